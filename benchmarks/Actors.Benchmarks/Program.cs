@@ -1,0 +1,25 @@
+using Actors.Benchmarks;
+
+switch (args.FirstOrDefault())
+{
+    case "kernel":
+        await KernelBenchmarks.RunAsync();
+        return 0;
+    case "jobs":
+        await JobBenchmarks.RunAsync(new Options(args));
+        return 0;
+    case "hocon":
+        HoconBenchmarks.Run();
+        return 0;
+    default:
+        Console.Error.WriteLine(
+            """
+            usage: dotnet run -c Release --project benchmarks/Actors.Benchmarks -- MEASUREMENT [options]
+
+              kernel    messages per second between actors
+              hocon     megabytes of HOCON per second
+              jobs      jobs per second through a durable queue
+                        --store sqlite|memory  --history all|none  --jobs 300000  --producers 64  --workers 64  --prefetch 1000
+            """);
+        return 2;
+}

@@ -1,0 +1,3 @@
+namespace Storefront.Catalogue;
+
+public sealed record Product(string Sku, string Name, decimal Price, double Rating, int Sales);

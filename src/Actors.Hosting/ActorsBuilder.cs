@@ -1,0 +1,137 @@
+using System.Diagnostics.CodeAnalysis;
+using Actors.Jobs;
+using Actors.Services;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Actors.Hosting;
+
+/// <summary>Says what an actor system consists of. Settings made here are overridden by the section <c>actors</c> of the configuration.</summary>
+public sealed class ActorsBuilder
+{
+    private readonly List<ServiceEntry> _services = [];
+    private readonly List<QueueBuilder> _queues = [];
+    private readonly List<ActorEntry> _actors = [];
+
+    internal ActorsBuilder(string name, IServiceCollection services)
+    {
+        Name = name;
+        Services = services;
+    }
+
+    /// <summary>The name of the system.</summary>
+    public string Name { get; }
+
+    /// <summary>The container that the system is added to, for extensions.</summary>
+    public IServiceCollection Services { get; }
+
+    internal IReadOnlyList<ServiceEntry> ServiceEntries => _services;
+
+    internal IReadOnlyList<QueueBuilder> QueueEntries => _queues;
+
+    internal IReadOnlyList<ActorEntry> ActorEntries => _actors;
+
+    internal string? Sqlite { get; private set; }
+
+    internal bool IsInMemory { get; private set; }
+
+    internal Action<ActorSystemOptions>? SystemSetup { get; private set; }
+
+    /// <summary>Keeps queues and history in a SQLite file. Key <c>actors.store.sqlite</c> overrides it.</summary>
+    /// <param name="connectionString">Such as <c>Data Source=shop.db</c>, or the path of the file; a relative one begins at the content root of the host.</param>
+    public ActorsBuilder UseSqlite(string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        Sqlite = connectionString;
+        IsInMemory = false;
+        return this;
+    }
+
+    /// <summary>Keeps queues and history in memory: jobs are lost when the process ends. For tests and trials; takes back <see cref="UseSqlite"/>.</summary>
+    public ActorsBuilder UseInMemoryStore()
+    {
+        IsInMemory = true;
+        Sqlite = null;
+        return this;
+    }
+
+    /// <summary>Changes the seams and settings of the actor system.</summary>
+    /// <remarks>
+    /// Unless <see cref="ActorSystemOptions.UserStrategy"/> is set here, a service or actor that escalates at the end of its restarts ends the system,
+    /// and the host with it, with exit code 1.
+    /// </remarks>
+    public ActorsBuilder ConfigureSystem(Action<ActorSystemOptions> configure)
+    {
+        SystemSetup += configure;
+        return this;
+    }
+
+    /// <summary>Adds a service whose class the container makes, in a scope of its own for each restart.</summary>
+    public ActorsBuilder AddService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        string name, Action<ServiceOptions>? configure = null)
+        where T : class, IService => Add(name, null, configure, options => ServiceDefinition.Service<T>(name, options));
+
+    /// <summary>Adds a service from a lambda.</summary>
+    public ActorsBuilder AddService(
+        string name, Func<ServiceContext, CancellationToken, Task> run, Action<ServiceOptions>? configure = null) =>
+        Add(name, null, configure, options => ServiceDefinition.Service(name, run, options));
+
+    /// <summary>Adds work that is done on an interval, by a class that the container makes.</summary>
+    /// <param name="name">The name of the service.</param>
+    /// <param name="every">The interval. Key <c>actors.services.NAME.interval</c> overrides it.</param>
+    /// <param name="configure">Further settings.</param>
+    public ActorsBuilder AddTick<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        string name, TimeSpan every, Action<ServiceOptions>? configure = null)
+        where T : class, ITick =>
+        Add(name, every, configure, options => ServiceDefinition.Tick<T>(name, options.Interval ?? every, options));
+
+    /// <summary>Adds work that is done on an interval, from a lambda.</summary>
+    public ActorsBuilder AddTick(
+        string name, TimeSpan every, Func<ServiceContext, CancellationToken, Task> tick, Action<ServiceOptions>? configure = null) =>
+        Add(name, every, configure, options => ServiceDefinition.Tick(name, options.Interval ?? every, tick, options));
+
+    /// <summary>Adds work that is done on an interval when there is some: <c>CanRunAsync</c>, then <c>RunAsync</c>.</summary>
+    public ActorsBuilder AddPolled<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        string name, Action<ServiceOptions>? configure = null)
+        where T : class, IPolledService => Add(name, null, configure, options => ServiceDefinition.Polled<T>(name, options));
+
+    /// <summary>Adds a durable queue and, as a service of the same name, its consumer in this process.</summary>
+    /// <remarks>Keys <c>actors.queues.NAME.*</c> set the queue, <c>actors.services.NAME.*</c> its consumer.</remarks>
+    public ActorsBuilder AddQueue(string name, Action<QueueBuilder>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        var queue = new QueueBuilder(name);
+        configure?.Invoke(queue);
+        _queues.Add(queue);
+        return this;
+    }
+
+    /// <summary>Adds an actor under <c>/user</c>, made by the container; inject it as <see cref="IRequiredActor{TActor}"/>.</summary>
+    public ActorsBuilder AddActor<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TActor>(
+        string name, Func<Props, Props>? configure = null)
+        where TActor : ActorBase
+    {
+        ActorPath.Validate(name);
+        _actors.Add(new ActorEntry(
+            typeof(TActor),
+            name,
+            services =>
+            {
+                var props = Props.Create(() => ActivatorUtilities.CreateInstance<TActor>(services));
+                return configure is null ? props : configure(props);
+            }));
+        return this;
+    }
+
+    private ActorsBuilder Add(
+        string name, TimeSpan? interval, Action<ServiceOptions>? configure, Func<ServiceOptions, ServiceDefinition> define)
+    {
+        var options = new ServiceOptions { Interval = interval };
+        configure?.Invoke(options);
+        _services.Add(new ServiceEntry(name, options, define));
+        return this;
+    }
+
+    internal sealed record ServiceEntry(string Name, ServiceOptions Options, Func<ServiceOptions, ServiceDefinition> Define);
+
+    internal sealed record ActorEntry(Type Type, string Name, Func<IServiceProvider, Props> Props);
+}

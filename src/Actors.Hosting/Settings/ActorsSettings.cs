@@ -1,0 +1,154 @@
+using Actors.Jobs;
+using Actors.Services;
+using Actors.Sql;
+using Microsoft.Extensions.Configuration;
+
+namespace Actors.Hosting.Settings;
+
+/// <summary>What the builder and the configuration together say; complete and checked.</summary>
+internal sealed class ActorsSettings
+{
+    public const string Section = "actors";
+    private static readonly string[] Groups = ["store", "services", "queues"];
+    private static readonly string[] Stores = ["sqlite"];
+    private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules"];
+
+    private readonly ActorsBuilder _builder;
+    private readonly SettingReader _reader;
+    private readonly List<QueueDefinition> _queues = [];
+    private readonly List<ServiceDefinition> _services = [];
+    private readonly Dictionary<string, ServiceOptions> _consumers = [];
+
+    private ActorsSettings(ActorsBuilder builder, SettingReader reader)
+    {
+        _builder = builder;
+        _reader = reader;
+    }
+
+    /// <summary>The store; null keeps everything in memory.</summary>
+    public SqliteStoreOptions? Sqlite { get; private set; }
+
+    public IReadOnlyList<ServiceDefinition> Services => _services;
+
+    public IReadOnlyList<QueueDefinition> Queues => _queues;
+
+    /// <summary>The options of the services that consume the queues, by queue.</summary>
+    public IReadOnlyDictionary<string, ServiceOptions> Consumers => _consumers;
+
+    /// <param name="builder">What the code says.</param>
+    /// <param name="configuration">What the configuration says, which wins.</param>
+    /// <param name="system">Gets the settings of the system itself.</param>
+    /// <param name="contentRoot">Where relative paths begin.</param>
+    /// <exception cref="ActorsConfigurationException">With every fault.</exception>
+    public static ActorsSettings Read(ActorsBuilder builder, IConfiguration configuration, ActorSystemOptions system, string contentRoot)
+    {
+        var reader = new SettingReader(configuration);
+        var section = configuration.GetSection(Section);
+        reader.Read(section, system, SettingTables.System, Groups);
+        var settings = new ActorsSettings(builder, reader);
+        settings.ReadStore(section.GetSection("store"), contentRoot);
+        settings.ReadQueues(section.GetSection("queues"));
+        settings.ReadServices(section.GetSection("services"));
+        settings.CheckActors();
+        return reader.Faults.Count > 0 ? throw new ActorsConfigurationException(reader.Faults) : settings;
+    }
+
+    private void ReadStore(IConfigurationSection section, string contentRoot)
+    {
+        _reader.Read<ActorsBuilder>(section, _builder, [], Stores);
+        if ((section["sqlite"] is { Length: > 0 } configured ? configured : _builder.Sqlite) is { } connectionString)
+        {
+            _reader.Check(() => Sqlite = SqliteStoreOptions.Parse(connectionString).BeginningAt(contentRoot));
+        }
+        else if (_builder.QueueEntries.Count > 0 && !_builder.IsInMemory)
+        {
+            _reader.AddFault(
+                $"Queue '{_builder.QueueEntries[0].Name}' needs a store for its jobs: call UseSqlite(\"Data Source={_builder.Name}.db\"), set " +
+                "'actors.store.sqlite', or call UseInMemoryStore() if they may be lost.");
+        }
+    }
+
+    private void ReadQueues(IConfigurationSection section)
+    {
+        _reader.RefuseUnknown(section, "queue", [.. _builder.QueueEntries.Select(queue => queue.Name)]);
+        foreach (var entry in _builder.QueueEntries)
+        {
+            if (_queues.Any(queue => queue.Name == entry.Name))
+            {
+                _reader.AddFault($"Queue '{entry.Name}' is added twice. Add it once, with all its handlers.");
+                continue;
+            }
+
+            _reader.Read(section.GetSection(entry.Name), entry.Options, SettingTables.Queue);
+            _reader.CheckRanges(section.GetSection(entry.Name), entry.Options, SettingTables.Queue, entry.Options.Validate);
+            _queues.Add(new QueueDefinition(entry.Name, entry.Options, entry.Handlers));
+        }
+    }
+
+    private void ReadServices(IConfigurationSection section)
+    {
+        _reader.RefuseUnknown(
+            section, "service", [.. _queues.Select(queue => queue.Name), .. _builder.ServiceEntries.Select(service => service.Name)]);
+        foreach (var queue in _queues)
+        {
+            ReadConsumer(section.GetSection(queue.Name), queue);
+        }
+
+        foreach (var entry in _builder.ServiceEntries)
+        {
+            if (_services.Any(service => service.Name == entry.Name))
+            {
+                _reader.AddFault($"Service '{entry.Name}' is added twice. Give one of the two another name.");
+                continue;
+            }
+
+            if (_consumers.ContainsKey(entry.Name))
+            {
+                _reader.AddFault($"'{entry.Name}' is the name of a service and of a queue, whose consumer is a service of that name. Rename one of them.");
+                continue;
+            }
+
+            _reader.Read(section.GetSection(entry.Name), entry.Options, SettingTables.Service);
+            if (_reader.CheckRanges(section.GetSection(entry.Name), entry.Options, SettingTables.Service, () => entry.Options.Restart?.Validate()))
+            {
+                _reader.Check(() => _services.Add(entry.Define(entry.Options)));
+            }
+        }
+    }
+
+    private void ReadConsumer(IConfigurationSection section, QueueDefinition queue)
+    {
+        var options = new ServiceOptions
+        {
+            AwaitsReady = true,
+
+            // The queue itself gives its jobs their time; the service waits a little longer than that.
+            StopTimeout = queue.Options.StopTimeout + TimeSpan.FromSeconds(5),
+        };
+        _reader.Read(section, options, SettingTables.Service);
+        if (_reader.CheckRanges(section, options, SettingTables.Service, options.Restart.Validate))
+        {
+            _reader.Check(() => ServiceDefinition.Service(queue.Name, (_, _) => Task.CompletedTask, options));
+        }
+
+        _consumers.Add(queue.Name, options);
+    }
+
+    private void CheckActors()
+    {
+        foreach (var name in _builder.ActorEntries.GroupBy(entry => entry.Name).Where(group => group.Count() > 1).Select(group => group.Key))
+        {
+            _reader.AddFault($"Actor '{name}' is added twice. Give one of the two another name.");
+        }
+
+        foreach (var type in _builder.ActorEntries.GroupBy(entry => entry.Type).Where(group => group.Count() > 1).Select(group => group.Key))
+        {
+            _reader.AddFault($"Two actors have the class '{type.Name}', so IRequiredActor<{type.Name}> could mean either. Derive a class for one of them.");
+        }
+
+        foreach (var entry in _builder.ActorEntries.Where(entry => ReservedActors.Contains(entry.Name)))
+        {
+            _reader.AddFault($"Actor '{entry.Name}' cannot have this name: /user/{entry.Name} belongs to the framework. Rename it.");
+        }
+    }
+}

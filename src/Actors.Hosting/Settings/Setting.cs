@@ -1,0 +1,94 @@
+using System.Globalization;
+using Actors.Hocon;
+
+namespace Actors.Hosting.Settings;
+
+/// <summary>One key of the configuration: how its text is read into an options class.</summary>
+/// <typeparam name="TOptions">The options class, which owns the default.</typeparam>
+internal sealed record Setting<TOptions>(string Key, string Expected, Func<TOptions, string, bool> TrySet, Func<TOptions, string> Get)
+{
+    public static Setting<TOptions> Duration(string key, Func<TOptions, TimeSpan> get, Action<TOptions, TimeSpan> set) => new(
+        key,
+        "a duration such as 500 ms, 30 s, 5 minutes or infinite",
+        (options, text) => Set(HoconDuration.TryParse(text, out var value), value, options, set),
+        options => DurationText.Of(get(options)));
+
+    public static Setting<TOptions> Int(string key, Func<TOptions, int> get, Action<TOptions, int> set) => new(
+        key,
+        "a whole number",
+        (options, text) => Set(int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value), value, options, set),
+        options => get(options).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A count that may be without limit.</summary>
+    public static Setting<TOptions> Limit(string key, Func<TOptions, int> get, Action<TOptions, int> set) => new(
+        key,
+        "a whole number, or unlimited",
+        (options, text) =>
+        {
+            if (text == "unlimited")
+            {
+                set(options, RestartOptions.Unlimited);
+                return true;
+            }
+
+            return Set(int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value), value, options, set);
+        },
+        options => get(options) == RestartOptions.Unlimited ? "unlimited" : get(options).ToString(CultureInfo.InvariantCulture));
+
+    public static Setting<TOptions> Number(string key, Func<TOptions, double> get, Action<TOptions, double> set) => new(
+        key,
+        "a number",
+        (options, text) => Set(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value), value, options, set),
+        options => get(options).ToString(CultureInfo.InvariantCulture));
+
+    public static Setting<TOptions> Bytes(string key, Func<TOptions, long> get, Action<TOptions, long> set) => new(
+        key,
+        "a size such as 64 KiB or 16 MiB",
+        (options, text) => Set(HoconSize.TryParse(text, out long value), value, options, set),
+        options => get(options).ToString(CultureInfo.InvariantCulture));
+
+    public static Setting<TOptions> Flag(string key, Func<TOptions, bool> get, Action<TOptions, bool> set) => new(
+        key,
+        "on or off",
+        (options, text) =>
+        {
+            switch (text.ToLowerInvariant())
+            {
+                case "on" or "true" or "yes":
+                    set(options, true);
+                    return true;
+                case "off" or "false" or "no":
+                    set(options, false);
+                    return true;
+                default:
+                    return false;
+            }
+        },
+        options => get(options) ? "on" : "off");
+
+    /// <summary>A word of an enumeration, in lower case with hyphens.</summary>
+    public static Setting<TOptions> Word<TEnum>(string key, Func<TOptions, TEnum> get, Action<TOptions, TEnum> set)
+        where TEnum : struct, Enum => new(
+        key,
+        "one of " + string.Join(", ", Enum.GetNames<TEnum>().Select(SettingName.Hyphenate)),
+        (options, text) => Set(
+            Enum.TryParse<TEnum>(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) && Enum.IsDefined(value),
+            value,
+            options,
+            set),
+        options => SettingName.Hyphenate(get(options).ToString()));
+
+    /// <summary>The same setting of an options object within another.</summary>
+    public Setting<TOuter> Within<TOuter>(string prefix, Func<TOuter, TOptions> inner) => new(
+        prefix + "." + Key, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));
+
+    private static bool Set<TValue>(bool isRead, TValue value, TOptions options, Action<TOptions, TValue> set)
+    {
+        if (isRead)
+        {
+            set(options, value);
+        }
+
+        return isRead;
+    }
+}

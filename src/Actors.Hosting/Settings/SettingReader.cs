@@ -1,0 +1,166 @@
+using System.Globalization;
+using Actors.Hocon;
+using Actors.Services;
+using Microsoft.Extensions.Configuration;
+
+namespace Actors.Hosting.Settings;
+
+/// <summary>Reads sections into options, and collects every fault with its place instead of stopping at the first.</summary>
+internal sealed class SettingReader(IConfiguration configuration)
+{
+    private readonly List<string> _faults = [];
+
+    public IReadOnlyList<string> Faults => _faults;
+
+    public void AddFault(string fault) => _faults.Add(fault);
+
+    /// <summary>Collects what a check throws.</summary>
+    public void Check(Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (Exception fault) when (fault is ArgumentException or ServiceException)
+        {
+            _faults.Add(WithoutParameter(fault.Message));
+        }
+    }
+
+    /// <summary>Collects what a check of the values throws, under the key as the user writes it, with its place if it was written.</summary>
+    public bool CheckRanges<TOptions>(IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate)
+    {
+        try
+        {
+            validate();
+            return true;
+        }
+        catch (ArgumentException fault)
+        {
+            var text = WithoutParameter(fault.Message);
+            var setting = settings.FirstOrDefault(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? ""));
+            _faults.Add(setting is null
+                ? $"{Path(section)}: {text}"
+                : $"{Place(section.GetSection(setting.Key.Replace('.', ':')))}'{Path(section)}.{setting.Key} = {setting.Get(options)}' " +
+                  Rule(text[(text.IndexOf("') ", StringComparison.Ordinal) + 3)..]));
+            return false;
+        }
+    }
+
+    /// <summary>Sets what the section states; every key in it must be one of the settings or of <paramref name="others"/>.</summary>
+    public void Read<TOptions>(IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, params string[] others) =>
+        Read(section, "", options, settings, others);
+
+    /// <summary>Reports the children of a section that nobody knows.</summary>
+    public void RefuseUnknown(IConfigurationSection section, string what, IReadOnlyCollection<string> known)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                _faults.Add(
+                    $"{Place(child)}there is no {what} '{child.Key}'{Suggestion(child.Key, known)}");
+            }
+        }
+    }
+
+    private void Read<TOptions>(
+        IConfigurationSection section, string prefix, TOptions options, IReadOnlyList<Setting<TOptions>> settings, IReadOnlyList<string> others)
+    {
+        foreach (var child in section.GetChildren().GroupBy(child => SettingName.Bare(child.Key), StringComparer.OrdinalIgnoreCase).Select(Latest))
+        {
+            var key = prefix + child.Key;
+            if (others.Any(other => SettingName.IsSame(key, other)))
+            {
+                continue;
+            }
+
+            if (settings.FirstOrDefault(setting => SettingName.IsSame(key, setting.Key)) is { } known)
+            {
+                Set(child, options, known);
+            }
+            else if (settings.Any(setting => setting.Key.StartsWith(Group(key, settings), StringComparison.Ordinal)))
+            {
+                Read(child, Group(key, settings), options, settings, []);
+            }
+            else
+            {
+                _faults.Add($"{Place(child)}unknown key '{Path(child)}'{Suggestion(child.Key, Names(prefix, settings, others))}");
+            }
+        }
+    }
+
+    private void Set<TOptions>(IConfigurationSection child, TOptions options, Setting<TOptions> setting)
+    {
+        var text = child.Value;
+        if (text is null)
+        {
+            _faults.Add($"{Place(child)}'{Path(child)}' must be {setting.Expected}, but is {(child.GetChildren().Any() ? "an object" : "null")}.");
+        }
+        else if (!setting.TrySet(options, text.Trim()))
+        {
+            _faults.Add($"{Place(child)}'{Path(child)} = {text}' must be {setting.Expected}.");
+        }
+    }
+
+    private static string Group<TOptions>(string key, IReadOnlyList<Setting<TOptions>> settings)
+    {
+        var depth = key.Count(c => c == '.') + 1;
+        foreach (var setting in settings)
+        {
+            var parts = setting.Key.Split('.');
+            if (parts.Length > depth && SettingName.IsSame(string.Join('.', parts[..depth]), key))
+            {
+                return string.Join('.', parts[..depth]) + ".";
+            }
+        }
+
+        return "\0"; // No setting begins so.
+    }
+
+    private static IEnumerable<string> Names<TOptions>(string prefix, IReadOnlyList<Setting<TOptions>> settings, IReadOnlyList<string> others) =>
+        settings.Where(setting => setting.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(setting => setting.Key[prefix.Length..].Split('.')[0])
+            .Concat(others)
+            .Distinct();
+
+    private static string Suggestion(string word, IEnumerable<string> known)
+    {
+        var names = known.ToList();
+        return DidYouMean.Suggest(word, names) is { } suggestion
+            ? $"; {suggestion}"
+            : names.Count == 0 ? "." : $". Known are: {string.Join(", ", names.Order())}.";
+    }
+
+    /// <summary>Of two spellings of one key the one whose source came last, as with one spelling.</summary>
+    private IConfigurationSection Latest(IEnumerable<IConfigurationSection> spellings)
+    {
+        var all = spellings.ToList();
+        return all.Count == 1 || configuration is not IConfigurationRoot root
+            ? all[^1]
+            : all.MaxBy(child => root.Providers.ToList().FindLastIndex(provider => provider.TryGet(child.Path, out _)))!; // There are two.
+    }
+
+    /// <summary>What an exception says, without the name of the parameter that .NET adds.</summary>
+    private static string WithoutParameter(string message) => message.Split(" (Parameter", 2)[0];
+
+    /// <summary><c>must be greater than or equal to '00:00:01'.</c> with its time as settings write times.</summary>
+    private static string Rule(string text) =>
+        text.Split('\'') is [var rule, var limit, var end] && limit.Contains(':', StringComparison.Ordinal)
+        && TimeSpan.TryParse(limit, CultureInfo.InvariantCulture, out var time)
+            ? $"{rule}{DurationText.Of(time)}{end}"
+            : text.Replace("'", "", StringComparison.Ordinal);
+
+    private static string Path(IConfigurationSection section) => section.Path.Replace(':', '.');
+
+    /// <summary>Where the value was written, if its source can say so.</summary>
+    private string Place(IConfigurationSection section)
+    {
+        if (configuration is IConfigurationRoot root && root.FindHocon(section.Path) is { } value)
+        {
+            return $"{value.KeyOrigin}: ";
+        }
+
+        return "";
+    }
+}

@@ -1,0 +1,58 @@
+using Actors.Jobs;
+using Actors.Services;
+
+namespace Actors.Hosting.Settings;
+
+/// <summary>Every key of the configuration, by the options class that owns its default. hocon/reference/*.conf documents the same keys, and a test compares them.</summary>
+internal static class SettingTables
+{
+    public static IReadOnlyList<Setting<ActorSystemOptions>> System { get; } =
+    [
+        Setting<ActorSystemOptions>.Duration("ask-timeout", o => o.AskTimeout, (o, v) => o.AskTimeout = v),
+    ];
+
+    public static IReadOnlyList<Setting<BackoffOptions>> Backoff { get; } =
+    [
+        Setting<BackoffOptions>.Duration("min", o => o.Min, (o, v) => o.Min = v),
+        Setting<BackoffOptions>.Duration("max", o => o.Max, (o, v) => o.Max = v),
+        Setting<BackoffOptions>.Number("factor", o => o.Factor, (o, v) => o.Factor = v),
+        Setting<BackoffOptions>.Number("jitter", o => o.Jitter, (o, v) => o.Jitter = v),
+    ];
+
+    public static IReadOnlyList<Setting<RestartOptions>> Restart { get; } =
+    [
+        Setting<RestartOptions>.Limit("max-restarts", o => o.MaxRestarts, (o, v) => o.MaxRestarts = v),
+        Setting<RestartOptions>.Duration("window", o => o.Window, (o, v) => o.Window = v),
+        Setting<RestartOptions>.Word("on-exhausted", o => o.OnExhausted, (o, v) => o.OnExhausted = v),
+        Setting<RestartOptions>.Duration("slow-retry-interval", o => o.SlowRetryInterval, (o, v) => o.SlowRetryInterval = v),
+        .. Backoff.Select(setting => setting.Within<RestartOptions>("backoff", BackoffOf)),
+        Setting<BackoffOptions>.Duration("reset-after", o => o.ResetAfter, (o, v) => o.ResetAfter = v).Within<RestartOptions>("backoff", BackoffOf),
+    ];
+
+    public static IReadOnlyList<Setting<ServiceOptions>> Service { get; } =
+    [
+        Setting<ServiceOptions>.Flag("autostart", o => o.Autostart, (o, v) => o.Autostart = v),
+        Setting<ServiceOptions>.Word("restart-type", o => o.RestartType, (o, v) => o.RestartType = v),
+        Setting<ServiceOptions>.Duration("stop-timeout", o => o.StopTimeout, (o, v) => o.StopTimeout = v),
+        Setting<ServiceOptions>.Flag("awaits-ready", o => o.AwaitsReady, (o, v) => o.AwaitsReady = v),
+        Setting<ServiceOptions>.Int("incidents", o => o.IncidentLimit, (o, v) => o.IncidentLimit = v),
+        .. Restart.Select(setting => setting.Within<ServiceOptions>("restart", o => o.Restart)),
+        Setting<ServiceOptions>.Duration("interval", o => o.Interval ?? TimeSpan.FromSeconds(5), (o, v) => o.Interval = v),
+        Setting<ServiceOptions>.Duration("initial-delay", o => o.InitialDelay, (o, v) => o.InitialDelay = v),
+        Setting<ServiceOptions>.Word("pace", o => o.Pace, (o, v) => o.Pace = v),
+        Setting<ServiceOptions>.Word("on-tick-error", o => o.OnTickError, (o, v) => o.OnTickError = v),
+    ];
+
+    public static IReadOnlyList<Setting<QueueOptions>> Queue { get; } =
+    [
+        Setting<QueueOptions>.Int("workers", o => o.Workers, (o, v) => o.Workers = v),
+        Setting<QueueOptions>.Int("prefetch", o => o.Prefetch, (o, v) => o.Prefetch = v),
+        Setting<QueueOptions>.Bytes("max-args-bytes", o => o.MaxArgsBytes, (o, v) => o.MaxArgsBytes = checked((int)Math.Min(v, int.MaxValue))),
+        Setting<QueueOptions>.Bytes("cache-bytes", o => o.CacheBytes, (o, v) => o.CacheBytes = v),
+        Setting<QueueOptions>.Duration("stop-timeout", o => o.StopTimeout, (o, v) => o.StopTimeout = v),
+        Setting<RetryOptions>.Int("max-attempts", o => o.MaxAttempts, (o, v) => o.MaxAttempts = v).Within<QueueOptions>("retry", o => o.Retry),
+        .. Backoff.Select(setting => setting.Within<QueueOptions>("retry", o => o.Retry.Backoff)),
+    ];
+
+    private static BackoffOptions BackoffOf(RestartOptions options) => options.Backoff ??= new BackoffOptions();
+}

@@ -1,0 +1,47 @@
+using Actors.Hosting.Settings;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Hosting.Starting;
+
+/// <summary>Starts and stops the actor system with the host, and stops the host when the system has given up.</summary>
+internal sealed class ActorsHostedService(ActorsRuntime runtime, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedService
+{
+    private const int MaxListed = 12;
+
+    private readonly ILogger _logger = loggers.CreateLogger("Actors.Hosting");
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await runtime.StartAsync(_logger, cancellationToken);
+        Log.Started(_logger, runtime.Name, Names(runtime.Settings), Store(runtime.Settings));
+        _ = StopHostWhenTerminatedAsync();
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        Log.Stopping(_logger, runtime.Name);
+        await runtime.StopAsync();
+        Log.Stopped(_logger, runtime.Name);
+    }
+
+    private static string Names(ActorsSettings settings)
+    {
+        string[] all = [.. settings.Consumers.Keys, .. settings.Services.Select(service => service.Name)];
+        return all.Length == 0 ? "none" : string.Join(", ", all.Take(MaxListed)) + (all.Length > MaxListed ? $" and {all.Length - MaxListed} more" : "");
+    }
+
+    private static string Store(ActorsSettings settings) =>
+        settings.Queues.Count == 0 ? "no queues" : $"jobs in {settings.Sqlite?.Path ?? "memory, which forgets them with the process"}";
+
+    private async Task StopHostWhenTerminatedAsync()
+    {
+        var cause = await runtime.System.WhenTerminated;
+        if (!runtime.IsStopping)
+        {
+            Log.Terminated(_logger, runtime.Name, cause);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+    }
+}

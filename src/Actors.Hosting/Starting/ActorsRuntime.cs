@@ -1,0 +1,128 @@
+using Actors.Hosting.Settings;
+using Actors.Jobs;
+using Actors.Persistence;
+using Actors.Services;
+using Actors.Sql;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Hosting.Starting;
+
+/// <summary>The actor system of a host while it lives: made from builder and configuration, started in order, stopped in reverse.</summary>
+internal sealed class ActorsRuntime : IAsyncDisposable
+{
+    private readonly ActorsBuilder _builder;
+    private readonly IServiceProvider _provider;
+    private readonly Dictionary<Type, IActorRef> _actors = [];
+    private readonly Lazy<Task> _stopping;
+    private SqliteStore? _store;
+
+    public ActorsRuntime(ActorsBuilder builder, IServiceProvider provider)
+    {
+        _builder = builder;
+        _provider = provider;
+        _stopping = new Lazy<Task>(StopOnceAsync);
+        var options = new ActorSystemOptions
+        {
+            LoggerFactory = provider.GetRequiredService<ILoggerFactory>(),
+            TimeProvider = provider.GetRequiredService<TimeProvider>(),
+            UserStrategy = new OneForOneStrategy(decider: Decide),
+        };
+        builder.SystemSetup?.Invoke(options);
+        Settings = ActorsSettings.Read(
+            builder,
+            provider.GetRequiredService<IConfiguration>(),
+            options,
+            provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory);
+        System = ActorSystem.Create(builder.Name, options);
+    }
+
+    public ActorsSettings Settings { get; }
+
+    public ActorSystem System { get; }
+
+    public JobSystem? Jobs { get; private set; }
+
+    public IServices? Services { get; private set; }
+
+    public string Name => _builder.Name;
+
+    /// <summary>Whether it was told to stop, so that its end is no surprise.</summary>
+    public bool IsStopping => _stopping.IsValueCreated;
+
+    /// <summary>Store, queues, actors, services: each needs those before it.</summary>
+    public async Task StartAsync(ILogger logger, CancellationToken cancellationToken)
+    {
+        if (Settings.Queues.Count > 0)
+        {
+            var (journal, history) = await OpenStoreAsync(logger, cancellationToken);
+            Jobs = await JobSystem.StartAsync(
+                System,
+                new JobSystemOptions { Journal = journal, History = history, Services = _provider, Queues = Settings.Queues },
+                cancellationToken);
+        }
+
+        foreach (var entry in _builder.ActorEntries)
+        {
+            _actors[entry.Type] = System.ActorOf(entry.Props(_provider), entry.Name);
+        }
+
+        Services = System.StartServices([.. Settings.Queues.Select(Consumer), .. Settings.Services], _provider);
+    }
+
+    /// <summary>Once, however often it is called: the host stops what it started, and the container disposes of it.</summary>
+    public Task StopAsync() => _stopping.Value;
+
+    public IActorRef Actor(Type type) => _actors.TryGetValue(type, out var actor)
+        ? actor
+        : throw new InvalidOperationException(
+            _builder.ActorEntries.Any(entry => entry.Type == type)
+                ? $"Actor '{type.Name}' is not started yet: actors start with the host. Use it in a request, a service or a job, or after app.StartAsync()."
+                : $"There is no actor '{type.Name}'. Add it with actors.AddActor<{type.Name}>(\"…\").");
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    /// <summary>Who escalates at the end of its restarts has nobody above but the host: the process ends, for its own supervisor to start it afresh.</summary>
+    private static Directive Decide(Exception cause) =>
+        cause is RestartLimitException ? Directive.Escalate : SupervisorStrategy.DefaultDecider(cause);
+
+    private async Task<(IJournal Journal, IHistory History)> OpenStoreAsync(ILogger logger, CancellationToken cancellationToken)
+    {
+        if (Settings.Sqlite is not { } options)
+        {
+            return (new InMemoryJournal(), new InMemoryHistory());
+        }
+
+        _store = await SqliteStore.OpenAsync(options, logger, System.TimeProvider, cancellationToken);
+        return (_store.Journal, _store.History);
+    }
+
+    /// <summary>A queue is consumed by a service, so that it can be stopped, started and looked at like any other.</summary>
+    private ServiceDefinition Consumer(QueueDefinition queue) => ServiceDefinition.Service(
+        queue.Name,
+        (context, cancellationToken) => Jobs!.ConsumeAsync(queue.Name, context.Ready, cancellationToken), // Started before the services.
+        Settings.Consumers[queue.Name]);
+
+    private async Task StopOnceAsync()
+    {
+        try
+        {
+            if (Services is not null && !System.WhenTerminated.IsCompleted)
+            {
+                await Services.StopAsync();
+            }
+        }
+        catch (ActorException)
+        {
+            // The system has ended by itself, and the services with it.
+        }
+
+        await System.TerminateAsync();
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Actors.Jobs;
+
+namespace Actors.Hosting.Starting;
+
+/// <summary>The queues as injected: usable once the host has started.</summary>
+internal sealed class StartedJobs(ActorsRuntime runtime) : IJobs
+{
+    public IReadOnlyList<string> Queues => Jobs.Queues;
+
+    public IHistory History => Jobs.History;
+
+    private JobSystem Jobs => runtime.Jobs ?? throw (runtime.Settings.Queues.Count == 0
+        ? new InvalidOperationException($"'{runtime.Name}' has no queues. Add one with actors.AddQueue(\"default\", …).")
+        : NotStarted.Exception(runtime.Name, "queues"));
+
+    public Task<JobId> EnqueueAsync<TJob>(
+        TJob job, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)
+        where TJob : notnull => Jobs.EnqueueAsync(job, configure, cancellationToken);
+
+    public Task<IReadOnlyList<JobId>> EnqueueManyAsync<TJob>(
+        IReadOnlyCollection<TJob> jobs, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)
+        where TJob : notnull => Jobs.EnqueueManyAsync(jobs, configure, cancellationToken);
+
+    public Task<JobStatus?> FindAsync(JobId id, CancellationToken cancellationToken = default) => Jobs.FindAsync(id, cancellationToken);
+
+    public Task<JobStatus> GetAsync(JobId id, CancellationToken cancellationToken = default) => Jobs.GetAsync(id, cancellationToken);
+
+    public Task<QueueStatus> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
+        Jobs.GetQueueAsync(queue, cancellationToken);
+
+    public Task<IReadOnlyList<QueueStatus>> GetQueuesAsync(CancellationToken cancellationToken = default) =>
+        Jobs.GetQueuesAsync(cancellationToken);
+}

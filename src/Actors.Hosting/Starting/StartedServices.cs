@@ -1,0 +1,38 @@
+using Actors.Services;
+
+namespace Actors.Hosting.Starting;
+
+/// <summary>The services as injected: usable once the host has started.</summary>
+internal sealed class StartedServices(ActorsRuntime runtime) : IServices
+{
+    public IActorRef Guardian => Services.Guardian;
+
+    private IServices Services => runtime.Services ?? throw NotStarted.Exception(runtime.Name, "services");
+
+    public Task<TReply> AskAsync<TReply>(IRequest<TReply> request, CancellationToken cancellationToken = default) =>
+        Services.AskAsync(request, cancellationToken);
+
+    public Task<IReadOnlyList<ServiceStatus>> StartAsync(string service = "*", CancellationToken cancellationToken = default) =>
+        Services.StartAsync(service, cancellationToken);
+
+    public Task<IReadOnlyList<ServiceStatus>> StopAsync(string service = "*", CancellationToken cancellationToken = default) =>
+        Services.StopAsync(service, cancellationToken);
+
+    public Task<IReadOnlyList<ServiceStatus>> RestartAsync(string service = "*", CancellationToken cancellationToken = default) =>
+        Services.RestartAsync(service, cancellationToken);
+
+    public Task<ServiceStatus> GetStatusAsync(string service, CancellationToken cancellationToken = default) =>
+        Services.GetStatusAsync(service, cancellationToken);
+
+    public Task<IReadOnlyList<ServiceStatus>> GetServicesAsync(string service = "*", CancellationToken cancellationToken = default) =>
+        Services.GetServicesAsync(service, cancellationToken);
+
+    public Task<IReadOnlyList<Incident>> GetIncidentsAsync(string service, CancellationToken cancellationToken = default) =>
+        Services.GetIncidentsAsync(service, cancellationToken);
+
+    public Task<ServiceStatus> RegisterAsync(ServiceDefinition definition, CancellationToken cancellationToken = default) =>
+        Services.RegisterAsync(definition, cancellationToken);
+
+    public Task<IReadOnlyList<ServiceStatus>> UnregisterAsync(string service, CancellationToken cancellationToken = default) =>
+        Services.UnregisterAsync(service, cancellationToken);
+}

@@ -1,0 +1,77 @@
+namespace Actors.Jobs;
+
+/// <summary>Port: the finished jobs, a projection of the journals that is idempotent by job id.</summary>
+/// <remarks>
+/// The duties of an implementer: a completed <see cref="WriteAsync"/> is durable; writing the same job again changes nothing but
+/// may replace the row with an equal one; reads see every write that completed before they began. All members may be called from any thread.
+/// </remarks>
+public interface IHistory
+{
+    /// <summary>Stores finished jobs in bulk.</summary>
+    Task WriteAsync(IReadOnlyList<FinishedJob> jobs, CancellationToken cancellationToken);
+
+    /// <summary>The job with this id, or null when it is not in the history.</summary>
+    Task<FinishedJob?> FindAsync(JobId id, CancellationToken cancellationToken);
+
+    /// <summary>The number of finished jobs that match.</summary>
+    Task<long> CountAsync(HistoryFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>The newest finished jobs that match, newest first.</summary>
+    /// <param name="filter">What to look for.</param>
+    /// <param name="limit">At most so many, 1 to 1,000.</param>
+    /// <param name="before">Only jobs that sort before this one (the last of the page before), or null for the first page.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<FinishedJob>> ListAsync(
+        HistoryFilter filter, int limit, HistoryCursor? before, CancellationToken cancellationToken);
+
+    /// <summary>Deletes up to <paramref name="limit"/> jobs of a state that finished before a time.</summary>
+    /// <returns>How many were deleted.</returns>
+    Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>What to look for in the history. A null property matches everything.</summary>
+public sealed record HistoryFilter
+{
+    /// <summary>Only this queue.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Only this job type, by its stable name.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Only this final state.</summary>
+    public JobState? State { get; init; }
+
+    /// <summary>Only jobs that finished at or after this time.</summary>
+    public DateTimeOffset? FinishedFrom { get; init; }
+
+    /// <summary>Only jobs that finished before this time.</summary>
+    public DateTimeOffset? FinishedBefore { get; init; }
+}
+
+/// <summary>A place in the history, for paging in a stable order.</summary>
+/// <param name="FinishedAt">When the last job of the page finished.</param>
+/// <param name="Id">Its id.</param>
+public readonly record struct HistoryCursor(DateTimeOffset FinishedAt, JobId Id);
+
+/// <summary>A job that is over.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Queue">The queue that owned it.</param>
+/// <param name="Type">The stable name of its type.</param>
+/// <param name="TypeVersion">The version of the arguments.</param>
+/// <param name="State">Succeeded, Failed or Cancelled.</param>
+/// <param name="Attempts">How many attempts counted.</param>
+/// <param name="EnqueuedAt">When it was accepted.</param>
+/// <param name="FinishedAt">When its last attempt ended.</param>
+/// <param name="Error">The text of its last failure, or null.</param>
+/// <param name="Args">Its arguments as JSON; empty when they are not kept.</param>
+public sealed record FinishedJob(
+    JobId Id,
+    string Queue,
+    string Type,
+    int TypeVersion,
+    JobState State,
+    int Attempts,
+    DateTimeOffset EnqueuedAt,
+    DateTimeOffset FinishedAt,
+    string? Error,
+    ReadOnlyMemory<byte> Args);

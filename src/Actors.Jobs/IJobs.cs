@@ -1,0 +1,42 @@
+namespace Actors.Jobs;
+
+/// <summary>Enqueues jobs and looks them up. Thread-safe.</summary>
+public interface IJobs
+{
+    /// <summary>The names of the queues, sorted.</summary>
+    IReadOnlyList<string> Queues { get; }
+
+    /// <summary>Stores a job. When the task completes, the job survives kill -9 and a power loss.</summary>
+    /// <param name="job">The job; its class has a <see cref="JobAttribute"/>.</param>
+    /// <param name="configure">Delay, queue, id; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the wait; the job may be enqueued nevertheless.</param>
+    /// <exception cref="JobTypeException">The class is no job type.</exception>
+    /// <exception cref="UnknownQueueException">There is no such queue.</exception>
+    /// <exception cref="JobTooLargeException">The arguments are too large.</exception>
+    /// <exception cref="QueueUnavailableException">The job was not enqueued.</exception>
+    /// <exception cref="JobOutcomeUnknownException">It is not known whether the job was enqueued.</exception>
+    Task<JobId> EnqueueAsync<TJob>(TJob job, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)
+        where TJob : notnull;
+
+    /// <summary>Stores many jobs of one type, in order. Either all are accepted or none; they are stored in commits of up to 1 MB each.</summary>
+    Task<IReadOnlyList<JobId>> EnqueueManyAsync<TJob>(
+        IReadOnlyCollection<TJob> jobs, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)
+        where TJob : notnull;
+
+    /// <summary>What is known of a job, live or finished; null when there is none.</summary>
+    Task<JobStatus?> FindAsync(JobId id, CancellationToken cancellationToken = default);
+
+    /// <summary>As <see cref="FindAsync"/>.</summary>
+    /// <exception cref="UnknownJobException">There is no such job.</exception>
+    Task<JobStatus> GetAsync(JobId id, CancellationToken cancellationToken = default);
+
+    /// <summary>A queue in numbers.</summary>
+    /// <exception cref="UnknownQueueException">There is no such queue.</exception>
+    Task<QueueStatus> GetQueueAsync(string queue, CancellationToken cancellationToken = default);
+
+    /// <summary>All queues in numbers, by name.</summary>
+    Task<IReadOnlyList<QueueStatus>> GetQueuesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The finished jobs.</summary>
+    IHistory History { get; }
+}

@@ -1,0 +1,35 @@
+namespace Actors.Jobs;
+
+/// <summary>What a handler answers when returning or throwing is not exact enough.</summary>
+public abstract record JobResult
+{
+    private JobResult()
+    {
+    }
+
+    /// <summary>Done.</summary>
+    public static JobResult Success { get; } = new Succeeded();
+
+    /// <summary>Done with for good, neither a success nor a failure.</summary>
+    public static JobResult Cancel { get; } = new Cancelled();
+
+    /// <summary>This attempt failed; the retry policy says what follows.</summary>
+    /// <param name="text">Why, for whoever reads the status.</param>
+    public static JobResult Fail(string text) => new Failed(text);
+
+    /// <summary>This attempt failed; the next is to be made after a delay of one's own, if any attempts are left.</summary>
+    public static JobResult Retry(TimeSpan after, string text = "The handler asked for a retry.") => new Retried(after, text);
+
+    /// <summary>It is too early: run again later. Does not count as an attempt.</summary>
+    public static JobResult Snooze(TimeSpan duration) => new Snoozed(duration);
+
+    internal sealed record Succeeded : JobResult;
+
+    internal sealed record Cancelled : JobResult;
+
+    internal sealed record Failed(string Text) : JobResult;
+
+    internal sealed record Retried(TimeSpan After, string Text) : JobResult;
+
+    internal sealed record Snoozed(TimeSpan Duration) : JobResult;
+}

@@ -1,0 +1,51 @@
+namespace Actors.Jobs;
+
+/// <summary>What is known of a job.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Queue">The queue that owns it.</param>
+/// <param name="Type">The stable name of its type.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Attempts">Attempts that have ended and count.</param>
+/// <param name="EnqueuedAt">When it was accepted.</param>
+/// <param name="DueAt">When it may start next, for a scheduled or retrying job; else null.</param>
+/// <param name="FinishedAt">When it finished; null while it has not.</param>
+/// <param name="Error">The text of its last failure; null when there was none.</param>
+public sealed record JobStatus(
+    JobId Id,
+    string Queue,
+    string Type,
+    JobState State,
+    int Attempts,
+    DateTimeOffset EnqueuedAt,
+    DateTimeOffset? DueAt,
+    DateTimeOffset? FinishedAt,
+    string? Error);
+
+/// <summary>A queue in numbers.</summary>
+/// <param name="Queue">Its name.</param>
+/// <param name="IsConsumed">Whether a consumer in this process takes jobs from it.</param>
+/// <param name="Workers">How many jobs may run at a time.</param>
+/// <param name="Scheduled">Jobs that wait for their time.</param>
+/// <param name="Waiting">Jobs that wait for a worker.</param>
+/// <param name="Running">Jobs granted to workers.</param>
+/// <param name="Retrying">Jobs that wait for their next attempt.</param>
+/// <param name="Parked">Jobs whose arguments could not be decoded.</param>
+/// <param name="Quarantined">Jobs that brought the process down.</param>
+/// <param name="Succeeded">Jobs that have succeeded since the queue was made.</param>
+/// <param name="Failed">Jobs that have failed for good since the queue was made.</param>
+/// <param name="Cancelled">Jobs that were cancelled since the queue was made.</param>
+/// <param name="Unavailable">Why the queue takes no jobs at present; null when it does.</param>
+public sealed record QueueStatus(
+    string Queue,
+    bool IsConsumed,
+    int Workers,
+    long Scheduled,
+    long Waiting,
+    long Running,
+    long Retrying,
+    long Parked,
+    long Quarantined,
+    long Succeeded,
+    long Failed,
+    long Cancelled,
+    string? Unavailable);

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Jobs;
+
+/// <summary>All log messages of jobs, ids 3000 to 3999. The id of a message that is given up is not used again.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(3001, LogLevel.Information, "Queue {Queue} is ready in term {Term}: {Jobs} live jobs, {Orphans} of them were running when the last owner ended")]
+    public static partial void QueueReady(ILogger logger, string queue, long term, long jobs, int orphans);
+
+    [LoggerMessage(3002, LogLevel.Error, "Queue {Queue} has lost its journal: {Reason}")]
+    public static partial void QueueLost(ILogger logger, string queue, string reason);
+
+    [LoggerMessage(3101, LogLevel.Warning, "Attempt {Attempt} of job {JobId} ({JobType} in {Queue}) failed: {Reason}")]
+    public static partial void AttemptFailed(
+        ILogger logger, JobId jobId, string queue, string jobType, int attempt, string reason, Exception? cause);
+
+    [LoggerMessage(3102, LogLevel.Error, "Job {JobId} ({JobType} in {Queue}) failed for good after {Attempt} attempts")]
+    public static partial void JobFailed(ILogger logger, JobId jobId, string queue, string jobType, int attempt);
+
+    [LoggerMessage(3103, LogLevel.Error, "Job {JobId} ({JobType} in {Queue}) is parked, because its arguments cannot be decoded: {Reason}")]
+    public static partial void JobParked(ILogger logger, JobId jobId, string queue, string jobType, string reason);
+
+    [LoggerMessage(3104, LogLevel.Warning, "Queue {Queue} holds jobs of type {JobType}, for which there is no handler in this process; they wait")]
+    public static partial void NoHandler(ILogger logger, string queue, string jobType);
+
+    [LoggerMessage(3105, LogLevel.Warning, "{Jobs} jobs of {Queue} did not end when they were cancelled; they will run again")]
+    public static partial void JobsAbandoned(ILogger logger, int jobs, string queue);
+
+    [LoggerMessage(3201, LogLevel.Error, "Cannot write {Jobs} finished jobs of {Queue} to the history; trying again in {DelayMs:0} ms: {Reason}")]
+    public static partial void HistoryDelayed(ILogger logger, int jobs, string queue, double delayMs, string reason);
+
+    [LoggerMessage(3202, LogLevel.Error, "Cannot read arguments of waiting jobs of {Queue}; trying again: {Reason}")]
+    public static partial void PayloadsUnreadable(ILogger logger, string queue, string reason);
+}

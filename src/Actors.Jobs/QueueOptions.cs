@@ -1,0 +1,74 @@
+namespace Actors.Jobs;
+
+/// <summary>The settings of one queue.</summary>
+public sealed record QueueOptions
+{
+    /// <summary>How many jobs may run at a time. Key <c>actors.queues.NAME.workers</c>.</summary>
+    /// <value>Default 10. From 1 to 10,000.</value>
+    public int Workers { get; set; } = 10;
+
+    /// <summary>How many jobs beyond <see cref="Workers"/> are granted in advance, so that a worker never waits for a write. Key <c>prefetch</c>.</summary>
+    /// <value>Default 200. 0 grants only to free workers. Jobs granted in advance that have not begun are given back on a graceful stop.</value>
+    public int Prefetch { get; set; } = 200;
+
+    /// <summary>How failed attempts are repeated. Keys <c>retry.*</c>.</summary>
+    public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>Largest size of a job's arguments, in bytes. Key <c>max-args-bytes</c>.</summary>
+    /// <value>Default 1 MiB; at most 16 MiB.</value>
+    public int MaxArgsBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Memory for arguments of waiting jobs, in bytes; beyond it they are read from the journal shortly before they are needed. Key <c>cache-bytes</c>.</summary>
+    /// <value>Default 16 MiB.</value>
+    public long CacheBytes { get; set; } = 16L * 1024 * 1024;
+
+    /// <summary>Longest time that running jobs may take to finish when the consumer is stopped; then their token is cancelled. Key <c>stop-timeout</c>.</summary>
+    /// <value>Default 10 s.</value>
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How much of the oldest part of the journal is given up before it is deleted, in bytes. Small in tests only.</summary>
+    internal long TrimBytes { get; set; } = 512 * 1024;
+
+    /// <summary>How many finished jobs go to the history in one write. Small in tests only.</summary>
+    internal int HistoryBatch { get; set; } = 1000;
+
+    /// <summary>Throws when a value makes no sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The message names the property and its value.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, 10_000);
+        ArgumentOutOfRangeException.ThrowIfNegative(Prefetch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Prefetch, 100_000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxArgsBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxArgsBytes, 16 * 1024 * 1024);
+        ArgumentOutOfRangeException.ThrowIfNegative(CacheBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(StopTimeout, TimeSpan.Zero);
+        Retry.Validate();
+    }
+}
+
+/// <summary>How often, and after which delays, a job that fails is tried again.</summary>
+/// <remarks>
+/// With the defaults, and before jitter, the delays are 1, 2, 4, 8, 16, 32 s, then 1, 2, 4, 9, 17, 34 min, then 1 h each:
+/// 20 attempts over about eight hours.
+/// </remarks>
+public sealed record RetryOptions
+{
+    /// <summary>How many attempts are made in all. Key <c>retry.max-attempts</c>.</summary>
+    /// <value>Default 20. 1 makes no retries.</value>
+    public int MaxAttempts { get; set; } = 20;
+
+    /// <summary>The delays before the second and later attempts. Keys <c>retry.min</c>, <c>retry.max</c>, <c>retry.factor</c>, <c>retry.jitter</c>.</summary>
+    /// <value>Default 1 s, doubling up to 1 h, each 80 % to 100 % of its value.</value>
+    public BackoffOptions Backoff { get; set; } = new() { Max = TimeSpan.FromHours(1) };
+
+    /// <summary>Throws when a value makes no sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The message names the property and its value.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxAttempts, 10_000);
+        Backoff.Validate();
+    }
+}

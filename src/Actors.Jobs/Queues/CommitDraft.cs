@@ -1,0 +1,136 @@
+using Actors.Jobs.Protos;
+using Google.Protobuf;
+
+namespace Actors.Jobs.Queues;
+
+/// <summary>A commit in the making: the events of many decisions, and the effects that follow when they are durable.</summary>
+internal sealed class CommitDraft(long firstNumber, long firstRow)
+{
+    /// <summary>A commit is closed at this size.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    private const int BytesPerEvent = 40;
+
+    private readonly QueueCommit _commit = new();
+    private readonly byte[] _id = new byte[16];
+    private MemoryStream? _ids;
+    private long _lastEnqueuedRow;
+    private long _lastMoved;
+    private long _lastFinished;
+    private long _lastGranted;
+    private int _events;
+    private int _textBytes;
+
+    public long FirstNumber { get; } = firstNumber;
+
+    public long FirstRow { get; } = firstRow;
+
+    public int Jobs { get; private set; }
+
+    public PayloadPages Payloads { get; } = new();
+
+    /// <summary>Who waits for these jobs to be durable.</summary>
+    public List<(IActorRef Caller, JobId Id)> Acknowledgements { get; } = [];
+
+    /// <summary>When the first of them began to wait.</summary>
+    public TimeSpan WaitingSince { get; set; }
+
+    /// <summary>Jobs to hand to workers.</summary>
+    public List<long> Granted { get; } = [];
+
+    /// <summary>Jobs to hand to the history.</summary>
+    public List<long> Finished { get; } = [];
+
+    public bool IsEmpty => _events == 0 && Acknowledgements.Count == 0;
+
+    public bool IsFull => Bytes >= MaxBytes;
+
+    public int Bytes => Payloads.Bytes + (_events * BytesPerEvent) + _textBytes;
+
+    public void AddName(string name)
+    {
+        _commit.Names.Add(name);
+        _events++;
+    }
+
+    public void AddEnqueued(in JobEntry entry, long number, long delayMs)
+    {
+        if (_commit.Enqueued is not { } section)
+        {
+            _commit.Enqueued = section = new Enqueued { FirstNumber = number };
+            _ids = new MemoryStream();
+        }
+
+        entry.Id.WriteTo(_id);
+        _ids!.Write(_id); // Made with the section.
+        section.Type.Add(entry.Type);
+        section.TypeVersion.Add(entry.TypeVersion);
+        section.DelayMs.Add(delayMs);
+        section.Priority.Add(entry.Priority);
+        section.PayloadRow.Add(entry.PayloadRow - _lastEnqueuedRow);
+        section.PayloadOffset.Add(entry.PayloadOffset);
+        section.PayloadLength.Add((uint)entry.PayloadLength);
+        _lastEnqueuedRow = entry.PayloadRow;
+        Jobs++;
+        _events++;
+    }
+
+    public void AddGranted(long number, int grant)
+    {
+        var section = _commit.Granted ??= new Granted();
+        section.Number.Add(number - _lastGranted);
+        section.Grant.Add((uint)grant);
+        _lastGranted = number;
+        Granted.Add(number);
+        _events++;
+    }
+
+    public void AddMoved(long number, JobState state, int attempts, long delayMs, string? error)
+    {
+        var section = _commit.Moved ??= new Moved();
+        if (error is not null)
+        {
+            _textBytes += error.Length;
+            section.Failures.Add(new Protos.Failure { Index = (uint)section.Number.Count, Text = error });
+        }
+
+        section.Number.Add(number - _lastMoved);
+        section.State.Add((uint)state);
+        section.Attempts.Add((uint)attempts);
+        section.DelayMs.Add(delayMs);
+        _lastMoved = number;
+        _events++;
+    }
+
+    public void AddFinished(long number, JobState state, int attempts, string? error)
+    {
+        var section = _commit.Finished ??= new Finished();
+        if (error is not null)
+        {
+            _textBytes += error.Length;
+            section.Failures.Add(new Protos.Failure { Index = (uint)section.Number.Count, Text = error });
+        }
+
+        section.Number.Add(number - _lastFinished);
+        section.State.Add((uint)state);
+        section.Attempts.Add((uint)attempts);
+        _lastFinished = number;
+        Finished.Add(number);
+        _events++;
+    }
+
+    /// <summary>The bytes of the events.</summary>
+    public byte[] Encode(long atMs, long historyThrough, Protos.QueueState? state)
+    {
+        _commit.AtMs = atMs;
+        _commit.HistoryThrough = historyThrough;
+        _commit.State = state;
+        if (_ids is not null)
+        {
+            // The stream's buffer is not written to again.
+            _commit.Enqueued.Ids = UnsafeByteOperations.UnsafeWrap(_ids.GetBuffer().AsMemory(0, (int)_ids.Length));
+        }
+
+        return _commit.ToByteArray();
+    }
+}

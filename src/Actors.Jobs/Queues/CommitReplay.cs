@@ -1,0 +1,163 @@
+using Actors.Jobs.Protos;
+using Actors.Persistence;
+
+namespace Actors.Jobs.Queues;
+
+/// <summary>Applies stored commits to the state of a queue, in the order that queue.proto lays down.</summary>
+internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
+{
+    /// <summary>The format of the commits that this code writes, and the highest that it reads.</summary>
+    public const int FormatVersion = 1;
+
+    private readonly Queue<(long SequenceNumber, long Number, long FinishedAtMs)> _finished = new();
+    private long _nextRow;
+
+    /// <summary>Every job that finished up to this commit is in the history.</summary>
+    public long HistoryThrough { get; private set; }
+
+    /// <summary>Finished jobs that may not be in the history, oldest first.</summary>
+    public IEnumerable<(long SequenceNumber, long Number, long FinishedAtMs)> Finished => _finished;
+
+    public void Apply(CommitRow row)
+    {
+        var commit = QueueCommit.Parser.ParseFrom(row.Events.Span);
+        state.LastMs = Math.Max(state.LastMs, commit.AtMs);
+        foreach (var name in commit.Names)
+        {
+            state.AddType(name);
+        }
+
+        ApplyMoved(commit);
+        ApplyFinished(commit, row.SequenceNumber);
+        var firstNumber = state.Jobs.NextNumber;
+        var payloadBytes = ApplyEnqueued(commit, out var firstRow);
+        ledger.Add(
+            row.SequenceNumber, commit.Enqueued?.FirstNumber ?? firstNumber, commit.Enqueued?.Type.Count ?? 0, firstRow, row.Events.Length + payloadBytes);
+        ApplyGranted(commit);
+        if (commit.State is not null)
+        {
+            state.Restore(commit.State);
+        }
+
+        HistoryThrough = Math.Max(HistoryThrough, commit.HistoryThrough);
+        while (_finished.TryPeek(out var oldest) && oldest.SequenceNumber <= HistoryThrough)
+        {
+            Forget(_finished.Dequeue().Number);
+        }
+    }
+
+    private void ApplyMoved(QueueCommit commit)
+    {
+        if (commit.Moved is not { } moved)
+        {
+            return;
+        }
+
+        var errors = Errors(moved.Failures);
+        var number = 0L;
+        for (var i = 0; i < moved.Number.Count; i++)
+        {
+            number += moved.Number[i];
+            if (state.Jobs.Contains(number))
+            {
+                state.Move(
+                    number, (JobState)moved.State[i], (int)moved.Attempts[i], commit.AtMs + moved.DelayMs[i], errors?.GetValueOrDefault(i));
+            }
+        }
+    }
+
+    private void ApplyFinished(QueueCommit commit, long sequenceNumber)
+    {
+        if (commit.Finished is not { } finished)
+        {
+            return;
+        }
+
+        var errors = Errors(finished.Failures);
+        var number = 0L;
+        for (var i = 0; i < finished.Number.Count; i++)
+        {
+            number += finished.Number[i];
+            if (state.Jobs.Contains(number))
+            {
+                state.Finish(number, (JobState)finished.State[i], (int)finished.Attempts[i], errors?.GetValueOrDefault(i));
+                _finished.Enqueue((sequenceNumber, number, commit.AtMs));
+            }
+        }
+    }
+
+    private long ApplyEnqueued(QueueCommit commit, out long firstRow)
+    {
+        firstRow = _nextRow;
+        if (commit.Enqueued is not { } enqueued)
+        {
+            return 0;
+        }
+
+        var ids = enqueued.Ids.Span;
+        var row = 0L;
+        var bytes = 0L;
+        for (var i = 0; i < enqueued.Type.Count; i++)
+        {
+            row += enqueued.PayloadRow[i];
+            firstRow = i == 0 ? row : firstRow;
+            var delayMs = enqueued.DelayMs[i];
+            ref var entry = ref state.Enqueue(enqueued.FirstNumber + i, JobId.Read(ids[(i * 16)..]), delayMs > 0);
+            entry.EnqueuedAtMs = commit.AtMs;
+            entry.DueAtMs = commit.AtMs + delayMs;
+            entry.Type = (ushort)enqueued.Type[i];
+            entry.TypeVersion = (ushort)enqueued.TypeVersion[i];
+            entry.Priority = (sbyte)enqueued.Priority[i];
+            entry.PayloadRow = row;
+            entry.PayloadOffset = (ushort)enqueued.PayloadOffset[i];
+            entry.PayloadLength = (int)enqueued.PayloadLength[i];
+            bytes += enqueued.PayloadLength[i];
+        }
+
+        _nextRow = row + 1;
+        return bytes;
+    }
+
+    private void ApplyGranted(QueueCommit commit)
+    {
+        if (commit.Granted is not { } granted)
+        {
+            return;
+        }
+
+        var number = 0L;
+        for (var i = 0; i < granted.Number.Count; i++)
+        {
+            number += granted.Number[i];
+            if (!state.Jobs.Contains(number))
+            {
+                continue;
+            }
+
+            if (state.Jobs[number].State is JobState.Scheduled or JobState.Retrying)
+            {
+                // That its time had come is no event of its own.
+                state.MarkDue(number);
+            }
+
+            state.Grant(number, (int)granted.Grant[i]);
+        }
+    }
+
+    private void Forget(long number)
+    {
+        ledger.Forget(number);
+        state.Forget(number);
+    }
+
+    private static Dictionary<int, string>? Errors(IEnumerable<Protos.Failure> failures)
+    {
+        Dictionary<int, string>? errors = null;
+        foreach (var failure in failures)
+        {
+            (errors ??= [])[(int)failure.Index] = failure.Text;
+        }
+
+        return errors;
+    }
+}

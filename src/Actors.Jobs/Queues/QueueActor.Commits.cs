@@ -1,0 +1,181 @@
+using Actors.Persistence;
+
+namespace Actors.Jobs.Queues;
+
+/// <summary>Group commit: the next commit takes everything that came while one was on its way.</summary>
+internal sealed partial class QueueActor
+{
+    private const int MaxCommitsInFlight = 1;
+
+    /// <summary>From this many effects of one commit on, what they lead to is waited for.</summary>
+    private const int GatherFrom = 8;
+    private static readonly object ExpiryTimer = new();
+    private static readonly TimeSpan GatherLimit = TimeSpan.FromMilliseconds(1);
+
+    private readonly Queue<CommitDraft> _full = new();
+    private readonly Queue<CommitDraft> _inFlight = new();
+    private CommitDraft _draft = new(1, 1);
+    private long _nextRow = 1;
+    private long _trimmable;
+    private bool _isFlushQueued;
+
+    /// <summary>Stores what was decided, but not before everything that is in the mailbox now has been decided too.</summary>
+    private void FlushSoon()
+    {
+        // While a commit is on its way nothing can be sent; what was decided goes when it is durable.
+        if (!_isFlushQueued && CommitsInFlight < MaxCommitsInFlight)
+        {
+            _isFlushQueued = true;
+            Self.Tell(QueueMessage.Flush.Instance, Self);
+        }
+    }
+
+    private void OnFlush()
+    {
+        _isFlushQueued = false;
+        SendCommits();
+    }
+
+    private void CloseDraftIfFull()
+    {
+        if (_draft.IsFull)
+        {
+            _full.Enqueue(_draft);
+            _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
+            FlushSoon();
+        }
+    }
+
+    private void SendCommits()
+    {
+        while (Term > 0 && CommitsInFlight < MaxCommitsInFlight)
+        {
+            if (_full.TryDequeue(out var full))
+            {
+                Send(full, isNewest: false);
+                continue;
+            }
+
+            GrantReady();
+            if (_draft.IsEmpty)
+            {
+                return;
+            }
+
+            var draft = _draft;
+            _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
+            Send(draft, isNewest: true);
+        }
+    }
+
+    private void Send(CommitDraft draft, bool isNewest)
+    {
+        // A deletion carries the queue's own state, which is that of the newest draft.
+        var isTrimming = isNewest && _trimmable >= _options.TrimBytes;
+        var events = draft.Encode(NowMs(), _historyThrough, isTrimming ? _state.ToProto() : null);
+        var payloads = draft.Payloads.Finish();
+        var deleteBefore = isTrimming ? _ledger.FirstKept : 0;
+        var deleteRowsBefore = isTrimming ? Math.Max(0, _ledger.FirstKeptRow) : 0;
+        if (isTrimming)
+        {
+            _trimmable = 0;
+        }
+
+        var sequenceNumber = Append(events, CommitReplay.FormatVersion, payloads, deleteBefore, deleteRowsBefore);
+        _ledger.Add(sequenceNumber, draft.FirstNumber, draft.Jobs, draft.FirstRow, events.Length + draft.Payloads.Bytes);
+        _inFlight.Enqueue(draft);
+        if (!Context.Timers.IsActive(ExpiryTimer))
+        {
+            Context.Timers.StartPeriodic(ExpiryTimer, QueueMessage.ExpireCallers.Instance, _enqueueTimeout, _enqueueTimeout / 4);
+        }
+    }
+
+    /// <summary>Callers wait for a store that does not answer, but not for ever. Their jobs stay in the commit, and will be stored when it can be.</summary>
+    private void OnExpireCallers()
+    {
+        if (_inFlight.Count == 0)
+        {
+            Context.Timers.Cancel(ExpiryTimer);
+            return;
+        }
+
+        foreach (var draft in _inFlight.Concat(_full).Append(_draft))
+        {
+            if (draft.Acknowledgements.Count > 0 && Context.System.Now - draft.WaitingSince >= _enqueueTimeout)
+            {
+                FailCallers(draft, Unavailability);
+            }
+        }
+    }
+
+    private void FailCallers(CommitDraft draft, Exception? cause)
+    {
+        foreach (var (caller, id) in draft.Acknowledgements)
+        {
+            caller.Tell(new Failure(new JobOutcomeUnknownException(id, _name, cause)), Self);
+        }
+
+        draft.Acknowledgements.Clear();
+    }
+
+    protected override async ValueTask OnAppendedAsync(long sequenceNumber)
+    {
+        var draft = _inFlight.Dequeue();
+        foreach (var (caller, _) in draft.Acknowledgements)
+        {
+            caller.Tell(QueueMessage.Enqueued.Instance, Self);
+        }
+
+        if (draft.Granted.Count > 0)
+        {
+            HandOver(draft.Granted);
+        }
+
+        if (draft.Finished.Count > 0)
+        {
+            AddToHistory(sequenceNumber, draft.Finished);
+        }
+        else if (_toHistory.Count == 0)
+        {
+            _historyThrough = sequenceNumber;
+        }
+
+        if (draft.Acknowledgements.Count + draft.Granted.Count >= GatherFrom)
+        {
+            // Callers that were answered enqueue again and workers finish, all on the task pool. What they say belongs into one commit.
+            await Context.YieldToTasksAsync(GatherLimit);
+            FlushSoon();
+        }
+        else
+        {
+            SendCommits();
+        }
+    }
+
+    protected override void OnLost(JournalException cause)
+    {
+        Log.QueueLost(Logger, _name, cause.Message);
+        StopWorkers();
+        AnswerWhoeverWaits(cause);
+        Forget();
+    }
+
+    /// <summary>Whoever waits is told, however this actor ends. The next instance begins with what is in the journal.</summary>
+    protected override ValueTask PostStopAsync()
+    {
+        _granted.Clear();
+        AnswerWhoeverWaits(null);
+        return default;
+    }
+
+    /// <summary>The commits under way may have been stored, and part of an enqueue of many jobs even earlier.</summary>
+    private void AnswerWhoeverWaits(Exception? cause)
+    {
+        foreach (var draft in _inFlight.Concat(_full).Append(_draft))
+        {
+            FailCallers(draft, cause);
+        }
+
+        AnswerStopConsuming();
+    }
+}

@@ -1,0 +1,131 @@
+using Actors.Jobs.Workers;
+
+namespace Actors.Jobs.Queues;
+
+/// <summary>The consumer is a service of its own: this is what it switches on and off.</summary>
+internal sealed partial class QueueActor
+{
+    /// <summary>How long a cancelled attempt may take to end before it is given up on.</summary>
+    private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
+    private static readonly object StopTimer = new();
+
+    private readonly List<IActorRef> _workers = [];
+    private readonly List<IActorRef> _stopRequests = [];
+
+    /// <summary>Attempts in the hands of workers.</summary>
+    private int _handedOver;
+
+    private void OnStartConsuming()
+    {
+        if (Unavailability is { } cause)
+        {
+            Sender.Tell(new Failure(new QueueUnavailableException(_name, cause)), Self);
+            return;
+        }
+
+        _consuming.IsOn = true;
+        StartWorkers();
+        Sender.Tell(new QueueMessage.ConsumingStarted(), Self);
+        FlushSoon();
+    }
+
+    private void StartWorkers()
+    {
+        if (_workers.Count > 0)
+        {
+            return;
+        }
+
+        var executor = new JobExecutor(_name, _services, Logger);
+        var queue = Self;
+        var granted = _granted;
+        for (var i = 1; i <= _options.Workers; i++)
+        {
+            _workers.Add(Context.ActorOf(Props.Create(() => new WorkerActor(granted, executor, queue)), $"worker-{i}"));
+        }
+    }
+
+    private void StopWorkers()
+    {
+        foreach (var worker in _workers)
+        {
+            Context.Stop(worker);
+        }
+
+        _workers.Clear();
+
+        // Workers that end know the old one only, and cannot be woken from the new.
+        _granted = new GrantedJobs();
+    }
+
+    private void OnStopConsuming()
+    {
+        _stopRequests.Add(Sender);
+        if (_consuming.IsOn)
+        {
+            _consuming.IsOn = false;
+            ReleaseNotBegun();
+            FlushSoon();
+        }
+
+        // Also when it is off: those that were given up on earlier may be running yet.
+        if (!Context.Timers.IsActive(StopTimer))
+        {
+            Context.Timers.StartSingle(StopTimer, new QueueMessage.StopTimeoutReached(false), _options.StopTimeout);
+        }
+
+        AnswerStopConsumingWhenDone();
+    }
+
+    private void ReleaseNotBegun()
+    {
+        var notBegun = new Stack<long>();
+        while (_granted.TryTakeBack(out var job))
+        {
+            notBegun.Push(job.Number);
+        }
+
+        // From the last to the first, so that the first is first again.
+        foreach (var number in notBegun)
+        {
+            _handedOver--;
+            Release(number);
+        }
+    }
+
+    private void OnStopTimeoutReached(QueueMessage.StopTimeoutReached reached)
+    {
+        if (!reached.IsCancelled)
+        {
+            foreach (var worker in _workers)
+            {
+                worker.Tell(WorkerActor.CancelAttempt.Instance, Self);
+            }
+
+            Context.Timers.StartSingle(StopTimer, new QueueMessage.StopTimeoutReached(true), CancelGrace);
+            return;
+        }
+
+        Log.JobsAbandoned(Logger, _handedOver, _name);
+        AnswerStopConsuming();
+    }
+
+    private void AnswerStopConsumingWhenDone()
+    {
+        if (_stopRequests.Count > 0 && _handedOver == 0)
+        {
+            Context.Timers.Cancel(StopTimer);
+            AnswerStopConsuming();
+        }
+    }
+
+    private void AnswerStopConsuming()
+    {
+        foreach (var request in _stopRequests)
+        {
+            request.Tell(new QueueMessage.ConsumingStopped(_handedOver), Self);
+        }
+
+        _stopRequests.Clear();
+    }
+}

@@ -1,0 +1,177 @@
+using Actors.Jobs.Types;
+using Actors.Jobs.Workers;
+
+namespace Actors.Jobs.Queues;
+
+/// <summary>Which job runs next, and what follows when its attempt has ended.</summary>
+internal sealed partial class QueueActor
+{
+    private const int MaxFinishedNotInHistory = 50_000;
+
+    private readonly Dictionary<ushort, JobHandler?> _handlers = [];
+
+    /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
+    private void GrantReady()
+    {
+        if (!_consuming.IsOn || _toHistory.Count >= MaxFinishedNotInHistory)
+        {
+            return;
+        }
+
+        var free = _options.Workers + _options.Prefetch - _state.Granted.Count;
+        while (free > 0 && _ready.Count > 0)
+        {
+            var number = _ready.First;
+            ref var entry = ref _state.Jobs[number];
+            if (HandlerOf(entry.Type) is null)
+            {
+                // Unknown is not parked: the job waits, out of everybody's way, until a process that knows it owns the queue.
+                _ready.Take();
+                Uncache(ref entry);
+                continue;
+            }
+
+            if (entry.Payload is null)
+            {
+                break;
+            }
+
+            _ready.Take();
+            var grant = (ushort)(entry.Grant + 1);
+            _draft.AddGranted(number, grant);
+            _state.Grant(number, grant);
+            free--;
+        }
+
+        ReadPayloadsAhead();
+    }
+
+    private void HandOver(List<long> granted)
+    {
+        if (!_consuming.IsOn)
+        {
+            // From the last to the first, so that the first is first again.
+            for (var i = granted.Count - 1; i >= 0; i--)
+            {
+                Release(granted[i]);
+            }
+
+            return;
+        }
+
+        foreach (var number in granted)
+        {
+            ref var entry = ref _state.Jobs[number];
+            var handler = HandlerOf(entry.Type)!; // Checked before it was granted.
+            _granted.Add(new GrantedJob(
+                number,
+                entry.Grant,
+                entry.Id,
+                handler,
+                entry.Attempts + 1,
+                DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
+                entry.Payload!)); // Only jobs with their arguments in memory are granted.
+        }
+
+        _handedOver += granted.Count;
+        _granted.WakeOne();
+    }
+
+    private void OnAttemptEnded(QueueMessage.AttemptEnded ended)
+    {
+        // A late end of an earlier grant changes nothing: a later one owns the job.
+        if (!IsRunning(ended.Number, ended.Grant))
+        {
+            return;
+        }
+
+        _handedOver--;
+        CloseDraftIfFull();
+        var number = ended.Number;
+        var entry = _state.Jobs[number];
+        switch (ended.Outcome)
+        {
+            case AttemptOutcome.Succeeded:
+                Finish(number, JobState.Succeeded, entry.Attempts + 1, null);
+                break;
+            case AttemptOutcome.Cancelled:
+                Finish(number, JobState.Cancelled, entry.Attempts + 1, null);
+                break;
+            case AttemptOutcome.Failed failed when entry.Attempts + 1 >= _options.Retry.MaxAttempts:
+                Log.JobFailed(Logger, entry.Id, _name, _state.Names[entry.Type], entry.Attempts + 1);
+                Finish(number, JobState.Failed, entry.Attempts + 1, failed.Error);
+                break;
+            case AttemptOutcome.Failed failed:
+                var delay = failed.RetryAfter ?? _options.Retry.Backoff.Delay(entry.Attempts, Context.System.Random);
+                MoveLater(number, JobState.Retrying, entry.Attempts + 1, delay, failed.Error);
+                break;
+            case AttemptOutcome.Snoozed snoozed:
+                MoveLater(number, JobState.Scheduled, entry.Attempts, snoozed.Duration, null);
+                break;
+            case AttemptOutcome.Interrupted:
+                Release(number);
+                break;
+            case AttemptOutcome.Undecodable undecodable:
+                _draft.AddMoved(number, JobState.Parked, entry.Attempts, 0, undecodable.Error);
+                _state.Move(number, JobState.Parked, entry.Attempts, 0, undecodable.Error);
+                Uncache(ref _state.Jobs[number]);
+                break;
+        }
+
+        AnswerStopConsumingWhenDone();
+        FlushSoon();
+    }
+
+    private bool IsRunning(long number, int grant) => _state.Jobs.Contains(number)
+        && _state.Jobs[number] is { State: JobState.Running } entry
+        && entry.Grant == (ushort)grant;
+
+    private void Finish(long number, JobState state, int attempts, string? error)
+    {
+        _draft.AddFinished(number, state, attempts, error);
+        _state.Finish(number, state, attempts, error);
+        _state.Jobs[number].DueAtMs = NowMs();
+    }
+
+    private void MoveLater(long number, JobState state, int attempts, TimeSpan delay, string? error)
+    {
+        var now = NowMs();
+        var delayMs = Math.Clamp((long)Math.Ceiling(delay.TotalMilliseconds), 1, MaxDueMs - now);
+        var dueAtMs = now + delayMs;
+        _draft.AddMoved(number, state, attempts, delayMs, error);
+        _state.Move(number, state, attempts, dueAtMs, error);
+        Uncache(ref _state.Jobs[number]);
+        AddDue(number, dueAtMs);
+    }
+
+    /// <summary>Gives a grant back: the job is the first to run again, and nothing counts against it.</summary>
+    private void Release(long number)
+    {
+        BackToWaiting(number);
+        _ready.AddFirst(number);
+    }
+
+    /// <summary>Lets a job wait for a worker again, whatever it was doing.</summary>
+    private void BackToWaiting(long number)
+    {
+        var attempts = _state.Jobs[number].Attempts;
+        _draft.AddMoved(number, JobState.Waiting, attempts, 0, null);
+        _state.Move(number, JobState.Waiting, attempts, 0, null);
+    }
+
+    private JobHandler? HandlerOf(ushort type)
+    {
+        if (!_handlers.TryGetValue(type, out var handler))
+        {
+            var name = _state.Names[type];
+            handler = _handlersByName.GetValueOrDefault(name);
+            _handlers[type] = handler;
+            if (handler is null)
+            {
+                Log.NoHandler(Logger, _name, name);
+            }
+        }
+
+        return handler;
+    }
+}

@@ -1,0 +1,170 @@
+namespace Actors.Jobs.Queues;
+
+/// <summary>Finished jobs go to the history in bulk. A job stays with its owner until its row there is durable.</summary>
+internal sealed partial class QueueActor
+{
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly object HistoryTimer = new();
+
+    private readonly Queue<(long SequenceNumber, long Number)> _toHistory = new();
+    private List<FinishedJob>? _writing;
+    private long _historyThrough;
+    private bool _isHistoryTimerSet;
+    private bool _isHistoryDelayed;
+
+    private void AddToHistory(long sequenceNumber, List<long> finished)
+    {
+        foreach (var number in finished)
+        {
+            _toHistory.Enqueue((sequenceNumber, number));
+        }
+
+        WriteHistorySoon();
+    }
+
+    private void WriteHistorySoon()
+    {
+        if (_writing is not null || _isHistoryDelayed || _toHistory.Count == 0)
+        {
+            return;
+        }
+
+        if (_toHistory.Count >= _options.HistoryBatch)
+        {
+            WriteHistory();
+        }
+        else if (!_isHistoryTimerSet)
+        {
+            _isHistoryTimerSet = true;
+            Context.Timers.StartSingle(HistoryTimer, QueueMessage.WriteHistory.Instance, Linger);
+        }
+    }
+
+    private void WriteHistory()
+    {
+        _isHistoryTimerSet = false;
+        _isHistoryDelayed = false;
+        if (_writing is not null || _toHistory.Count == 0)
+        {
+            return;
+        }
+
+        var batch = new List<FinishedJob>(Math.Min(_options.HistoryBatch, _toHistory.Count));
+        List<(int Index, long Row, int Offset, int Length)>? missing = null;
+        foreach (var (_, number) in _toHistory)
+        {
+            if (batch.Count == _options.HistoryBatch)
+            {
+                break;
+            }
+
+            ref var entry = ref _state.Jobs[number];
+            if (entry.Payload is null && entry.PayloadLength > 0)
+            {
+                (missing ??= []).Add((batch.Count, entry.PayloadRow, entry.PayloadOffset, entry.PayloadLength));
+            }
+
+            batch.Add(Finished(number));
+        }
+
+        _writing = batch;
+        var self = Self;
+        var dispatcher = Context.System.Dispatcher;
+        dispatcher.BeginOperation();
+        WriteAsync(batch, missing).ContinueWith(
+            ended =>
+            {
+                var cause = ended.IsCompletedSuccessfully ? null : ended.Exception?.InnerException ?? new TaskCanceledException(ended);
+                self.Tell(new QueueMessage.HistoryWritten(batch, cause));
+                dispatcher.EndOperation();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    /// <summary>Jobs that were recovered as finished have their arguments in the journal only.</summary>
+    private async Task WriteAsync(List<FinishedJob> batch, List<(int Index, long Row, int Offset, int Length)>? missing)
+    {
+        if (missing is not null)
+        {
+            var rows = missing.Select(m => m.Row).Distinct().ToList();
+            var payloads = await ReadPayloadsAsync(rows, CancellationToken.None);
+            var byRow = rows.Zip(payloads).ToDictionary(pair => pair.First, pair => pair.Second);
+            foreach (var (index, row, offset, length) in missing)
+            {
+                batch[index] = batch[index] with { Args = byRow[row].Slice(offset, length) };
+            }
+        }
+
+        await _history.WriteAsync(batch, CancellationToken.None);
+    }
+
+    private FinishedJob Finished(long number)
+    {
+        ref var entry = ref _state.Jobs[number];
+        return new FinishedJob(
+            entry.Id,
+            _name,
+            _state.Names[entry.Type],
+            entry.TypeVersion,
+            entry.State,
+            entry.Attempts,
+            DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
+            DateTimeOffset.FromUnixTimeMilliseconds(entry.DueAtMs),
+            _state.Error(number),
+            entry.Payload ?? []);
+    }
+
+    private void OnHistoryWritten(QueueMessage.HistoryWritten written)
+    {
+        // A write that an earlier instance of this actor began says nothing about those of this one.
+        if (!ReferenceEquals(written.Batch, _writing))
+        {
+            return;
+        }
+
+        _writing = null;
+        if (written.Cause is not null)
+        {
+            Log.HistoryDelayed(Logger, written.Batch.Count, _name, RetryDelay.TotalMilliseconds, written.Cause.Message);
+            _isHistoryTimerSet = true;
+            _isHistoryDelayed = true;
+            Context.Timers.StartSingle(HistoryTimer, QueueMessage.WriteHistory.Instance, RetryDelay);
+            return;
+        }
+
+        for (var i = 0; i < written.Batch.Count; i++)
+        {
+            var (sequenceNumber, number) = _toHistory.Dequeue();
+            Uncache(ref _state.Jobs[number]);
+            _ledger.Forget(number);
+            _state.Forget(number);
+
+            // A commit is through when the last of its jobs is.
+            _historyThrough = _toHistory.TryPeek(out var next) ? next.SequenceNumber - 1 : Math.Max(sequenceNumber, DurableSequenceNumber);
+        }
+
+        _trimmable += _ledger.Trim(_historyThrough);
+        WriteHistorySoon();
+        if (_ready.Count > 0)
+        {
+            FlushSoon();
+        }
+    }
+
+    /// <summary>Jobs that had finished without being known to be in the history: they are written again, which changes nothing if they are.</summary>
+    private void RecoverHistory(CommitReplay replay)
+    {
+        _historyThrough = replay.HistoryThrough;
+        foreach (var (sequenceNumber, number, finishedAtMs) in replay.Finished)
+        {
+            _state.Jobs[number].DueAtMs = finishedAtMs;
+            _toHistory.Enqueue((sequenceNumber, number));
+        }
+
+        _trimmable += _ledger.Trim(_historyThrough);
+        WriteHistorySoon();
+    }
+}

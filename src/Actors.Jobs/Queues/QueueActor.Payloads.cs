@@ -1,0 +1,131 @@
+namespace Actors.Jobs.Queues;
+
+/// <summary>Arguments in memory, within a budget: those of the jobs that are to start soonest.</summary>
+internal sealed partial class QueueActor
+{
+    private const int MaxRowsInARead = 512;
+
+    private long _cachedBytes;
+    private bool _isReadingPayloads;
+
+    private void Cache(ref JobEntry entry, byte[] payload)
+    {
+        // Behind a job whose arguments are in the journal, memory would be spent on one that starts later.
+        if (_ready.FirstUncached == 0 && _cachedBytes + payload.Length <= _options.CacheBytes)
+        {
+            entry.Payload = payload;
+            _cachedBytes += payload.Length;
+        }
+    }
+
+    private void Uncache(ref JobEntry entry)
+    {
+        if (entry.Payload is not null)
+        {
+            _cachedBytes -= entry.PayloadLength;
+            entry.Payload = null;
+        }
+    }
+
+    /// <summary>Reads on when less than half of the budget is used, so that reading is done in large pieces and ahead of need.</summary>
+    private void ReadPayloadsAhead()
+    {
+        if (_isReadingPayloads || _ready.FirstUncached == 0 || (_cachedBytes > _options.CacheBytes / 2 && _ready.First != _ready.FirstUncached))
+        {
+            return;
+        }
+
+        var rows = new List<long>();
+        var bytes = 0L;
+        for (var number = _ready.FirstUncached; number != 0 && rows.Count < MaxRowsInARead; number = _state.Jobs[number].Next)
+        {
+            ref var entry = ref _state.Jobs[number];
+            bytes += entry.PayloadLength;
+            if (rows.Count > 0 && _cachedBytes + bytes > _options.CacheBytes)
+            {
+                break;
+            }
+
+            if (entry.Payload is not null)
+            {
+                continue;
+            }
+
+            if (IsInFlight(entry.PayloadRow))
+            {
+                break;
+            }
+
+            if (rows.Count == 0 || rows[^1] != entry.PayloadRow)
+            {
+                rows.Add(entry.PayloadRow);
+            }
+        }
+
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        _isReadingPayloads = true;
+        var self = Self;
+        var dispatcher = Context.System.Dispatcher;
+        dispatcher.BeginOperation();
+        ReadPayloadsAsync(rows, CancellationToken.None).ContinueWith(
+            ended =>
+            {
+                self.Tell(new QueueMessage.PayloadsRead(rows, ended));
+                dispatcher.EndOperation();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    /// <summary>Rows that are not durable yet cannot be read; they will be, in the next commit's turn.</summary>
+    private bool IsInFlight(long row) =>
+        _inFlight.TryPeek(out var oldest) ? row >= oldest.FirstRow
+        : _full.TryPeek(out oldest) ? row >= oldest.FirstRow
+        : row >= _draft.FirstRow;
+
+    private void OnPayloadsRead(QueueMessage.PayloadsRead read)
+    {
+        _isReadingPayloads = false;
+        if (!read.Payloads.IsCompletedSuccessfully)
+        {
+            // The store is away or the row is damaged; the queue keeps what it has and tries again when something happens.
+            Log.PayloadsUnreadable(Logger, _name, read.Payloads.Exception?.InnerException?.Message ?? "cancelled");
+            Context.Timers.StartSingle(nameof(PayloadsUnreadableTimer), QueueMessage.Flush.Instance, PayloadsUnreadableTimer);
+            return;
+        }
+
+        var payloads = read.Payloads.Result;
+        var byRow = new Dictionary<long, ReadOnlyMemory<byte>>(payloads.Count);
+        for (var i = 0; i < payloads.Count; i++)
+        {
+            byRow[read.Rows[i]] = payloads[i];
+        }
+
+        for (var number = _ready.FirstUncached; number != 0; number = _state.Jobs[number].Next)
+        {
+            ref var entry = ref _state.Jobs[number];
+            if (entry.Payload is not null)
+            {
+                continue;
+            }
+
+            if (!byRow.TryGetValue(entry.PayloadRow, out var row))
+            {
+                break;
+            }
+
+            entry.Payload = row.Slice(entry.PayloadOffset, entry.PayloadLength).ToArray();
+            _cachedBytes += entry.PayloadLength;
+        }
+
+        _ready.SkipCached();
+        FlushSoon();
+    }
+
+    private static TimeSpan PayloadsUnreadableTimer => TimeSpan.FromSeconds(1);
+}

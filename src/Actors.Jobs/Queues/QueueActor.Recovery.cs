@@ -1,0 +1,111 @@
+using Actors.Persistence;
+
+namespace Actors.Jobs.Queues;
+
+internal sealed partial class QueueActor
+{
+    private readonly List<(long Number, int Grant)> _orphans = [];
+    private QueueState _state = new();
+    private CommitLedger _ledger = new();
+    private ReadyList _ready = null!; // Made with the state, by the reset that every recovery begins with.
+    private DueHeap _due = new();
+    private QueueClock _clock = null!; // Set by the reset, and again when the journal has told the latest time.
+    private CommitReplay? _replay;
+
+    protected override void OnReset()
+    {
+        Forget();
+        _replay = new CommitReplay(_state, _ledger);
+    }
+
+    protected override void OnReplay(CommitRow row) => _replay!.Apply(row); // Made by the reset.
+
+    protected override void OnRecovered()
+    {
+        _clock = new QueueClock(Context.System.TimeProvider, _state.LastMs);
+        _nextRow = LastPayloadRow + 1;
+        _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
+        foreach (var number in _state.Jobs.Numbers())
+        {
+            ref var entry = ref _state.Jobs[number];
+            switch (entry.State)
+            {
+                case JobState.Running:
+                    _orphans.Add((number, entry.Grant));
+                    break;
+                case JobState.Scheduled or JobState.Retrying:
+                    _due.Add(entry.DueAtMs, number);
+                    break;
+                case JobState.Waiting:
+                    _ready.Add(number);
+                    break;
+                case JobState.Parked:
+                    // This process may have a decoder that the last one had not.
+                    BackToWaiting(number);
+                    _ready.Add(number);
+                    break;
+            }
+        }
+
+        if (_orphans.Count > 0)
+        {
+            // Behind what is in the mailbox: after a restart within the process, that may be the ends of their attempts.
+            _handedOver = _orphans.Count;
+            Self.Tell(QueueMessage.ReleaseOrphans.Instance, Self);
+        }
+
+        RecoverHistory(_replay!); // Made by the reset.
+        _replay = null;
+        ScheduleDue();
+        if (_consuming.IsOn)
+        {
+            StartWorkers();
+        }
+
+        FlushSoon();
+        Log.QueueReady(Logger, _name, Term, _state.Jobs.Count, _orphans.Count);
+    }
+
+    /// <summary>Jobs that an earlier owner was running, and whose end nobody has reported: they run again, first, and the attempt does not count.</summary>
+    private void OnReleaseOrphans()
+    {
+        // From the last to the first, so that the first is first again.
+        for (var i = _orphans.Count - 1; i >= 0; i--)
+        {
+            var (number, grant) = _orphans[i];
+            if (IsRunning(number, grant))
+            {
+                _handedOver--;
+                Release(number);
+            }
+        }
+
+        _orphans.Clear();
+        AnswerStopConsumingWhenDone();
+        FlushSoon();
+    }
+
+    private void Forget()
+    {
+        _state = new QueueState();
+        _ledger = new CommitLedger();
+        _ready = new ReadyList(_state.Jobs);
+        _due = new DueHeap();
+        _clock = new QueueClock(Context.System.TimeProvider, 0);
+        _draft = new CommitDraft(1, 1);
+        _full.Clear();
+        _inFlight.Clear();
+        _granted.Clear();
+        _toHistory.Clear();
+        _cachedBytes = 0;
+        _trimmable = 0;
+        _historyThrough = 0;
+        _writing = null;
+        _isHistoryTimerSet = false;
+        _isHistoryDelayed = false;
+        _isReadingPayloads = false;
+        _handedOver = 0;
+        _orphans.Clear();
+        _handlers.Clear();
+    }
+}

@@ -1,0 +1,105 @@
+using Actors.Persistence;
+
+namespace Actors.Jobs.Queues;
+
+/// <summary>What a queue is told and asked.</summary>
+internal abstract record QueueMessage
+{
+    private QueueMessage()
+    {
+    }
+
+    /// <summary>Store these jobs; the answer comes when they, and all that were decided on before, are durable. The id is named when that is not known.</summary>
+    public sealed record Enqueue(IReadOnlyList<JobDraft> Jobs, JobId First) : QueueMessage, IRequest<Enqueued>;
+
+    /// <summary>The jobs are durable.</summary>
+    public sealed record Enqueued : QueueMessage
+    {
+        public static Enqueued Instance { get; } = new();
+    }
+
+    public sealed record GetJob(JobId Id) : QueueMessage, IRequest<JobFound>;
+
+    /// <summary>The status is null when the queue has no such live job, or cannot say, for the reason given.</summary>
+    public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage;
+
+    public sealed record GetQueue : QueueMessage, IRequest<QueueStatus>;
+
+    /// <summary>Begin to run jobs.</summary>
+    public sealed record StartConsuming : QueueMessage, IRequest<ConsumingStarted>;
+
+    public sealed record ConsumingStarted : QueueMessage;
+
+    /// <summary>Start no more jobs; the answer comes when none runs, or when those that run have been cancelled and given up on.</summary>
+    public sealed record StopConsuming : QueueMessage, IRequest<ConsumingStopped>;
+
+    public sealed record ConsumingStopped(int Abandoned) : QueueMessage;
+
+    /// <summary>Worker to queue: an attempt has ended.</summary>
+    public sealed record AttemptEnded(long Number, int Grant, AttemptOutcome Outcome) : QueueMessage;
+
+    /// <summary>To itself: everything that was in the mailbox has been decided; store it.</summary>
+    public sealed record Flush : QueueMessage
+    {
+        public static Flush Instance { get; } = new();
+    }
+
+    /// <summary>To itself: look for callers that have waited too long.</summary>
+    public sealed record ExpireCallers : QueueMessage
+    {
+        public static ExpireCallers Instance { get; } = new();
+    }
+
+    /// <summary>To itself: what an earlier owner was running, and has not reported, waits again.</summary>
+    public sealed record ReleaseOrphans : QueueMessage
+    {
+        public static ReleaseOrphans Instance { get; } = new();
+    }
+
+    /// <summary>To itself: a job has become due.</summary>
+    public sealed record DueReached : QueueMessage
+    {
+        public static DueReached Instance { get; } = new();
+    }
+
+    /// <summary>To itself: the running jobs have had their time to finish.</summary>
+    public sealed record StopTimeoutReached(bool IsCancelled) : QueueMessage;
+
+    /// <summary>To itself: arguments have been read.</summary>
+    public sealed record PayloadsRead(IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
+
+    /// <summary>To itself: finished jobs are in the history, or could not be stored there.</summary>
+    public sealed record HistoryWritten(IReadOnlyList<FinishedJob> Batch, Exception? Cause) : QueueMessage;
+
+    /// <summary>To itself: write to the history.</summary>
+    public sealed record WriteHistory : QueueMessage
+    {
+        public static WriteHistory Instance { get; } = new();
+    }
+}
+
+/// <summary>A job on its way into a queue.</summary>
+internal sealed record JobDraft(JobId Id, string Type, int TypeVersion, byte[] Payload, TimeSpan Delay, DateTimeOffset? DueAt);
+
+/// <summary>How an attempt ended.</summary>
+internal abstract record AttemptOutcome
+{
+    private AttemptOutcome()
+    {
+    }
+
+    public sealed record Succeeded : AttemptOutcome
+    {
+        public static Succeeded Instance { get; } = new();
+    }
+
+    public sealed record Failed(string Error, TimeSpan? RetryAfter) : AttemptOutcome;
+
+    public sealed record Cancelled : AttemptOutcome;
+
+    public sealed record Snoozed(TimeSpan Duration) : AttemptOutcome;
+
+    public sealed record Interrupted : AttemptOutcome;
+
+    public sealed record Undecodable(string Error) : AttemptOutcome;
+}

@@ -1,0 +1,7 @@
+using Actors.Jobs.Types;
+
+namespace Actors.Jobs.Workers;
+
+/// <summary>A job that the journal says may run here.</summary>
+internal sealed record GrantedJob(
+    long Number, int Grant, JobId Id, JobHandler Handler, int Attempt, DateTimeOffset EnqueuedAt, byte[] Payload);

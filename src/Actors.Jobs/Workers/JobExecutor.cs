@@ -1,0 +1,105 @@
+using Actors.Jobs.Queues;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Jobs.Workers;
+
+/// <summary>Runs one attempt: decode, scope, handler, outcome. One direction, and every end of it is an outcome.</summary>
+internal sealed class JobExecutor(string queue, IServiceProvider services, ILogger logger)
+{
+    private const int MaxErrorLength = 8_000;
+
+    private readonly IServiceScopeFactory? _scopes = services.GetService<IServiceScopeFactory>();
+
+    public async Task<AttemptOutcome> RunAsync(GrantedJob granted, CancellationToken cancellationToken)
+    {
+        var type = granted.Handler.Type;
+        object job;
+        try
+        {
+            job = type.Deserialize(granted.Payload);
+        }
+        catch (Exception cause)
+        {
+            // Whatever the constructor or a converter throws: these arguments are not for this class.
+            var reason = Cut(Message(cause));
+            Log.JobParked(logger, granted.Id, queue, type.Name, reason);
+            return new AttemptOutcome.Undecodable(reason);
+        }
+
+        try
+        {
+            if (_scopes is null)
+            {
+                return await HandleAsync(services, granted, job, cancellationToken);
+            }
+
+            await using var scope = _scopes.CreateAsyncScope();
+            return await HandleAsync(scope.ServiceProvider, granted, job, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new AttemptOutcome.Interrupted();
+        }
+        catch (Exception cause)
+        {
+            LogFailure(granted, Message(cause), cause);
+            return new AttemptOutcome.Failed(Text(cause), null);
+        }
+    }
+
+    private async Task<AttemptOutcome> HandleAsync(
+        IServiceProvider scope, GrantedJob granted, object job, CancellationToken cancellationToken)
+    {
+        var context = new JobContext(granted.Id, queue, granted.Handler.Type.Name, granted.Attempt, granted.EnqueuedAt, scope);
+        var handling = granted.Handler.RunAsync(scope, job, context, cancellationToken);
+        if (handling is null)
+        {
+            throw new InvalidOperationException($"The handler of '{granted.Handler.Type.Name}' returned null instead of a task.");
+        }
+
+        await handling;
+        return handling is Task<JobResult> answered ? Outcome(granted, await answered) : AttemptOutcome.Succeeded.Instance;
+    }
+
+    private AttemptOutcome Outcome(GrantedJob granted, JobResult result)
+    {
+        switch (result)
+        {
+            case JobResult.Cancelled:
+                return new AttemptOutcome.Cancelled();
+            case JobResult.Failed failed:
+                LogFailure(granted, failed.Text, null);
+                return new AttemptOutcome.Failed(Cut(failed.Text), null);
+            case JobResult.Retried retried:
+                LogFailure(granted, retried.Text, null);
+                return new AttemptOutcome.Failed(Cut(retried.Text), retried.After);
+            case JobResult.Snoozed snoozed:
+                return new AttemptOutcome.Snoozed(snoozed.Duration);
+            default:
+                return AttemptOutcome.Succeeded.Instance;
+        }
+    }
+
+    private void LogFailure(GrantedJob granted, string reason, Exception? cause) =>
+        Log.AttemptFailed(logger, granted.Id, queue, granted.Handler.Type.Name, granted.Attempt, Cut(reason), cause);
+
+    private static string Text(Exception cause) => Cut(Read(cause, static c => c.ToString()));
+
+    private static string Message(Exception cause) => Read(cause, static c => c.Message);
+
+    /// <summary>An exception is the user's code, and even its text may throw: the attempt has failed all the same.</summary>
+    private static string Read(Exception cause, Func<Exception, string?> text)
+    {
+        try
+        {
+            return text(cause) ?? cause.GetType().ToString();
+        }
+        catch (Exception thrown)
+        {
+            return $"{cause.GetType()} (its text cannot be read: it throws {thrown.GetType()})";
+        }
+    }
+
+    private static string Cut(string text) => text.Length <= MaxErrorLength ? text : text[..MaxErrorLength] + "…";
+}

@@ -1,0 +1,104 @@
+using Actors.Jobs.Queues;
+
+namespace Actors.Jobs.Workers;
+
+/// <summary>Runs one job at a time, in a task beside its mailbox, taking them from those that are granted to this process until none is left.</summary>
+internal sealed class WorkerActor : ReceiveActor
+{
+    private readonly GrantedJobs _granted;
+    private readonly JobExecutor _executor;
+    private readonly IActorRef _queue;
+    private volatile CancellationTokenSource? _attempt;
+    private volatile bool _isStopped;
+    private Task _running = Task.CompletedTask;
+    private bool _isBusy;
+
+    public WorkerActor(GrantedJobs granted, JobExecutor executor, IActorRef queue)
+    {
+        _granted = granted;
+        _executor = executor;
+        _queue = queue;
+        Receive<Work>(_ => OnWork());
+        Receive<RanOut>(OnRanOut);
+        Receive<CancelAttempt>(_ => _attempt?.Cancel());
+    }
+
+    /// <summary>An attempt that outlives its queue is cancelled and has the stop timeout of an actor to end; its end is not reported.</summary>
+    protected override async ValueTask PostStopAsync()
+    {
+        _isStopped = true;
+        _attempt?.Cancel();
+        await _running;
+    }
+
+    /// <summary>A new instance, also one after a restart, has nothing in hand.</summary>
+    protected override ValueTask PreStartAsync()
+    {
+        _granted.OnAwake();
+        _granted.OnIdle(Self);
+        return default;
+    }
+
+    private void OnWork()
+    {
+        if (!_isBusy)
+        {
+            _isBusy = true;
+            var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _running = running.Task;
+            Context.RunTask(() => RunGrantedAsync(running), static cause => new RanOut(cause));
+        }
+    }
+
+    private async Task RunGrantedAsync(TaskCompletionSource running)
+    {
+        _granted.OnAwake();
+        try
+        {
+            while (true)
+            {
+                // Made before there is a job, so that a cancellation between taking the job and running it is not lost. Not disposed
+                // of: it has no timer, and a cancellation may come while the attempt ends.
+                var attempt = new CancellationTokenSource();
+                _attempt = attempt;
+                if (_isStopped || !_granted.TryTake(out var job))
+                {
+                    return;
+                }
+
+                var outcome = await _executor.RunAsync(job, attempt.Token);
+                _queue.Tell(new QueueMessage.AttemptEnded(job.Number, job.Grant, outcome));
+            }
+        }
+        finally
+        {
+            _attempt = null;
+            running.SetResult();
+        }
+    }
+
+    private void OnRanOut(RanOut ended)
+    {
+        _isBusy = false;
+        if (ended.Cause is not null)
+        {
+            throw new InvalidOperationException($"Worker '{Self.Path}' could not run jobs: {ended.Cause.Message}", ended.Cause);
+        }
+
+        _granted.OnIdle(Self);
+    }
+
+    /// <summary>There are granted jobs.</summary>
+    public sealed record Work
+    {
+        public static Work Instance { get; } = new();
+    }
+
+    /// <summary>Cancel what is running.</summary>
+    public sealed record CancelAttempt
+    {
+        public static CancelAttempt Instance { get; } = new();
+    }
+
+    private sealed record RanOut(Exception? Cause);
+}

@@ -1,0 +1,239 @@
+using Actors.Services.Running;
+
+namespace Actors.Services.Guarding;
+
+/// <summary>The actor <c>/user/services</c>: it knows the services by name, passes commands on to them and collects their answers.</summary>
+internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitions, IServiceProvider? container) : ActorBase
+{
+    private readonly Dictionary<string, ServiceEntry> _entries = new(definitions.Count, StringComparer.Ordinal);
+    private readonly Dictionary<string, ServiceOperation> _leaving = new(StringComparer.Ordinal);
+    private readonly HashSet<ServiceOperation> _operations = [];
+    private ServiceSite? _site;
+    private long _registrations;
+    private long _starts;
+
+    public IActorRef Ref => Self;
+
+    /// <summary>A service escalates only when its restarts are used up and its options say so; anything else is a defect of ours, and that service begins anew.</summary>
+    protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy(
+        decider: static cause => cause is RestartLimitException ? Directive.Escalate : Directive.Restart);
+
+    protected override ValueTask PreStartAsync()
+    {
+        _site = new ServiceSite(Context.System, container);
+        // The kernel stops all children of an actor at the same time. It cancels this token just before: the moment to give them an order.
+        Context.CancellationToken.Register(QueueForStop);
+        foreach (var definition in definitions)
+        {
+            var entry = Add(definition);
+            if (definition.Settings.Autostart)
+            {
+                entry.Actor.Tell(new ServiceCommand.Start(null, 0, NextStartOrder()), Self);
+            }
+        }
+
+        return default;
+    }
+
+    protected override ValueTask OnReceiveAsync(object message)
+    {
+        switch (message)
+        {
+            case ServiceAnswer answer:
+                answer.Operation.OnAnswer(answer.Index, answer.Status);
+                break;
+            case ServiceMessage request:
+                try
+                {
+                    Handle(request);
+                }
+                catch (Exception fault)
+                {
+                    // Also for a defect of ours, which then makes the guardian fail: whoever asked waits without a limit.
+                    Sender.Tell(new Failure(fault), Self);
+                    if (fault is not ServiceException)
+                    {
+                        throw;
+                    }
+                }
+
+                break;
+            case Terminated ended when _leaving.Remove(ended.Actor.Path.Name, out var operation):
+                operation.OnRemoved();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+
+        return default;
+    }
+
+    /// <summary>Who still waits for an answer learns at once that none will come.</summary>
+    protected override ValueTask PostStopAsync()
+    {
+        foreach (var operation in _operations)
+        {
+            operation.ReplyTo.Tell(new Failure(new ActorNotFoundException(Self.Path, operation.Request)), Self);
+        }
+
+        return default;
+    }
+
+    public long NextStartOrder() => ++_starts;
+
+    public void Finish(ServiceOperation operation) => _operations.Remove(operation);
+
+    /// <summary>Ends the actor behind everything that it has been told so far; its name is free when it has ended.</summary>
+    public void Remove(ServiceEntry entry, ServiceStatus last)
+    {
+        entry.Gone = last;
+        Context.Watch(entry.Actor);
+        entry.Actor.Tell(PoisonPill.Instance, Self);
+    }
+
+    private void Handle(ServiceMessage request)
+    {
+        switch (request)
+        {
+            case GetStatus get:
+                One(get.Service).Actor.Tell(new ServiceCommand.Query(null, 0), Sender);
+                break;
+            case GetIncidents get:
+                One(get.Service).Actor.Tell(ServiceCommand.QueryIncidents.Instance, Sender);
+                break;
+            case GetServices get:
+                Begin(request, Matching(get.Service), ServiceOperation.Phase.Query);
+                break;
+            case Start start:
+                Begin(request, Known(start.Service), ServiceOperation.Phase.Start);
+                break;
+            case Stop stop:
+                Begin(request, Known(stop.Service), ServiceOperation.Phase.Stop);
+                break;
+            case Restart restart:
+                Begin(request, Known(restart.Service), ServiceOperation.Phase.Stop, ServiceOperation.Phase.Start);
+                break;
+            case Register register:
+                OnRegister(register);
+                break;
+            case Unregister unregister:
+                OnUnregister(unregister);
+                break;
+            default:
+                Unhandled(request);
+                break;
+        }
+    }
+
+    private void OnRegister(Register register)
+    {
+        var definition = register.Definition;
+        if (definition is null)
+        {
+            throw new ServiceDefinitionException("(none)", ["Register was sent without a definition."]);
+        }
+
+        if (_entries.ContainsKey(definition.Name))
+        {
+            throw Duplicate(definition.Name);
+        }
+
+        if (_leaving.ContainsKey(definition.Name))
+        {
+            throw new DuplicateServiceException(
+                definition.Name, $"Service '{definition.Name}' is being unregistered. Its name is free when Unregister has been answered.");
+        }
+
+        var entry = Add(definition);
+        var phase = definition.Settings.Autostart ? ServiceOperation.Phase.Start : ServiceOperation.Phase.Query;
+        Begin(new ServiceOperation(this, Sender, typeof(Register), [entry], phase) { IsSingle = true });
+    }
+
+    private void OnUnregister(Unregister unregister)
+    {
+        // From here on no command finds them; their names stay taken until their actors have ended.
+        var entries = Known(unregister.Service);
+        var operation = NewOperation(unregister, entries, ServiceOperation.Phase.Stop, ServiceOperation.Phase.Remove);
+        foreach (var entry in entries)
+        {
+            _entries.Remove(entry.Name);
+            _leaving.Add(entry.Name, operation);
+        }
+
+        Begin(operation);
+    }
+
+    private void Begin(ServiceMessage request, ServiceEntry[] entries, params ServiceOperation.Phase[] phases) =>
+        Begin(NewOperation(request, entries, phases));
+
+    private ServiceOperation NewOperation(ServiceMessage request, ServiceEntry[] entries, params ServiceOperation.Phase[] phases) =>
+        new(this, Sender, request.GetType(), entries, phases);
+
+    private void Begin(ServiceOperation operation)
+    {
+        _operations.Add(operation);
+        operation.Begin();
+    }
+
+    private ServiceEntry Add(ServiceDefinition definition)
+    {
+        var entry = new ServiceEntry(_site!, definition, ++_registrations); // The site is set before the first message.
+        // Our own limits bound the stop, and the wait for one's turn is no fault of the service.
+        var props = Props.Create(entry.NewActor) with { StopTimeout = Timeout.InfiniteTimeSpan };
+        entry.Actor = Context.ActorOf(props, definition.Name);
+        _entries.Add(definition.Name, entry);
+        return entry;
+    }
+
+    private ServiceEntry One(string service)
+    {
+        var entries = Known(service);
+        return entries.Length == 1 ? entries[0] : throw new AmbiguousServiceException(service, entries.Length);
+    }
+
+    private ServiceEntry[] Known(string service)
+    {
+        var entries = Matching(service);
+        return entries.Length > 0 || service == ServiceMessage.All ? entries : throw ServiceName.Unknown(service, _entries.Keys);
+    }
+
+    private ServiceEntry[] Matching(string service)
+    {
+        if (service is null)
+        {
+            throw new UnknownServiceException("", "The name of the service is null. Name it, or use '*' for all.");
+        }
+
+        if (!ServiceName.IsPattern(service))
+        {
+            return _entries.TryGetValue(service, out var entry) ? [entry] : [];
+        }
+
+        var entries = _entries.Values.Where(entry => service == ServiceMessage.All || ServiceName.Fits(service, entry.Name)).ToArray();
+        Array.Sort(entries, static (left, right) => left.Number.CompareTo(right.Number));
+        return entries;
+    }
+
+    private void QueueForStop()
+    {
+        StopTurn? previous = null;
+        foreach (var entry in _entries.Values.OrderByDescending(entry => entry.StartOrder).ThenByDescending(entry => entry.Number))
+        {
+            entry.Turn = new StopTurn();
+            if (previous is null)
+            {
+                entry.Turn.Give();
+            }
+            else
+            {
+                previous.Next = entry.Turn;
+            }
+
+            previous = entry.Turn;
+        }
+    }
+
+    internal static DuplicateServiceException Duplicate(string name) => new(
+        name, $"There is a service '{name}' already. Give this one another name, or unregister the other first.");
+}

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Services;
+
+/// <summary>All log messages of the supervision of services, ids 6000 to 6999. The id of a message that is given up is not used again.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(6001, LogLevel.Debug, "Service {Service} is running (restart {Restart})")]
+    public static partial void Running(ILogger logger, string service, int restart);
+
+    [LoggerMessage(6002, LogLevel.Debug, "Service {Service} has stopped as it was told to")]
+    public static partial void Stopped(ILogger logger, string service);
+
+    [LoggerMessage(6003, LogLevel.Debug, "Service {Service} has completed: its code returned. Only a Start runs it again")]
+    public static partial void Completed(ILogger logger, string service);
+
+    [LoggerMessage(6004, LogLevel.Debug, "Service {Service} was told to stop while it waited for a restart, which is cancelled")]
+    public static partial void RestartCancelled(ILogger logger, string service);
+
+    [LoggerMessage(6101, LogLevel.Warning, "Service {Service} failed after running for {RanFor}: {Reason}. Starting it again in {DelayMs:0} ms (restart {Restart}, {Limit})")]
+    public static partial void Restarting(
+        ILogger logger, string service, double delayMs, int restart, string limit, string ranFor, string reason, Exception cause);
+
+    [LoggerMessage(6102, LogLevel.Error, "Service {Service} failed after running for {RanFor}: {Reason}. {Limit} is used up; trying slowly from now on, next in {DelayMs:0} ms (restart {Restart})")]
+    public static partial void SlowRetry(
+        ILogger logger, string service, double delayMs, int restart, string limit, string ranFor, string reason, Exception cause);
+
+    [LoggerMessage(6103, LogLevel.Error, "Service {Service} failed after running for {RanFor}: {Reason}. {Rule}. It is Failed and stays down until it is told to start")]
+    public static partial void GaveUp(ILogger logger, string service, string ranFor, string reason, string rule, Exception cause);
+
+    [LoggerMessage(6104, LogLevel.Warning, "A tick of service {Service} failed: {Reason}. on-tick-error = continue: the service goes on, its next tick is due within {DelayMs:0} ms")]
+    public static partial void TickFailed(ILogger logger, string service, double delayMs, string reason, Exception cause);
+
+    [LoggerMessage(6201, LogLevel.Error, "Service {Service} did not stop within {DelayMs:0} ms (stop-timeout is {LimitMs:0} ms) and ignored its cancelled token. It is abandoned: its on-stop hooks are left out, and its code goes on running with all that it holds")]
+    public static partial void Abandoned(ILogger logger, string service, double delayMs, double limitMs);
+
+    [LoggerMessage(6202, LogLevel.Warning, "Service {Service} is started while {Abandoned} of its earlier bodies, which did not stop, are still running")]
+    public static partial void StartedBesideAbandoned(ILogger logger, string service, int abandoned);
+
+    [LoggerMessage(6203, LogLevel.Warning, "An abandoned body of service {Service} has ended at last: {Reason}")]
+    public static partial void AbandonedEnded(ILogger logger, string service, string reason, Exception? cause);
+
+    [LoggerMessage(6204, LogLevel.Warning, "Service {Service} threw while it was stopping: {Reason}. It is stopped all the same")]
+    public static partial void FailedWhileStopping(ILogger logger, string service, string reason, Exception cause);
+
+    [LoggerMessage(6205, LogLevel.Warning, "Service {Service}: the {What} threw: {Reason}. The rest of the clean-up goes on")]
+    public static partial void CleanUpFailed(ILogger logger, string service, string what, string reason, Exception cause);
+
+    [LoggerMessage(6206, LogLevel.Warning, "Service {Service}: a callback of its cancellation token threw: {Reason}. The stop goes on")]
+    public static partial void CancellationCallbackFailed(ILogger logger, string service, string reason, Exception cause);
+}

@@ -1,0 +1,53 @@
+using Actors.Services.Guarding;
+
+namespace Actors.Services.Running;
+
+/// <summary>What the actor of a service receives. Its loss is normal when the service is unregistered or the system ends; whoever asked is told.</summary>
+internal abstract record ServiceCommand : IDeadLetterSuppression
+{
+    private ServiceCommand()
+    {
+    }
+
+    /// <param name="Operation">To which the guardian's answer belongs; null at autostart, which nobody awaits.</param>
+    /// <param name="Index">The place of this service in the operation.</param>
+    /// <param name="Order">The place of this start among all starts, for the order of stopping.</param>
+    public sealed record Start(ServiceOperation? Operation, int Index, long Order) : ServiceCommand;
+
+    public sealed record Stop(ServiceOperation Operation, int Index) : ServiceCommand;
+
+    /// <summary>Answered to the operation, or to the sender when there is none.</summary>
+    public sealed record Query(ServiceOperation? Operation, int Index) : ServiceCommand;
+
+    /// <summary>Answered to the sender.</summary>
+    public sealed record QueryIncidents : ServiceCommand
+    {
+        public static QueryIncidents Instance { get; } = new();
+    }
+
+    /// <summary>The instance is made and its code is about to run.</summary>
+    public sealed record Began(Incarnation Incarnation) : ServiceCommand;
+
+    /// <summary>A tick threw, and the service goes on.</summary>
+    public sealed record TickFailed(Incarnation Incarnation, Exception Cause, TimeSpan Next) : ServiceCommand;
+
+    /// <summary>The code, its hooks and its disposal have ended.</summary>
+    /// <param name="Incarnation">Which.</param>
+    /// <param name="Defect">What our own code threw, which it should not.</param>
+    public sealed record Ended(Incarnation Incarnation, Exception? Defect) : ServiceCommand;
+
+    /// <summary>The limit of a stop is over and the code still runs.</summary>
+    public sealed record Overdue(Incarnation Incarnation) : ServiceCommand;
+
+    /// <summary>Nothing to do: a stop ended within its limit, and <see cref="Ended"/> tells of it.</summary>
+    public sealed record StoppedInTime : ServiceCommand
+    {
+        public static StoppedInTime Instance { get; } = new();
+    }
+
+    /// <summary>The delay before a restart is over.</summary>
+    public sealed record RestartDue : ServiceCommand
+    {
+        public static RestartDue Instance { get; } = new();
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Services.Running;
+
+/// <summary>What all services of a guardian share.</summary>
+internal sealed class ServiceSite(ActorSystem system, IServiceProvider? container)
+{
+    public const string LogCategory = "Actors.Services";
+
+    public ActorSystem System { get; } = system;
+
+    public IServiceProvider? Container { get; } = container;
+
+    /// <summary>One logger for all supervision of services: one for each would weigh more than the service.</summary>
+    public ILogger Logger { get; } = system.LoggerFactory.CreateLogger(LogCategory);
+}

@@ -1,0 +1,52 @@
+namespace Actors.Services;
+
+/// <summary>A service was asked for what cannot be done.</summary>
+public abstract class ServiceException(string message) : Exception(message);
+
+/// <summary>No service has the name that a command gave.</summary>
+public sealed class UnknownServiceException(string name, string message) : ServiceException(message)
+{
+    /// <summary>The name or pattern.</summary>
+    public string Name { get; } = name;
+}
+
+/// <summary>The name of a new service is taken.</summary>
+public sealed class DuplicateServiceException(string name, string message) : ServiceException(message)
+{
+    /// <summary>The name.</summary>
+    public string Name { get; } = name;
+}
+
+/// <summary>A pattern was given where one service is meant, and it fits several.</summary>
+public sealed class AmbiguousServiceException(string pattern, int count)
+    : ServiceException(
+        $"'{pattern}' fits {count} services, but GetStatus answers for one. Name it in full, or ask GetServices(\"{pattern}\").")
+{
+    /// <summary>The pattern.</summary>
+    public string Pattern { get; } = pattern;
+
+    /// <summary>How many services it fits.</summary>
+    public int Count { get; } = count;
+}
+
+/// <summary>A service is defined in a way that makes no sense: an illegal name, no body, or options that contradict each other.</summary>
+public sealed class ServiceDefinitionException(string name, IReadOnlyList<string> faults)
+    : ServiceException(
+        faults.Count == 1
+            ? $"Service '{name}': {faults[0]}"
+            : $"Service '{name}' has {faults.Count} faults: {string.Join(" ", faults.Select((fault, i) => $"({i + 1}) {fault}"))}")
+{
+    /// <summary>The name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Everything that is wrong, each in a sentence.</summary>
+    public IReadOnlyList<string> Faults { get; } = faults;
+}
+
+/// <summary>A service that is <see cref="RestartType.Permanent"/> returned; the cause of the restart that follows.</summary>
+public sealed class ServiceReturnedException(string name)
+    : ServiceException($"Service '{name}' returned, but its restart-type is permanent.")
+{
+    /// <summary>The service.</summary>
+    public string Name { get; } = name;
+}

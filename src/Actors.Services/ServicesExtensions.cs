@@ -1,0 +1,37 @@
+using Actors.Services.Guarding;
+
+namespace Actors.Services;
+
+/// <summary>Starts the services of a system.</summary>
+public static class ServicesExtensions
+{
+    /// <summary>The name of the guardian, so that its path is <c>/user/services</c>.</summary>
+    public const string GuardianName = "services";
+
+    /// <summary>Starts the guardian <c>/user/services</c> and, in the order given, every service that is to start by itself.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="definitions">The services; more can be registered later.</param>
+    /// <param name="container">Where services are resolved, each incarnation in a scope of its own; null when none needs it.</param>
+    /// <returns>The services, from outside. They stop, in the reverse order of their start, at the latest when the system terminates.</returns>
+    /// <exception cref="DuplicateServiceException">Two services have the same name.</exception>
+    /// <exception cref="InvalidActorNameException">The services of this system were started already.</exception>
+    public static IServices StartServices(
+        this ActorSystem system, IEnumerable<ServiceDefinition> definitions, IServiceProvider? container = null)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(definitions);
+        ServiceDefinition[] all = [.. definitions];
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var definition in all)
+        {
+            ArgumentNullException.ThrowIfNull(definition, nameof(definitions));
+            if (!names.Add(definition.Name))
+            {
+                throw ServiceGuardian.Duplicate(definition.Name);
+            }
+        }
+
+        var props = Props.Create(() => new ServiceGuardian(all, container)) with { StopTimeout = Timeout.InfiniteTimeSpan };
+        return new GuardedServices(system.ActorOf(props, GuardianName));
+    }
+}

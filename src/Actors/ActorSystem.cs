@@ -1,0 +1,208 @@
+using System.Security.Cryptography;
+using Actors.Cells;
+using Actors.Dispatch;
+using Actors.Timing;
+using Microsoft.Extensions.Logging;
+
+namespace Actors;
+
+/// <summary>A tree of actors, and what they share: threads, timers, log. Thread-safe.</summary>
+public sealed class ActorSystem : IAsyncDisposable
+{
+    private readonly TaskCompletionSource<Exception?> _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ILogger _logger;
+    private readonly bool _ownsDispatcher;
+    private readonly ActorCell _root;
+    private readonly ActorCell _user;
+    private readonly ActorCell _system;
+    private Exception? _cause;
+
+    private ActorSystem(string name, ActorSystemOptions options)
+    {
+        Name = name;
+        TimeProvider = options.TimeProvider;
+        LoggerFactory = options.LoggerFactory;
+        AskTimeout = options.AskTimeout;
+        _logger = LoggerFactory.CreateLogger("Actors." + name);
+        Random = new SynchronizedRandom(options.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
+        _ownsDispatcher = options.Dispatcher is null;
+        Dispatcher = options.Dispatcher ?? new ThreadDispatcher(Environment.ProcessorCount);
+        Timers = new TimerQueue(TimeProvider);
+        var rootPath = new ActorPath(null, name);
+        TempPath = new ActorPath(rootPath, "temp");
+        DeadLetters = new DeadLetterRef(this, new ActorPath(rootPath, "dead-letters"));
+        var guardian = Props.Create<Guardian>() with { StopTimeout = Timeout.InfiniteTimeSpan };
+        _root = new ActorCell(this, null, Props.Create(() => new RootGuardian(this)), name);
+        _system = _root.AddChild(guardian, "system");
+        _user = _root.AddChild(guardian with { SupervisorStrategy = options.UserStrategy }, "user");
+        _root.TellSystem(new SystemMessage.Start());
+    }
+
+    /// <summary>The name, the first part of every path.</summary>
+    public string Name { get; }
+
+    /// <summary>The seam of time.</summary>
+    public TimeProvider TimeProvider { get; }
+
+    /// <summary>The seam of chance, seeded. Safe for any thread.</summary>
+    public Random Random { get; }
+
+    /// <summary>The seam of execution.</summary>
+    public Dispatcher Dispatcher { get; }
+
+    /// <summary>Where the log goes.</summary>
+    public ILoggerFactory LoggerFactory { get; }
+
+    /// <summary>News, such as dead letters.</summary>
+    public EventStream EventStream { get; } = new();
+
+    /// <summary>Where messages go that nobody can get.</summary>
+    public IActorRef DeadLetters { get; }
+
+    /// <summary>Ends when the system has; the value is the failure that ended it, or null when it was told to.</summary>
+    public Task<Exception?> WhenTerminated => _terminated.Task;
+
+    /// <summary>Monotonic time since the system began.</summary>
+    public TimeSpan Now => Timers.Now;
+
+    internal TimerQueue Timers { get; }
+
+    internal ActorPath TempPath { get; }
+
+    internal TimeSpan AskTimeout { get; }
+
+    /// <summary>Makes a system and starts it.</summary>
+    /// <param name="name">Letters, digits, '-' and '_'.</param>
+    /// <param name="options">Seams and settings; null takes the defaults.</param>
+    /// <exception cref="InvalidActorNameException">The name is not legal.</exception>
+    public static ActorSystem Create(string name, ActorSystemOptions? options = null)
+    {
+        ActorPath.Validate(name);
+        return new ActorSystem(name, options ?? new ActorSystemOptions());
+    }
+
+    /// <summary>Starts an actor under <c>/user</c>.</summary>
+    /// <param name="props">Its recipe.</param>
+    /// <param name="name">Its name; null has one made.</param>
+    /// <exception cref="InvalidActorNameException">The name is taken or not legal.</exception>
+    /// <exception cref="ActorSystemTerminatedException">The system is ending.</exception>
+    public IActorRef ActorOf(Props props, string? name = null) => _user.ActorOf(props, name);
+
+    /// <summary>Starts an actor under <c>/system</c>, which ends after everything under <c>/user</c>. For infrastructure.</summary>
+    public IActorRef SystemActorOf(Props props, string name) => _system.ActorOf(props, name);
+
+    /// <summary>Stops an actor that was made by this system.</summary>
+    public void Stop(IActorRef actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (actor is ActorCell cell && ReferenceEquals(cell.System, this))
+        {
+            // The supervisor first, so that it knows of the stop when it learns of the end; but not by way of it, because it may be busy.
+            cell.ParentCell?.TellSystem(new SystemMessage.StopChild(cell));
+            cell.Stop();
+        }
+        else
+        {
+            throw new ArgumentException($"'{actor.Path}' is no actor of the system '{Name}'.", nameof(actor));
+        }
+    }
+
+    /// <summary>What keeps the system from being at rest, in words for the message of a test that waited in vain: which actors handle what.</summary>
+    public string DescribeWork() => string.Join(", ", [.. _root.DescribeHandling(), Dispatcher.DescribeWork()]);
+
+    /// <summary>Stops all actors, those under <c>/user</c> first, and then the threads. May be called again.</summary>
+    /// <returns>The failure that ended the system, or null.</returns>
+    public Task<Exception?> TerminateAsync()
+    {
+        _root.Tell(RootGuardian.Terminate.Instance, null);
+        return WhenTerminated;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await TerminateAsync().ConfigureAwait(false);
+
+    internal void PublishDeadLetter(object message, IActorRef? sender, IActorRef recipient)
+    {
+        (sender as ActorRef)?.OnUndeliverable(message, recipient);
+        if (message is not IDeadLetterSuppression and not DeadLetter)
+        {
+            Log.DeadLetter(_logger, message.GetType().Name, recipient.Path);
+            EventStream.Publish(new DeadLetter(message, sender, recipient));
+        }
+    }
+
+    internal void OnRootEnded()
+    {
+        Timers.Dispose();
+        _terminated.TrySetResult(_cause);
+        if (_ownsDispatcher)
+        {
+            Dispatcher.Stop();
+        }
+    }
+
+    private sealed class Guardian : ActorBase
+    {
+        protected internal override ValueTask OnReceiveAsync(object message)
+        {
+            Unhandled(message);
+            return default;
+        }
+    }
+
+    /// <summary>Ends the system when one of its guardians has ended: /user first, because /system serves it to the last.</summary>
+    private sealed class RootGuardian(ActorSystem system) : ActorBase
+    {
+        // What escalates to here has no supervisor left that could decide.
+        protected internal override SupervisorStrategy SupervisorStrategy => new OneForOneStrategy(decider: cause =>
+        {
+            system._cause = cause;
+            Log.SystemFailed(Logger, system.Name, cause);
+            return Directive.Stop;
+        });
+
+        protected internal override ValueTask PreStartAsync()
+        {
+            Context.Watch(system._user);
+            Context.Watch(system._system);
+            return default;
+        }
+
+        protected internal override ValueTask OnReceiveAsync(object message)
+        {
+            switch (message)
+            {
+                case Terminate:
+                    Context.Stop(system._user);
+                    break;
+                case Terminated ended when ReferenceEquals(ended.Actor, system._user):
+                    Context.Stop(system._system);
+                    break;
+                case Terminated:
+                    Context.Stop(Self);
+                    break;
+                default:
+                    Unhandled(message);
+                    break;
+            }
+
+            return default;
+        }
+
+        public sealed record Terminate : IDeadLetterSuppression
+        {
+            public static Terminate Instance { get; } = new();
+        }
+    }
+
+    private sealed class DeadLetterRef(ActorSystem system, ActorPath path) : ActorRef
+    {
+        public override ActorPath Path => path;
+
+        public override void Tell(object message, IActorRef? sender)
+        {
+            ArgumentNullException.ThrowIfNull(message);
+            system.PublishDeadLetter(message, sender, this);
+        }
+    }
+}

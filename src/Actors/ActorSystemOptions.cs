@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Actors;
+
+/// <summary>The seams and settings of an actor system.</summary>
+public sealed class ActorSystemOptions
+{
+    /// <summary>Seam: time.</summary>
+    /// <value>Default <see cref="TimeProvider.System"/>.</value>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Seam: chance. All jitter and every id come from this seed.</summary>
+    /// <value>Null, the default, takes one from the operating system.</value>
+    public int? Seed { get; set; }
+
+    /// <summary>Seam: execution.</summary>
+    /// <value>Null, the default, makes threads of the system's own, one for each processor, which blocking code cannot starve.</value>
+    public Dispatcher? Dispatcher { get; set; }
+
+    /// <summary>Where the log goes.</summary>
+    /// <value>Default: nowhere.</value>
+    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    /// <summary>How long an Ask waits that says nothing else. Key <c>actors.ask-timeout</c>.</summary>
+    /// <value>Default 5 s. <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</value>
+    public TimeSpan AskTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How the actors made by <see cref="ActorSystem.ActorOf"/> are supervised.</summary>
+    /// <value>Default <see cref="SupervisorStrategy.Default"/>. A failure that it escalates ends the system.</value>
+    public SupervisorStrategy UserStrategy { get; set; } = SupervisorStrategy.Default;
+}

@@ -1,0 +1,183 @@
+using Actors.Timing;
+
+namespace Actors.Cells;
+
+/// <summary>Timers by key, and the receive timeout. A tick carries its timer, so that one which was cancelled while in the mailbox is known.</summary>
+internal sealed partial class ActorCell : IActorTimers
+{
+    private Dictionary<object, CellTimer>? _timers;
+    private TimeSpan _receiveTimeout = Timeout.InfiniteTimeSpan;
+    private CellTimer? _receiveTimer;
+    private TimeSpan _lastReceive;
+
+    public IActorTimers Timers => this;
+
+    public void StartSingle(object key, object message, TimeSpan delay)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        StartTimer(key, message, delay, null);
+    }
+
+    public void StartPeriodic(object key, object message, TimeSpan initialDelay, TimeSpan interval)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(initialDelay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero);
+        StartTimer(key, message, initialDelay, interval);
+    }
+
+    public void Cancel(object key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (_timers?.Remove(key, out var timer) == true)
+        {
+            timer.Cancel();
+        }
+    }
+
+    public bool IsActive(object key) => _timers?.ContainsKey(key) == true;
+
+    public void SetReceiveTimeout(TimeSpan timeout)
+    {
+        if (timeout != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        }
+
+        _receiveTimeout = timeout;
+        _receiveTimer?.Cancel();
+        _receiveTimer = null;
+        if (timeout != Timeout.InfiniteTimeSpan)
+        {
+            _lastReceive = System.Now;
+            _receiveTimer = new CellTimer(this, null, ReceiveTimeout.Instance, null);
+            System.Timers.Schedule(_receiveTimer, timeout);
+        }
+    }
+
+    private void StartTimer(object key, object message, TimeSpan delay, TimeSpan? interval)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        Cancel(key);
+        var timer = new CellTimer(this, key, message, interval);
+        (_timers ??= [])[key] = timer;
+        System.Timers.Schedule(timer, delay);
+    }
+
+    private void CancelTimers()
+    {
+        if (_timers is not null)
+        {
+            foreach (var timer in _timers.Values)
+            {
+                timer.Cancel();
+            }
+
+            _timers = null;
+        }
+    }
+
+    private ValueTask OnTimerTick(CellMessage.TimerTick tick)
+    {
+        var timer = tick.Timer;
+        if (timer.IsCancelled)
+        {
+            return default;
+        }
+
+        if (ReferenceEquals(timer, _receiveTimer))
+        {
+            return OnReceiveTimer(timer);
+        }
+
+        timer.OnDelivered();
+        if (timer.Interval is null)
+        {
+            _timers?.Remove(timer.Key!); // Only the receive timer has no key.
+        }
+
+        _current!.Message = timer.Message; // We are in its turn.
+        return Deliver(timer.Message);
+    }
+
+    private ValueTask OnReceiveTimer(CellTimer timer)
+    {
+        var silence = System.Now - _lastReceive;
+        if (silence < _receiveTimeout)
+        {
+            System.Timers.Schedule(timer, _receiveTimeout - silence);
+            return default;
+        }
+
+        _lastReceive = System.Now;
+        System.Timers.Schedule(timer, _receiveTimeout);
+        _current!.Message = timer.Message; // We are in its turn.
+        return _actor!.OnReceiveAsync(timer.Message); // A tick is handled by a running cell only.
+    }
+
+    private ValueTask DeliverWithReceiveTimeout(object message)
+    {
+        if (message is not INotInfluenceReceiveTimeout)
+        {
+            _lastReceive = System.Now;
+        }
+
+        return _actor!.OnReceiveAsync(message); // As in Deliver.
+    }
+}
+
+/// <summary>One timer of one actor.</summary>
+internal sealed class CellTimer : TimerEntry
+{
+    private readonly ActorCell _cell;
+    private readonly CellMessage.TimerTick _tick;
+    private bool _isInMailbox;
+    private bool _isCancelled;
+
+    public CellTimer(ActorCell cell, object? key, object message, TimeSpan? interval)
+    {
+        _cell = cell;
+        _tick = new CellMessage.TimerTick(this);
+        Key = key;
+        Message = message;
+        Interval = interval;
+    }
+
+    public object? Key { get; }
+
+    public object Message { get; }
+
+    public TimeSpan? Interval { get; }
+
+    /// <summary>Written on the actor's turn only.</summary>
+    public bool IsCancelled => Volatile.Read(ref _isCancelled);
+
+    public void Cancel()
+    {
+        Volatile.Write(ref _isCancelled, true);
+        _cell.System.Timers.Cancel(this);
+    }
+
+    /// <summary>The actor got the tick: the next may be sent.</summary>
+    public void OnDelivered() => Volatile.Write(ref _isInMailbox, false);
+
+    public override void Fire()
+    {
+        // A slow actor does not get a heap of ticks of one timer: those that it has no time for are left out.
+        if (Interval is null || !Volatile.Read(ref _isInMailbox))
+        {
+            Volatile.Write(ref _isInMailbox, true);
+            _cell.Tell(_tick, null);
+        }
+
+        if (Interval is { } interval)
+        {
+            var timers = _cell.System.Timers;
+            var behind = Math.Max(0, timers.Now.Ticks - DueTicks);
+            timers.ScheduleAt(this, DueTicks + (((behind / interval.Ticks) + 1) * interval.Ticks));
+            if (IsCancelled)
+            {
+                timers.Cancel(this); // It was cancelled while it fired, when the queue did not hold it.
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace Actors.Cells;
+
+/// <summary>What every reference of this library is: something with a user lane and a system lane.</summary>
+internal abstract class ActorRef : IActorRef
+{
+    public abstract ActorPath Path { get; }
+
+    public abstract void Tell(object message, IActorRef? sender);
+
+    /// <summary>The system lane; most references have no use for it.</summary>
+    public virtual void TellSystem(SystemMessage message)
+    {
+    }
+
+    /// <summary>Called when a message that names this reference as its sender cannot be answered any more.</summary>
+    public virtual void OnUndeliverable(object message, IActorRef recipient)
+    {
+    }
+
+    public override string ToString() => Path.ToString();
+}

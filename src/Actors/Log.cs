@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace Actors;
+
+/// <summary>All log messages of the kernel, ids 1000 to 1999. The id of a message that is given up is not used again.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1001, LogLevel.Error, "Actor system {System} is shutting down: a failure escalated past its guardians")]
+    public static partial void SystemFailed(ILogger logger, string system, Exception cause);
+
+    [LoggerMessage(1002, LogLevel.Critical, "Defect of the actor kernel in {ActorPath}; please report it")]
+    public static partial void KernelDefect(ILogger logger, ActorPath actorPath, Exception defect);
+
+    [LoggerMessage(1101, LogLevel.Warning, "Restarting {ActorPath} in {DelayMs:0} ms (restart {Restart}): {Reason}")]
+    public static partial void ChildRestarting(
+        ILogger logger, ActorPath actorPath, double delayMs, int restart, string reason, Exception cause);
+
+    [LoggerMessage(1102, LogLevel.Error, "Stopping {ActorPath}: {Reason}")]
+    public static partial void ChildStopped(ILogger logger, ActorPath actorPath, string reason, Exception cause);
+
+    [LoggerMessage(1103, LogLevel.Warning, "Resuming {ActorPath}: {Reason}")]
+    public static partial void ChildResumed(ILogger logger, ActorPath actorPath, string reason, Exception cause);
+
+    [LoggerMessage(1104, LogLevel.Error, "Giving up on {ActorPath} after {Restart} restarts")]
+    public static partial void ChildExhausted(ILogger logger, ActorPath actorPath, int restart, Exception cause);
+
+    [LoggerMessage(1105, LogLevel.Error, "Abandoning {ActorPath}: it did not stop within {DelayMs:0} ms (it was handling {MessageType})")]
+    public static partial void ChildAbandoned(ILogger logger, ActorPath actorPath, double delayMs, string messageType);
+
+    [LoggerMessage(1106, LogLevel.Error, "The decider for {ActorPath} threw; its supervisor fails with that exception")]
+    public static partial void DeciderFailed(ILogger logger, ActorPath actorPath, Exception cause);
+
+    [LoggerMessage(1107, LogLevel.Warning, "{ActorPath} failed again while it was failed or stopping")]
+    public static partial void FailureWhileFailed(ILogger logger, ActorPath actorPath, Exception cause);
+
+    [LoggerMessage(1110, LogLevel.Error, "PreRestart of {ActorPath} threw; the restart goes on")]
+    public static partial void PreRestartFailed(ILogger logger, ActorPath actorPath, Exception cause);
+
+    [LoggerMessage(1111, LogLevel.Error, "PostStop of {ActorPath} threw; the stop goes on")]
+    public static partial void PostStopFailed(ILogger logger, ActorPath actorPath, Exception cause);
+
+    [LoggerMessage(1112, LogLevel.Error, "Disposing of the instance of {ActorPath} threw")]
+    public static partial void DisposeFailed(ILogger logger, ActorPath actorPath, Exception cause);
+
+    [LoggerMessage(1113, LogLevel.Error, "A callback on the cancellation token of {ActorPath} threw")]
+    public static partial void CancellationFailed(ILogger logger, ActorPath actorPath, Exception cause);
+
+    [LoggerMessage(1201, LogLevel.Information, "Dead letter: {MessageType} to {ActorPath}")]
+    public static partial void DeadLetter(ILogger logger, string messageType, ActorPath actorPath);
+}

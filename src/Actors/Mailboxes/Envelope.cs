@@ -1,0 +1,58 @@
+namespace Actors.Mailboxes;
+
+/// <summary>A message on its way: the node of the user lane. Reused by the thread that took it out, so that telling allocates nothing.</summary>
+internal sealed class Envelope
+{
+    private const int PoolCapacity = 4096;
+
+    [ThreadStatic]
+    private static Envelope? _pool;
+
+    [ThreadStatic]
+    private static int _pooled;
+
+    private Envelope()
+    {
+    }
+
+    public object? Message { get; set; }
+
+    public IActorRef? Sender { get; set; }
+
+    public Envelope? Next { get; set; }
+
+    public static Envelope Take(object message, IActorRef? sender)
+    {
+        var envelope = _pool;
+        if (envelope is null)
+        {
+            envelope = new Envelope();
+        }
+        else
+        {
+            _pool = envelope.Next;
+            _pooled--;
+            envelope.Next = null;
+        }
+
+        envelope.Message = message;
+        envelope.Sender = sender;
+        return envelope;
+    }
+
+    /// <summary>Gives the node to the calling thread's pool. Nobody may hold it any more.</summary>
+    public void Release()
+    {
+        Message = null;
+        Sender = null;
+        if (_pooled < PoolCapacity)
+        {
+            Next = _pool;
+            _pool = this;
+            _pooled++;
+        }
+    }
+
+    /// <summary>A node that is never a message: it marks the states of a lane.</summary>
+    public static Envelope NewMarker() => new();
+}

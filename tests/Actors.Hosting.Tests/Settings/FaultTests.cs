@@ -1,0 +1,107 @@
+namespace Actors.Hosting.Tests.Settings;
+
+/// <summary>Bad configuration fails when the host is built, all of it at once, in the words of whoever wrote it.</summary>
+public sealed class FaultTests
+{
+    [Fact]
+    public void Every_fault_is_reported_at_once_with_its_place()
+    {
+        var faults = TestHost.Faults(
+            actors => actors
+                .UseInMemoryStore()
+                .AddTick("tick", TimeSpan.FromSeconds(60), Bodies.Nothing)
+                .AddService("loop", Bodies.ForEver)
+                .AddQueue("greetings"),
+            """
+            actors {
+              ask-timeuot = 3s
+              services {
+                tick { intervall = 3s, pace = slowly }
+                lop.autostart = off
+                loop { stop-timeout = soon, restart.backoff { max = 10ms } }
+              }
+              queues.greetings { workers = many, retry.jitter = 2 }
+              store.sqllite = x
+            }
+            """);
+
+        faults.ShouldBe(
+            [
+                "test.conf:2:3: unknown key 'actors.ask-timeuot'; did you mean 'ask-timeout'?",
+                "test.conf:4:12: unknown key 'actors.services.tick.intervall'; did you mean 'interval'?",
+                "test.conf:4:28: 'actors.services.tick.pace = slowly' must be one of fixed-rate, fixed-delay.",
+                "test.conf:5:5: there is no service 'lop'; did you mean 'loop'?",
+                "test.conf:6:12: 'actors.services.loop.stop-timeout = soon' must be a duration such as 500 ms, 30 s, 5 minutes or infinite.",
+                "test.conf:6:51: 'actors.services.loop.restart.backoff.max = 10 ms' must be greater than or equal to 1 s.",
+                "test.conf:8:22: 'actors.queues.greetings.workers = many' must be a whole number.",
+                "test.conf:8:38: 'actors.queues.greetings.retry.jitter = 2' must be less than or equal to 1.",
+                "test.conf:9:3: unknown key 'actors.store.sqllite'; did you mean 'sqlite'?",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Several_faults_are_one_message()
+    {
+        var fault = Should.Throw<ActorsConfigurationException>(() => TestHost.Create(_ => { }, "actors { a = 1, b = 2 }"));
+
+        fault.Message.Split(Environment.NewLine).ShouldBe(
+            [
+                "2 faults in the configuration of the actors:",
+                "- test.conf:1:10: unknown key 'actors.a'. Known are: ask-timeout, queues, services, store.",
+                "- test.conf:1:17: unknown key 'actors.b'. Known are: ask-timeout, queues, services, store.",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Names_are_taken_once() => TestHost.Faults(actors => actors
+        .UseInMemoryStore()
+        .AddService("loop", Bodies.ForEver).AddService("loop", Bodies.ForEver)
+        .AddQueue("greetings").AddQueue("greetings").AddService("greetings", Bodies.ForEver)
+        .AddActor<Counter>("counter").AddActor<Counter>("counter").AddActor<Lonely>("services")).ShouldBe(
+        [
+            "Queue 'greetings' is added twice. Add it once, with all its handlers.",
+            "Service 'loop' is added twice. Give one of the two another name.",
+            "'greetings' is the name of a service and of a queue, whose consumer is a service of that name. Rename one of them.",
+            "Actor 'counter' is added twice. Give one of the two another name.",
+            "Two actors have the class 'Counter', so IRequiredActor<Counter> could mean either. Derive a class for one of them.",
+            "Actor 'services' cannot have this name: /user/services belongs to the framework. Rename it.",
+        ]);
+
+    [Fact]
+    public void A_service_without_a_body_is_refused() => TestHost.Faults(actors => actors.AddService("empty", null!)).ShouldBe(
+        ["Service 'empty': it has no body. Give it a class that implements IService, ITick or IPolledService, a factory of one, or a lambda."]);
+
+    [Fact]
+    public void An_illegal_name_is_refused()
+    {
+        var faults = TestHost.Faults(actors => actors.UseInMemoryStore().AddService("my service", Bodies.ForEver).AddQueue("e/mails"));
+
+        faults.Count.ShouldBe(2);
+        faults.ShouldContain(fault => fault.StartsWith("Service 'my service': the name has the illegal character ' '", StringComparison.Ordinal));
+        faults.ShouldContain(fault => fault.StartsWith("Service 'e/mails': the name has the illegal character '/'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_queue_needs_a_store() => TestHost.Faults(actors => actors.AddQueue("greetings")).ShouldBe(
+        [
+            "Queue 'greetings' needs a store for its jobs: call UseSqlite(\"Data Source=test.db\"), set 'actors.store.sqlite', " +
+            "or call UseInMemoryStore() if they may be lost.",
+        ]);
+
+    [Fact]
+    public void A_connection_string_that_makes_no_sense_is_refused() =>
+        TestHost.Faults(actors => actors.UseSqlite("Data Sauce=shop.db")).Single().ShouldContain("has the keyword 'data sauce', which a store does not know");
+
+    [Fact]
+    public void An_object_or_null_is_no_value() => TestHost.Faults(
+        actors => actors.AddService("loop", Bodies.ForEver), "actors.services.loop { stop-timeout { s = 3 }, autostart = null }").ShouldBe(
+        [
+            "test.conf:1:24: 'actors.services.loop.stop-timeout' must be a duration such as 500 ms, 30 s, 5 minutes or infinite, but is an object.",
+            "test.conf:1:48: 'actors.services.loop.autostart' must be on or off, but is null.",
+        ],
+        ignoreOrder: true);
+
+    private sealed class Lonely : ReceiveActor;
+}

@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using Actors.Hocon;
+using Actors.Hosting.Settings;
+using Actors.Jobs;
+using Actors.Services;
+
+namespace Actors.Hosting.Tests.Settings;
+
+/// <summary>hocon/reference documents every key with its default, and hocon/policies can be used as they stand.</summary>
+public sealed class ReferenceTests
+{
+    private static readonly string Folder = Path.GetFullPath(Path.Combine(Here(), "../../../hocon"));
+
+    public static TheoryData<string> Policies => [.. Directory.GetFiles(Path.Combine(Folder, "policies"), "*.conf").Select(path => Path.GetFileNameWithoutExtension(path)).Order()];
+
+    [Fact]
+    public void Actors_conf_is_what_the_program_reads_and_does() =>
+        ShouldAgree("actors.conf", "actors", SettingTables.System, () => new ActorSystemOptions(), "store.sqlite");
+
+    [Fact]
+    public void Services_conf_is_what_the_program_reads_and_does() =>
+        ShouldAgree("services.conf", "actors.services.NAME", SettingTables.Service, () => new ServiceOptions());
+
+    [Fact]
+    public void Jobs_conf_is_what_the_program_reads_and_does() =>
+        ShouldAgree("jobs.conf", "actors.queues.NAME", SettingTables.Queue, () => new QueueOptions());
+
+    [Fact]
+    public void Every_key_of_a_reference_file_is_explained()
+    {
+        foreach (var file in Directory.GetFiles(Path.Combine(Folder, "reference")))
+        {
+            var lines = File.ReadAllLines(file);
+            for (var i = 1; i < lines.Length; i++)
+            {
+                if (lines[i].Contains(" = ", StringComparison.Ordinal) && !lines[i].TrimStart().StartsWith('#'))
+                {
+                    // min and max share what stands above the first of them, or above their block.
+                    var above = lines[i - 1].Trim();
+                    (above.StartsWith('#') || above.Contains(" = ", StringComparison.Ordinal) || above.EndsWith('{')).ShouldBeTrue($"{file}:{i + 1}: {lines[i]}");
+                }
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Policies))]
+    public void A_policy_applies_as_its_comment_says(string policy)
+    {
+        var path = Path.Combine(Folder, "policies", policy + ".conf");
+        var usage = File.ReadLines(path).SkipWhile(line => !line.EndsWith("Use it so:", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(line => line.StartsWith('#')).Select(line => line[1..].Trim());
+        var document = HoconDocument.Parse(
+            string.Join('\n', usage).Replace("include \"policies/", $"include \"{Folder}/policies/", StringComparison.Ordinal));
+        var service = document.Root.GetObject("actors.services").Single().Key;
+
+        using var host = TestHost.Create(
+            actors => actors.AddTick(service, TimeSpan.FromSeconds(60), Bodies.Nothing),
+            document.Root.ToString());
+
+        var options = host.Services.Settings().Services.Single().Options;
+        options.ShouldNotBe(new ServiceOptions { Interval = options.Interval }, "A policy changes something.");
+    }
+
+    private static void ShouldAgree<TOptions>(
+        string file, string section, IReadOnlyList<Setting<TOptions>> settings, Func<TOptions> defaults, params string[] others)
+    {
+        var written = Leaves(HoconDocument.Load(Path.Combine(Folder, "reference", file)).Root.GetObject(section)).ToDictionary();
+
+        written.Keys.ShouldBe(settings.Select(setting => setting.Key).Concat(others), ignoreOrder: true);
+        foreach (var setting in settings)
+        {
+            var options = defaults();
+            setting.TrySet(options, written[setting.Key]).ShouldBeTrue($"{setting.Key} = {written[setting.Key]} must be {setting.Expected}");
+            setting.Get(options).ShouldBe(setting.Get(defaults()), $"The default of {setting.Key}");
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Leaves(HoconObject fields, string prefix = "") =>
+        fields.SelectMany(member => member.Value is HoconObject inner
+            ? Leaves(inner, prefix + member.Key + ".")
+            : [new(prefix + member.Key, member.Value.ToString().Trim('"'))]);
+
+    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!; // A file has a folder.
+}

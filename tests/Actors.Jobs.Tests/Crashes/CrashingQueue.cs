@@ -1,0 +1,308 @@
+using System.Collections.Concurrent;
+using Actors.Jobs.Queues;
+using Actors.Jobs.Tests.Faults;
+using Actors.Jobs.Types;
+using Actors.Persistence;
+using Actors.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Actors.Jobs.Tests.Crashes;
+
+/// <summary>A queue in a simulation that is dropped at any step and begun anew on the same stores, while a model keeps account of what must be true.</summary>
+internal sealed class CrashingQueue
+{
+    private const int MaxAttempts = 3;
+    private const string Name = "crash";
+
+    private readonly int _seed;
+    private readonly Random _random;
+    private readonly JournalOracle _oracle = new();
+    private readonly InMemoryHistory _stored = new();
+    private readonly Dictionary<JobId, ModelJob> _jobs = [];
+    private readonly List<(ModelJob[] Jobs, Task Answer)> _asked = [];
+    private readonly ConcurrentDictionary<JobId, int> _runs = new();
+    private readonly QueueOptions _options;
+    private DateTimeOffset _now = VirtualTime.DefaultStart;
+    private int _incarnations;
+    private int _running;
+    private Exception? _violation;
+    private SimulationDispatcher _simulation = null!; // Made by Start, as are those below.
+    private VirtualTime _time = null!;
+    private ActorSystem _system = null!;
+    private FaultyJournal _journal = null!;
+    private FaultyHistory _history = null!;
+    private IActorRef _queue = null!;
+
+    public CrashingQueue(int seed)
+    {
+        _seed = seed;
+        _random = new Random(seed);
+        _options = new QueueOptions
+        {
+            Workers = _random.Next(1, 5),
+            Prefetch = _random.Next(0, 8),
+            CacheBytes = _random.Next(3) switch { 0 => 0, 1 => 300, _ => 1_000_000 },
+            TrimBytes = _random.Next(4) == 0 ? 1_000_000 : 200,
+            HistoryBatch = _random.Next(2) == 0 ? 3 : 1000,
+            StopTimeout = TimeSpan.FromMilliseconds(_random.Next(0, 60)),
+            Retry = new RetryOptions { MaxAttempts = MaxAttempts, Backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(20) } },
+        };
+    }
+
+    public void RunToTheEnd()
+    {
+        for (var crashes = _random.Next(2, 6); crashes > 0; crashes--)
+        {
+            Start();
+            for (var steps = _random.Next(5, 50); steps > 0; steps--)
+            {
+                Act();
+            }
+
+            Drop();
+        }
+
+        Start();
+        Tell(new QueueMessage.StartConsuming());
+        for (var i = 0; i < 300 && LiveJobs() > 0; i++)
+        {
+            Advance(TimeSpan.FromMilliseconds(200));
+        }
+
+        CheckEnd();
+    }
+
+    /// <summary>A process begins.</summary>
+    private void Start()
+    {
+        _incarnations++;
+        _running = 0;
+        _simulation = new SimulationDispatcher((_seed * 100) + _incarnations);
+        _time = new VirtualTime(_now, _seed);
+        _system = ActorSystem.Create(Name, new ActorSystemOptions { TimeProvider = _time, Dispatcher = _simulation, Seed = _simulation.Seed });
+        _time.Attach(_simulation);
+        _journal = new FaultyJournal(_system, _oracle)
+        {
+            Latency = _random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(_random.Next(1, 10)),
+        };
+        _history = new FaultyHistory(_system, _stored);
+        var journal = _system.SystemActorOf(JournalActor.Props(_journal), "journal");
+        var services = new ServiceCollection().AddSingleton(new PlanRunner(_runs, OnBegin, OnEnd, _time)).BuildServiceProvider();
+        var handler = JobHandler.Create(typeof(PlanHandler), new JobTypes(JobTypes.DefaultJson));
+        var handlers = new Dictionary<string, JobHandler> { [handler.Type.Name] = handler };
+        var consuming = new ConsumingSwitch();
+        var parent = _system.ActorOf(Props.Create<QueuesActor>(), "queues");
+        var starting = parent.AskAsync(new QueuesActor.Start(Name, Props.Create(() => new QueueActor(
+            Name, _options, handlers, _journal, journal, _history, services, consuming, TimeSpan.FromSeconds(5)))));
+        while (!starting.IsCompleted)
+        {
+            _simulation.RunStep().ShouldBeTrue(Seed);
+        }
+
+        _queue = starting.Result.Actor;
+    }
+
+    /// <summary>The process is gone: nothing of it is ever run again. What it had answered, it has answered.</summary>
+    private void Drop()
+    {
+        NoteAnswers();
+        _asked.Clear();
+        _now = _time.GetUtcNow() + TimeSpan.FromMilliseconds(_random.Next(-200, 500)); // The clock of the next process may be behind.
+    }
+
+    private void Act()
+    {
+        switch (_random.Next(20))
+        {
+            case < 6:
+                Enqueue();
+                break;
+            case < 12:
+                for (var steps = _random.Next(1, 80); steps > 0 && _simulation.RunStep(); steps--)
+                {
+                }
+
+                break;
+            case < 15:
+                Advance(TimeSpan.FromMilliseconds(_random.Next(1, 120)));
+                break;
+            case 15 or 16:
+                Tell(new QueueMessage.StartConsuming());
+                break;
+            case 17:
+                Tell(new QueueMessage.StopConsuming());
+                break;
+            case 18:
+                var share = _random.Next(3) == 0 ? 0 : _random.Next(1, 100);
+                var faults = new Random(_random.Next());
+                _journal.OnAppend = _ => faults.Next(100) < share ? (AppendFault)faults.Next(1, 4) : AppendFault.None;
+                break;
+            case 19 when _random.Next(2) == 0:
+                _history.Fault = _history.Fault is null ? new JournalUnavailableException("planned") : null;
+                break;
+            case 19 when _random.Next(3) == 0:
+                Tell(new QueueMessage.Enqueue(null!, default)); // A defect: its supervisor restarts it.
+                break;
+            case 19 when _random.Next(6) == 0:
+                _ = _oracle.OpenAsync("queue/" + Name, Guid.NewGuid(), 1, default); // Another owner: this one must step down.
+                break;
+        }
+
+        NoteAnswers();
+    }
+
+    private void Enqueue()
+    {
+        var jobs = new ModelJob[_random.Next(5) == 0 ? _random.Next(1, 40) : 1];
+        for (var i = 0; i < jobs.Length; i++)
+        {
+            // Some are enqueued twice: their id is taken once.
+            var known = _jobs.Values.Where(job => !job.IsRefused && !_oracle.Jobs.ContainsKey(job.Id)).ToList();
+            jobs[i] = known.Count > 0 && _random.Next(8) == 0 ? known[_random.Next(known.Count)] : NewJob();
+            _jobs[jobs[i].Id] = jobs[i];
+        }
+
+        var drafts = jobs.Select(job => new JobDraft(
+            job.Id, "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan(job.Text)), TimeSpan.FromMilliseconds(Math.Max(0, _random.Next(-300, 200))), null)).ToList();
+        _asked.Add((jobs, _queue.AskAsync(new QueueMessage.Enqueue(drafts, drafts[0].Id), Timeout.InfiniteTimeSpan)));
+    }
+
+    private ModelJob NewJob()
+    {
+        // What each run of the job does: the last letter is for all further runs.
+        var text = new string([.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => "SSSDDFRZCL"[_random.Next(10)])]);
+        text = text[^1] == 'Z' ? text + "S" : text;
+        return new ModelJob(JobId.Create(_time, _random), text + ":" + new string('x', _random.Next(10) == 0 ? 5000 : _random.Next(100)));
+    }
+
+    private void NoteAnswers()
+    {
+        foreach (var (jobs, answer) in _asked.Where(asked => asked.Answer.IsCompleted))
+        {
+            foreach (var job in jobs)
+            {
+                job.IsAcknowledged |= answer.IsCompletedSuccessfully;
+
+                // A job may be in several requests: one that was refused says nothing about the others.
+                job.IsRefused = answer.Exception?.InnerException is QueueUnavailableException && !_asked.Exists(
+                    other => !ReferenceEquals(other.Answer, answer) && other.Jobs.Contains(job));
+                if (job.IsAcknowledged)
+                {
+                    _oracle.Jobs.ShouldContainKey(job.Id, $"{job} was acknowledged, but is not durable. {Seed}");
+                }
+            }
+        }
+
+        _asked.RemoveAll(asked => asked.Answer.IsCompleted);
+        if (_violation is not null)
+        {
+            throw new InvalidOperationException(_violation.Message, _violation);
+        }
+    }
+
+    private void OnBegin(JobContext context, char step)
+    {
+        try
+        {
+            CheckBegin(context, step);
+        }
+        catch (Exception violation)
+        {
+            _violation ??= violation; // Thrown here, it would only be a failed attempt.
+        }
+    }
+
+    private void CheckBegin(JobContext context, char step)
+    {
+        var job = _jobs[context.Id];
+        var truth = _oracle.Jobs[context.Id];
+        truth.State.ShouldBe(JobState.Running, $"{job} began without a durable grant. {Seed}");
+        (++job.Begun).ShouldBeLessThanOrEqualTo(truth.Grants, $"{job} began twice with one grant. {Seed}");
+        context.Attempt.ShouldBe(truth.Attempts + 1, $"{job} began with a wrong attempt number. {Seed}");
+        (++_running).ShouldBeLessThanOrEqualTo(_options.Workers, $"{job} is one too many. {Seed}");
+        job.LastStep = step;
+    }
+
+    private void OnEnd(JobContext context) => _running--;
+
+    private long LiveJobs() => _oracle.Jobs.Values.Count(job => job.Finishes == 0)
+        + Math.Max(0, _oracle.Jobs.Count - _history.CountAsync(new HistoryFilter(), default).Result);
+
+    private void CheckEnd()
+    {
+        NoteAnswers();
+        foreach (var (id, truth) in _oracle.Jobs)
+        {
+            var job = _jobs[id];
+            var finished = _history.FindAsync(id, default).Result.ShouldNotBeNull($"{job} ({truth.State}) is not in the history. {Seed}");
+            truth.Finishes.ShouldBe(1, $"{job} finished {truth.Finishes} times. {Seed}");
+            (finished.State, finished.Attempts).ShouldBe((truth.State, truth.Attempts), $"{job} is wrong in the history. {Seed}");
+            System.Text.Json.JsonSerializer.Deserialize<Plan>(finished.Args.Span, JobTypes.DefaultJson)!.Steps.ShouldBe(job.Text, Seed);
+            finished.State.ShouldBe(
+                job.LastStep switch { 'S' or 'D' or 'L' => JobState.Succeeded, 'C' => JobState.Cancelled, 'F' or 'R' => JobState.Failed, _ => 0 },
+                $"{job} ended with {job.LastStep}. {Seed}");
+            if (finished.State == JobState.Failed)
+            {
+                finished.Attempts.ShouldBe(MaxAttempts, $"{job}. {Seed}");
+                finished.Error.ShouldNotBeNull($"{job}. {Seed}");
+            }
+        }
+
+        foreach (var job in _jobs.Values)
+        {
+            job.IsRefused.ShouldBe(job.IsRefused && !_oracle.Jobs.ContainsKey(job.Id), $"{job} was refused, and yet it is there. {Seed}");
+        }
+
+        var answer = _queue.AskAsync(new QueueMessage.GetQueue());
+        Advance(TimeSpan.FromMilliseconds(1));
+        var status = answer.Result;
+        (status.Succeeded, status.Failed, status.Cancelled).ShouldBe(
+            (Count(JobState.Succeeded), Count(JobState.Failed), Count(JobState.Cancelled)), Seed);
+        (status.Running + status.Waiting + status.Scheduled + status.Retrying + status.Parked).ShouldBe(0, Seed);
+        CheckJournalIsSmall();
+    }
+
+    /// <summary>With nothing alive, two more jobs make the journal give up all but its end.</summary>
+    private void CheckJournalIsSmall()
+    {
+        if (_options.TrimBytes > 1000)
+        {
+            return;
+        }
+
+        for (var i = 0; i < 2; i++)
+        {
+            var draft = new JobDraft(JobId.Create(_time, _random), "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan("S:" + new string('x', 500))), default, null);
+            _jobs[draft.Id] = new ModelJob(draft.Id, "S");
+            _ = _queue.AskAsync(new QueueMessage.Enqueue([draft], draft.Id), Timeout.InfiniteTimeSpan);
+            Advance(TimeSpan.FromMilliseconds(200));
+        }
+
+        _oracle.ReadAsync("queue/" + Name, 0, int.MaxValue, default).Result.Count.ShouldBeLessThan(15, Seed);
+    }
+
+    private int Count(JobState state) => _oracle.Jobs.Values.Count(job => job.State == state);
+
+    private string Seed => $"[seed {_seed}, process {_incarnations}, step {_simulation.Steps}, {_time.Elapsed}]";
+
+    private void Tell(object message) => _queue.Tell(message);
+
+    private void Advance(TimeSpan by) => _time.AdvanceAsync(by).GetAwaiter().GetResult();
+
+    private sealed class ModelJob(JobId id, string text)
+    {
+        public JobId Id { get; } = id;
+
+        public string Text { get; } = text;
+
+        public bool IsAcknowledged { get; set; }
+
+        public bool IsRefused { get; set; }
+
+        public int Begun { get; set; }
+
+        public char LastStep { get; set; }
+
+        public override string ToString() => $"Job {Id} '{Text[..Math.Min(8, Text.Length)]}', begun {Begun} times,";
+    }
+}

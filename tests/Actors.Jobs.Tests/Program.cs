@@ -1,0 +1,13 @@
+using Actors.Jobs.Tests.Sqlite;
+using Xunit.MicrosoftTestingPlatform;
+using Xunit.Runner.InProc.SystemConsole;
+
+namespace Actors.Jobs.Tests;
+
+/// <summary>Runs the tests, unless a crash test started this program to be killed.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => KillChild.IsWanted(args) ? KillChild.RunAsync(args)
+        : args.Any(arg => arg is "-automated" or "@@") ? ConsoleRunner.Run(args)
+        : TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+}

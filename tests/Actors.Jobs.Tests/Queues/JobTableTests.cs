@@ -1,0 +1,116 @@
+using Actors.Jobs.Queues;
+
+namespace Actors.Jobs.Tests.Queues;
+
+public sealed class JobTableTests
+{
+    private const int ChunkSize = 1024;
+
+    private readonly JobTable _table = new();
+    private readonly Random _random = new(1);
+
+    [Fact]
+    public void A_job_is_found_by_number_and_by_id_until_it_is_removed()
+    {
+        var id = Add(1);
+        _table.Contains(1).ShouldBeTrue();
+        _table.TryFind(id, out var number).ShouldBeTrue();
+        number.ShouldBe(1);
+
+        _table.Remove(1);
+        _table.Contains(1).ShouldBeFalse();
+        _table.TryFind(id, out _).ShouldBeFalse();
+        _table.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Numbers_are_not_used_again()
+    {
+        Add(1);
+        _table.Remove(1);
+        _table.NextNumber.ShouldBe(2);
+    }
+
+    [Fact]
+    public void An_unknown_number_is_not_contained_wherever_it_lies()
+    {
+        Add(5 * ChunkSize);
+        _table.Contains(1).ShouldBeFalse();
+        _table.Contains((5 * ChunkSize) + 1).ShouldBeFalse();
+        _table.Contains(900 * ChunkSize).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_chunk_goes_when_its_last_job_has_gone()
+    {
+        for (var number = 1; number <= 200 * ChunkSize; number++)
+        {
+            Add(number);
+        }
+
+        var full = GC.GetTotalMemory(forceFullCollection: true);
+        for (var number = 1; number < 200 * ChunkSize; number++)
+        {
+            _table.Remove(number);
+        }
+
+        // 200 chunks of about 80 kB; one is left.
+        (full - GC.GetTotalMemory(forceFullCollection: true)).ShouldBeGreaterThan(12_000_000);
+        _table.Numbers().ShouldBe([200 * ChunkSize]);
+        GC.KeepAlive(_table);
+    }
+
+    [Fact]
+    public void A_table_that_was_emptied_takes_jobs_again()
+    {
+        Add(1);
+        _table.Remove(1);
+        var id = Add(10 * ChunkSize);
+        _table.TryFind(id, out var number).ShouldBeTrue();
+        number.ShouldBe(10 * ChunkSize);
+    }
+
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void It_agrees_with_a_dictionary_under_random_operations(int seed)
+    {
+        var random = new Random(seed);
+        var model = new SortedDictionary<long, JobId>();
+        var next = 1L;
+        for (var i = 0; i < 40_000; i++)
+        {
+            // Waves, so that whole chunks empty in the front, in the middle and at the end.
+            var isGrowing = (i / 10_000) % 2 == 0;
+            if (model.Count == 0 || random.Next(100) < (isGrowing ? 80 : 15))
+            {
+                next += random.Next(50) == 0 ? random.Next(5000) : 0;
+                model.Add(next, Add(next));
+                next++;
+            }
+            else
+            {
+                var victim = random.Next(2) == 0 ? model.First().Key : model.Keys.Skip(random.Next(Math.Min(model.Count, 50))).First();
+                _table.Remove(victim);
+                _table.TryFind(model[victim], out _).ShouldBeFalse($"seed {seed}, step {i}");
+                model.Remove(victim);
+            }
+
+            (_table.Count == model.Count).ShouldBeTrue();
+        }
+
+        _table.Numbers().ShouldBe(model.Keys);
+        foreach (var (number, id) in model)
+        {
+            _table.Contains(number).ShouldBeTrue();
+            _table[number].Id.ShouldBe(id);
+            _table.TryFind(id, out var found).ShouldBeTrue();
+            found.ShouldBe(number);
+        }
+    }
+
+    private JobId Add(long number)
+    {
+        var id = JobId.Create(TimeProvider.System, _random);
+        _table.Add(number, id).State = JobState.Waiting;
+        return id;
+    }
+}

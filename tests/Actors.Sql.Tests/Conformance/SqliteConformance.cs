@@ -1,0 +1,38 @@
+using Actors.Jobs;
+using Actors.Persistence;
+
+namespace Actors.Sql.Tests.Conformance;
+
+public sealed class SqliteJournalTests : JournalConformance
+{
+    private readonly TestFile _file = new();
+    private SqliteStore? _store;
+
+    protected override async ValueTask<IJournal> OpenStoreAsync() => (_store = await _file.OpenAsync()).Journal;
+
+    protected override async ValueTask<IJournal> ReopenStoreAsync()
+    {
+        await _store!.DisposeAsync();   // OpenStoreAsync has run
+        return await OpenStoreAsync();
+    }
+
+    protected override async ValueTask CloseStoreAsync()
+    {
+        await _store!.DisposeAsync();   // OpenStoreAsync has run
+        _file.Dispose();
+    }
+}
+
+public sealed class SqliteHistoryTests : HistoryConformance
+{
+    private readonly TestFile _file = new();
+    private SqliteStore? _store;
+
+    protected override async ValueTask<IHistory> OpenStoreAsync() => (_store = await _file.OpenAsync()).History;
+
+    protected override async ValueTask CloseStoreAsync()
+    {
+        await _store!.DisposeAsync();   // OpenStoreAsync has run
+        _file.Dispose();
+    }
+}
