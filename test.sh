@@ -28,6 +28,7 @@ finish() {
     exit $((failed > 0))
 }
 trap finish EXIT
+trap 'notes+=("Ended by a signal."); exit 143' INT TERM
 
 # need COMMAND PACKAGE: a Debian package whose program the tests start.
 packages=()
@@ -65,7 +66,9 @@ for project in tests/*"$filter"*/*.csproj; do
 
     echo; echo "== $name"
     code=0
-    dotnet test --project "$project" --configuration "$configuration" --no-build --no-progress --no-ansi --timeout 20m \
+    # A test that waits for ever cannot end itself, so this ends it; the last lines then name it as long-running.
+    timeout --kill-after=20s 10m \
+        dotnet test --project "$project" --configuration "$configuration" --no-build --no-progress --no-ansi \
         --results-directory "$PWD/$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" "$@" || code=$?
 
     report=$results/$name.trx project_failed=0

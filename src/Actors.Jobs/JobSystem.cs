@@ -33,7 +33,7 @@ public sealed class JobSystem : IJobs
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(options);
         var jobs = new JobSystem(system, options);
-        await jobs.StartQueuesAsync(cancellationToken).ConfigureAwait(false);
+        await jobs.StartQueuesAsync(cancellationToken);
         return jobs;
     }
 
@@ -44,7 +44,7 @@ public sealed class JobSystem : IJobs
     {
         ArgumentNullException.ThrowIfNull(job);
         var (draft, queue, isChosenId) = Draft(job, configure);
-        await EnqueueAsync(queue, [draft], isChosenId, cancellationToken).ConfigureAwait(false);
+        await EnqueueAsync(queue, [draft], isChosenId, cancellationToken);
         return draft.Id;
     }
 
@@ -83,7 +83,7 @@ public sealed class JobSystem : IJobs
             throw new ArgumentException("Many jobs cannot have one id. Leave the id out, or choose one for each.", nameof(configure));
         }
 
-        await EnqueueAsync(queue, drafts, isChosenId, cancellationToken).ConfigureAwait(false);
+        await EnqueueAsync(queue, drafts, isChosenId, cancellationToken);
         return ids;
     }
 
@@ -94,7 +94,7 @@ public sealed class JobSystem : IJobs
         QueueUnavailableException? unknown = null;
         foreach (var (queue, (actor, _)) in _queues)
         {
-            var found = await actor.AskAsync(new QueueMessage.GetJob(id), null, cancellationToken).ConfigureAwait(false);
+            var found = await actor.AskAsync(new QueueMessage.GetJob(id), null, cancellationToken);
             if (found.Status is { } status)
             {
                 return status;
@@ -103,7 +103,7 @@ public sealed class JobSystem : IJobs
             unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
         }
 
-        return await History.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } finished
+        return await History.FindAsync(id, cancellationToken) is { } finished
             ? new JobStatus(
                 finished.Id,
                 finished.Queue,
@@ -119,7 +119,7 @@ public sealed class JobSystem : IJobs
 
     /// <inheritdoc/>
     public async Task<JobStatus> GetAsync(JobId id, CancellationToken cancellationToken = default) =>
-        await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new UnknownJobException(id);
+        await FindAsync(id, cancellationToken) ?? throw new UnknownJobException(id);
 
     /// <inheritdoc/>
     public Task<QueueStatus> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
@@ -127,7 +127,7 @@ public sealed class JobSystem : IJobs
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<QueueStatus>> GetQueuesAsync(CancellationToken cancellationToken = default) =>
-        await Task.WhenAll(_queues.Keys.Select(queue => GetQueueAsync(queue, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(_queues.Keys.Select(queue => GetQueueAsync(queue, cancellationToken)));
 
     /// <summary>Runs jobs of a queue in this process until the token is cancelled, and then until those that run have ended.</summary>
     /// <param name="queue">The queue.</param>
@@ -197,7 +197,7 @@ public sealed class JobSystem : IJobs
                 definition.Name, definition.Options, handlersByName, _options.Journal, journal, _options.History, _options.Services, consuming,
                 _options.EnqueueTimeout));
             var started = await parent.AskAsync(
-                new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+                new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
             _queues.Add(definition.Name, (started.Actor, definition.Options));
         }
     }
@@ -251,12 +251,12 @@ public sealed class JobSystem : IJobs
         var actor = Queue(queue).Actor;
         try
         {
-            var added = isChosenId ? await NotTakenAsync(queue, drafts, cancellationToken).ConfigureAwait(false) : drafts;
+            var added = isChosenId ? await NotTakenAsync(queue, drafts, cancellationToken) : drafts;
             if (added is not null)
             {
                 // No timeout here: the queue answers every caller, whatever its journal does, and knows better when to give up.
                 await actor.AskAsync(
-                    new QueueMessage.Enqueue(added, drafts[0].Id), Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+                    new QueueMessage.Enqueue(added, drafts[0].Id), Timeout.InfiniteTimeSpan, cancellationToken);
             }
         }
         catch (ActorNotFoundException cause)
@@ -276,7 +276,7 @@ public sealed class JobSystem : IJobs
         foreach (var draft in drafts)
         {
             var found = await Queue(queue).Actor.AskAsync(
-                new QueueMessage.GetJob(draft.Id), Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+                new QueueMessage.GetJob(draft.Id), Timeout.InfiniteTimeSpan, cancellationToken);
             if (found.Unknown is not null)
             {
                 throw new QueueUnavailableException(queue, found.Unknown);
@@ -287,7 +287,7 @@ public sealed class JobSystem : IJobs
                 continue;
             }
 
-            if (await History.FindAsync(draft.Id, cancellationToken).ConfigureAwait(false) is null)
+            if (await History.FindAsync(draft.Id, cancellationToken) is null)
             {
                 notTaken.Add(draft);
             }

@@ -15,6 +15,7 @@ public sealed class TestSystem : IAsyncDisposable
     public const int DefaultSeed = 42;
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan PatienceOutside = TimeSpan.FromSeconds(5);
 
     private readonly SimulationDispatcher? _simulation;
     private readonly List<Func<ValueTask>> _beforeEnd = [];
@@ -90,6 +91,30 @@ public sealed class TestSystem : IAsyncDisposable
         {
             throw Failure($"Expected within {Describe(limit)} that {because} holds, but it did not.");
         }
+    }
+
+    /// <summary>Moves the clock until a task has ended, for a task that needs time to pass.</summary>
+    /// <param name="task">The task. What it throws is thrown.</param>
+    /// <param name="within">How far the clock may move; null means 3 s.</param>
+    /// <exception cref="ExpectationException">It did not end.</exception>
+    public async Task WhenAsync(Task task, TimeSpan? within = null)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        var limit = within ?? Probe.DefaultWithin;
+        var began = TimeProvider.System.GetTimestamp();
+        for (var left = limit; !await Time.WaitAsync(() => task.IsCompleted, TimeSpan.FromTicks(Math.Min(limit.Ticks / 100, left.Ticks)));)
+        {
+            left -= TimeSpan.FromTicks(Math.Min(limit.Ticks / 100, left.Ticks));
+            if (left <= TimeSpan.Zero && TimeProvider.System.GetElapsedTime(began) > PatienceOutside)
+            {
+                throw Failure($"Expected within {Describe(limit)} that a task ends, but it did not.");
+            }
+
+            // Nobody counts what awaits outside the dispatcher: give it real time to go on and set its next timer.
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        await task;
     }
 
     /// <summary>Has something run before the system ends, last added first; for extensions of the test system.</summary>

@@ -109,12 +109,7 @@ public sealed class JournalFaultTests
         }
 
         journal.OnAppend = static _ => AppendFault.None;
-        for (var i = 0; i < 100 && tasks.Exists(task => !task.IsCompleted); i++)
-        {
-            await system.AdvanceAsync(TimeSpan.FromSeconds(1));
-        }
-
-        await Task.WhenAll(tasks);
+        await system.WhenAsync(Task.WhenAll(tasks), TimeSpan.FromSeconds(100));
         await system.AdvanceAsync(TimeSpan.FromSeconds(1));
         (await host.QueueAsync()).Succeeded.ShouldBe(30);
         (await host.Jobs.GetQueueAsync("second")).Waiting.ShouldBe(30);
