@@ -1,116 +1,102 @@
-using System.Diagnostics;
+using System.Globalization;
+using Actors.Benchmarks.Kernel;
 
 namespace Actors.Benchmarks;
 
-/// <summary>Messages per second between actors.</summary>
+/// <summary>The kernel's figures: all, or those that are named. Each is the median of some runs after a warm-up.</summary>
 internal static class KernelBenchmarks
 {
-    public static async Task RunAsync()
+    private static readonly Measurement[] All =
+    [
+        .. Machine.Measurements,
+        .. TellMeasurements.Measurements,
+        .. AskMeasurements.Measurements,
+        .. CreateMeasurements.Measurements,
+        .. RestartMeasurements.Measurements,
+        .. TimerMeasurements.Measurements,
+    ];
+
+    public static async Task<int> RunAsync(string[] args)
     {
-        await using var system = ActorSystem.Create("benchmark");
-        foreach (var isWarmUp in (bool[])[true, false])
+        var options = new Options(args);
+        if (args.Contains("--help"))
         {
-            var messages = isWarmUp ? 1_000_000L : 20_000_000L;
-            var pair = await PingPongAsync(system, 1, messages);
-            var pairs = await PingPongAsync(system, 2, messages);
-            var fanIn = await FanInAsync(system, 4, messages / 2);
-            if (!isWarmUp)
+            Console.WriteLine(Help());
+            return 0;
+        }
+
+        if (!TryParse(args, out var names, out var fault) || !TryNumber(options, "runs", "5", out var runs, ref fault) || !TryNumber(options, "size", "1", out var size, ref fault))
+        {
+            Console.Error.WriteLine(fault);
+            return 2;
+        }
+
+        Console.WriteLine(Machine.Describe());
+        foreach (var measurement in All.Where(m => names.Count == 0 || names.Contains(m.Name)))
+        {
+            Report.Line(measurement.Name, await MedianAsync(measurement, (int)runs, size), measurement.Unit);
+        }
+
+        return 0;
+    }
+
+    private static async Task<double> MedianAsync(Measurement measurement, int runs, double size)
+    {
+        await measurement.RunAsync(size / 4);
+        var values = new double[Math.Min(runs, measurement.MaxRuns)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = await measurement.RunAsync(size);
+        }
+
+        Array.Sort(values);
+        return (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
+    }
+
+    private static bool TryParse(string[] args, out HashSet<string> names, out string fault)
+    {
+        names = [];
+        for (var i = 1; i < args.Length; i++)
+        {
+            if (args[i] is "--runs" or "--size")
             {
-                Report.Line("tell-1-pair", pair, "messages/s");
-                Report.Line("tell-2-pairs", pairs, "messages/s");
-                Report.Line("fan-in", fanIn, "messages/s");
+                i++;
             }
-        }
-    }
-
-    private static async Task<double> PingPongAsync(ActorSystem system, int pairs, long messages)
-    {
-        var all = new List<Task>();
-        var watch = Stopwatch.StartNew();
-        for (var i = 0; i < pairs; i++)
-        {
-            var done = new TaskCompletionSource();
-            var left = system.ActorOf(Props.Create(() => new Player(done, messages / pairs / 2)));
-            var right = system.ActorOf(Props.Create(() => new Player(done, long.MaxValue)));
-            left.Tell(Ball.Instance, right);
-            all.Add(done.Task);
-        }
-
-        await Task.WhenAll(all);
-        return messages / watch.Elapsed.TotalSeconds;
-    }
-
-    private static async Task<double> FanInAsync(ActorSystem system, int senders, long messages)
-    {
-        var done = new TaskCompletionSource();
-        var counter = system.ActorOf(Props.Create(() => new Counter(done, messages)));
-        var watch = Stopwatch.StartNew();
-        for (var i = 0; i < senders; i++)
-        {
-            system.ActorOf(Props.Create(() => new Sender(counter, messages / senders))).Tell(Ball.Instance);
-        }
-
-        await done.Task;
-        return messages / watch.Elapsed.TotalSeconds;
-    }
-
-    private sealed class Ball
-    {
-        public static readonly Ball Instance = new();
-    }
-
-    private sealed class Player(TaskCompletionSource done, long left) : ActorBase
-    {
-        private long _left = left;
-
-        protected override ValueTask OnReceiveAsync(object message)
-        {
-            if (--_left == 0)
+            else if (All.Any(m => m.Name == args[i]))
             {
-                done.TrySetResult();
+                names.Add(args[i]);
             }
             else
             {
-                Sender.Tell(message, Self);
+                fault = $"There is no measurement or option '{args[i]}'. 'kernel --help' lists them.";
+                return false;
             }
-
-            return default;
         }
+
+        fault = "";
+        return true;
     }
 
-    private sealed class Counter(TaskCompletionSource done, long left) : ActorBase
+    private static bool TryNumber(Options options, string name, string otherwise, out double value, ref string fault)
     {
-        private long _left = left;
-
-        protected override ValueTask OnReceiveAsync(object message)
+        var text = options.Text(name, otherwise);
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value > 0)
         {
-            if (--_left == 0)
-            {
-                done.TrySetResult();
-            }
-
-            return default;
+            return true;
         }
+
+        fault = $"--{name} is '{text}', but must be a number greater than zero.";
+        return false;
     }
 
-    /// <summary>Sends in batches and then gives way, so that the receiver's mailbox does not hold everything.</summary>
-    private sealed class Sender(IActorRef target, long left) : ActorBase
-    {
-        private long _left = left;
+    private static string Help() =>
+        $"""
+        usage: … -- kernel [NAME …] [--runs 5] [--size 1]
 
-        protected override ValueTask OnReceiveAsync(object message)
-        {
-            for (var i = 0; i < 1000 && _left > 0; i++, _left--)
-            {
-                target.Tell(message, Self);
-            }
+          NAME      takes only these figures; all when left out
+          --runs    how often each is taken; the median is printed. Default 5, and at most {All.Min(m => m.MaxRuns)} to 3 for those that take seconds
+          --size    how much work a run is, 1 being the normal amount. Default 1
 
-            if (_left > 0)
-            {
-                Self.Tell(message, Self);
-            }
-
-            return default;
-        }
-    }
+        {string.Join('\n', All.Select(m => $"  {m.Name,-20} {m.Unit,-13} {m.About}"))}
+        """;
 }
