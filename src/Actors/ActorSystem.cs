@@ -123,7 +123,7 @@ public sealed class ActorSystem : IAsyncDisposable
 
     internal void PublishDeadLetter(object message, IActorRef? sender, IActorRef recipient)
     {
-        (sender as ActorRef)?.OnUndeliverable(message, recipient);
+        (sender as IUndeliverable)?.OnUndeliverable(message, recipient);
         if (message is not IDeadLetterSuppression and not DeadLetter)
         {
             Log.DeadLetter(_logger, message.GetType().Name, recipient.Path);

@@ -12,10 +12,5 @@ internal abstract class ActorRef : IActorRef
     {
     }
 
-    /// <summary>Called when a message that names this reference as its sender cannot be answered any more.</summary>
-    public virtual void OnUndeliverable(object message, IActorRef recipient)
-    {
-    }
-
     public override string ToString() => Path.ToString();
 }
