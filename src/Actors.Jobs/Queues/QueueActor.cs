@@ -41,6 +41,9 @@ internal sealed partial class QueueActor : JournaledActor
         _enqueueTimeout = enqueueTimeout;
     }
 
+    /// <summary>No worker needs another.</summary>
+    protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy { StopOrder = StopOrder.Parallel };
+
     protected override string PersistenceId => "queue/" + _name;
 
     protected override int ReadableFormat => CommitReplay.FormatVersion;
