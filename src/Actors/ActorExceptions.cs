@@ -63,6 +63,30 @@ public sealed class RestartLimitException(ActorPath child, int limit, TimeSpan w
     public TimeSpan Window { get; } = window;
 }
 
+/// <summary>A child cannot be significant: it is permanent, or its supervisor never shuts down by itself.</summary>
+public sealed class SignificantChildException(ActorPath parent, string child, string message) : ActorException(message)
+{
+    /// <summary>The supervisor.</summary>
+    public ActorPath Parent { get; } = parent;
+
+    /// <summary>The name of the child, or its class when it has no name yet.</summary>
+    public string Child { get; } = child;
+}
+
+/// <summary>Why an instance is replaced when the supervisor called <see cref="IActorContext.Restart"/>: nothing failed.</summary>
+public sealed class RestartRequestedException(ActorPath child) : ActorException($"Actor '{child}' is restarted because its supervisor says so.")
+{
+    /// <summary>The child.</summary>
+    public ActorPath Child { get; } = child;
+}
+
+/// <summary>A permanent actor ended by itself, which counts as a failure: the actor, and the group that restarts with it, are started again.</summary>
+public sealed class PermanentActorEndedException(ActorPath child) : ActorException($"Actor '{child}' is permanent, but ended by itself.")
+{
+    /// <summary>The child.</summary>
+    public ActorPath Child { get; } = child;
+}
+
 /// <summary>An Ask was not answered in time.</summary>
 public sealed class AskTimeoutException(ActorPath target, Type request, TimeSpan timeout)
     : ActorException(

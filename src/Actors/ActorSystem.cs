@@ -66,6 +66,9 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <summary>Where messages go that nobody can get.</summary>
     public IActorRef DeadLetters { get; }
 
+    /// <summary>The guardian <c>/user</c>, the parent of what <see cref="ActorOf"/> makes. Ask it <see cref="GetChildren"/> to see the tree from its top.</summary>
+    public IActorRef User => _user;
+
     /// <summary>Ends when the system has; the value is the failure that ended it, or null when it was told to.</summary>
     public Task<Exception?> WhenTerminated => _terminated.Task;
 
@@ -102,6 +105,7 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <param name="name">Its name; null has one made.</param>
     /// <exception cref="InvalidActorNameException">The name is taken or not legal.</exception>
     /// <exception cref="ActorSystemTerminatedException">The system is ending.</exception>
+    /// <exception cref="SignificantChildException">The recipe says significant, but it is permanent too, or the strategy of <c>/user</c> never shuts down.</exception>
     public IActorRef ActorOf(Props props, string? name = null) => _user.ActorOf(props, name);
 
     /// <summary>Starts an actor under <c>/system</c>, which ends after everything under <c>/user</c>. For infrastructure.</summary>

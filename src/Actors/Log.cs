@@ -33,6 +33,18 @@ internal static partial class Log
     [LoggerMessage(1107, LogLevel.Warning, "{ActorPath} failed again while it was failed or stopping")]
     public static partial void FailureWhileFailed(ILogger logger, ActorPath actorPath, Exception cause);
 
+    [LoggerMessage(1120, LogLevel.Warning, "Restarting {ActorPath} with its group, whose restart is under way: {Reason}")]
+    public static partial void ChildRestartsWithGroup(ILogger logger, ActorPath actorPath, string reason, Exception cause);
+
+    [LoggerMessage(1121, LogLevel.Information, "Restarting {ActorPath}, because its supervisor says so")]
+    public static partial void ChildRestartRequested(ILogger logger, ActorPath actorPath);
+
+    [LoggerMessage(1122, LogLevel.Information, "Stopping {ActorPath}: its significant child {ChildPath} has ended")]
+    public static partial void AutoShutdown(ILogger logger, ActorPath actorPath, ActorPath childPath);
+
+    [LoggerMessage(1123, LogLevel.Warning, "The code of {ActorPath}, which was abandoned, has ended after all; its PostStop runs now")]
+    public static partial void AbandonedEnded(ILogger logger, ActorPath actorPath);
+
     [LoggerMessage(1110, LogLevel.Error, "PreRestart of {ActorPath} threw; the restart goes on")]
     public static partial void PreRestartFailed(ILogger logger, ActorPath actorPath, Exception cause);
 

@@ -45,6 +45,9 @@ internal sealed partial class QueueActor : JournaledActor
         _neighbours = neighbours;
     }
 
+    /// <summary>No worker needs another.</summary>
+    protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy { StopOrder = StopOrder.Parallel };
+
     protected override string PersistenceId => "queue/" + _name;
 
     protected override int ReadableFormat => CommitReplay.FormatVersion;

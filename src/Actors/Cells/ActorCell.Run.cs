@@ -142,7 +142,10 @@ internal partial class ActorCell
                 OnResume();
                 break;
             case SystemMessage.Recreate recreate:
-                OnRecreate(recreate.Cause);
+                OnRecreate(recreate);
+                break;
+            case SystemMessage.Rebuild:
+                OnRebuild();
                 break;
             case SystemMessage.ChildFailed failed:
                 OnChildFailed(failed);
@@ -154,14 +157,25 @@ internal partial class ActorCell
                 OnReplaceChild(replace.Ended);
                 break;
             case SystemMessage.ChildEnded ended:
-                OnChildEnded(ended.Child);
+                OnChildEnded(ended.Child, ended.RanFor);
+                break;
+            case SystemMessage.ChildHalted halted:
+                OnChildHalted(halted.Child);
+                break;
+            case SystemMessage.ChildStarted started:
+                OnChildStarted(started.Child);
+                break;
+            case SystemMessage.GroupDue due:
+                OnGroupDue(due.Group);
                 break;
             case SystemMessage.ChildOverdue overdue:
                 OnChildOverdue(overdue.Child, overdue.Timer);
                 break;
             case SystemMessage.Abandon:
-                StopAllChildren();
-                End();
+                OnAbandon();
+                break;
+            case SystemMessage.DescribeChildren describe:
+                describe.Asker.Tell(GetChildren(), this);
                 break;
             case SystemMessage.HandlerOverdue overdue:
                 OnHandlerOverdue(overdue);

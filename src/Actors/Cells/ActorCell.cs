@@ -7,7 +7,10 @@ namespace Actors.Cells;
 /// One actor: its address, its mailbox and its life. The instance of user code in it is replaced by each restart; the cell stays.
 /// Fields without a remark belong to the thread that runs the mailbox.
 /// </summary>
-/// <remarks>Cut by concern: Run (the turn), Lifecycle, Ending, Faults (as a child and as a supervisor), Children, DeathWatch, Stash, Timers, Overdue.</remarks>
+/// <remarks>
+/// Cut by concern: Run (the turn), Lifecycle, Ending, Faults (as a child and as a supervisor), Restarts (of children: one, or a group), Children, StopOrder,
+/// Inspection, DeathWatch, Stash, Tasks, Timers, Overdue.
+/// </remarks>
 internal partial class ActorCell : ActorRef, IActorContext, IMailbox
 {
     [ThreadStatic]
@@ -59,6 +62,8 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
     public ILogger Logger => _logger ??= System.LoggerFactory.CreateLogger(LogCategory);
 
     public Type ActorType => _props.Type;
+
+    public Props Props => _props;
 
     // The path as log settings write categories, so that a prefix such as "Actors" or "Actors.shop.user.queues" sets a level.
     private string LogCategory => "Actors." + System.Name + Path.Local.TrimEnd('/').Replace('/', '.');
