@@ -53,7 +53,15 @@ public static class ActorRefExtensions
 
         var ask = new AskRef<TReply>(cell, request.GetType(), wait);
         ask.Arm(cancellationToken);
-        cell.Tell(request, ask);
+        if (request is GetChildren children)
+        {
+            cell.TellSystem(new SystemMessage.DescribeChildren(children, ask));
+        }
+        else
+        {
+            cell.Tell(request, ask);
+        }
+
         return ask.Reply;
     }
 

@@ -19,6 +19,8 @@ internal sealed class AskRef<TReply>(ActorCell target, Type request, TimeSpan ti
 
     public Task<TReply> Reply => _reply.Task;
 
+    public bool IsAsking => !_reply.Task.IsCompleted;
+
     public void Arm(CancellationToken cancellationToken)
     {
         if (timeout != Timeout.InfiniteTimeSpan)
@@ -49,9 +51,9 @@ internal sealed class AskRef<TReply>(ActorCell target, Type request, TimeSpan ti
         }
     }
 
-    public void OnUndeliverable(object message, IActorRef recipient)
+    public void OnUndeliverable(object message, IActorRef recipient, Exception? cause)
     {
-        _reply.TrySetException(new ActorNotFoundException(recipient.Path, request));
+        _reply.TrySetException(cause ?? new ActorNotFoundException(recipient.Path, request));
         Finish();
     }
 
