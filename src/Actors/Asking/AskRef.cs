@@ -8,7 +8,7 @@ namespace Actors.Asking;
 /// One object is reference and timer, because most of what a question costs is its memory. It is not reused: whoever holds it may
 /// still answer when the next question is on its way, and that answer must not be taken for the next one's.
 /// </remarks>
-internal sealed class AskRef<TReply>(ActorCell target, Type request, TimeSpan timeout) : TimerEntry, IActorRef, IUndeliverable
+internal sealed class AskRef<TReply>(ActorCell target, Type request, TimeSpan timeout) : TimerEntry, IUndeliverable
 {
     private readonly TaskCompletionSource<TReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -1,7 +1,7 @@
 namespace Actors.Cells;
 
 /// <summary>A sender that waits for an answer, and wants to know at once when there will be none.</summary>
-internal interface IUndeliverable
+internal interface IUndeliverable : IActorRef
 {
     /// <summary>Whether it still waits, so that its question can wait for room in a mailbox.</summary>
     bool IsAsking { get; }
