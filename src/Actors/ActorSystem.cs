@@ -34,7 +34,7 @@ public sealed class ActorSystem : IAsyncDisposable
         var guardian = Props.Create<Guardian>() with { StopTimeout = Timeout.InfiniteTimeSpan };
         HandlerLimit = options.HandlerLimit;
         BlockedHandlers = new BlockedHandlers(this);
-        _root = ActorCell.Create(this, null, Props.Create(() => new RootGuardian(this)), name);
+        _root = ActorCell.Create(this, null, Props.Create(() => new RootGuardian(this)), ActorName.Of(name));
         if (Dispatcher is ThreadDispatcher threads)
         {
             threads.LookAfterLongRuns(BlockedHandlers);

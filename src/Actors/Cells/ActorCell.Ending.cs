@@ -113,7 +113,7 @@ internal partial class ActorCell
     {
         _state = CellState.Ended;
         DisarmStopTimeout();
-        var unstashed = TakeStash();
+        var unstashed = TakeStash(out _);
         var rest = _mailbox.Close(out var system);
         PublishDeadLetters(unstashed);
         PublishDeadLetters(rest);
@@ -150,8 +150,9 @@ internal partial class ActorCell
         SetReceiveTimeout(Timeout.InfiniteTimeSpan);
         UnwatchAll();
         StopAllChildren(StopOrder.Parallel);
+        var children = _children;
         End(TimeSpan.Zero);
-        _childrenEnded?.TrySetResult(); // It hears of no ends any more.
+        children?.Ended?.TrySetResult(); // It hears of no ends any more.
         _rebuild?.TrySetResult();
         if (!isAwaiting)
         {

@@ -1,6 +1,6 @@
 namespace Actors.Cells;
 
-internal enum CellState
+internal enum CellState : byte
 {
     /// <summary>The instance is being made, or its start hook runs.</summary>
     Starting,
@@ -182,14 +182,15 @@ internal partial class ActorCell
         if (!_isStarted)
         {
             // There is no instance to go on with: a verdict after a failed start means another try.
-            OnRecreate(new SystemMessage.Recreate(_cause!, isInGroup: false)); // Set with the state.
+            OnRecreate(new SystemMessage.Recreate(_failure!.Cause, isInGroup: false)); // Set with the state.
             return;
         }
 
-        UnsuspendChildren(except: _perpetrator);
+        var perpetrator = _failure?.Perpetrator;
+        UnsuspendChildren(except: perpetrator);
         _areChildrenHeld = false;
-        _perpetrator?.TellSystem(new SystemMessage.Resume());
-        ClearFailure();
+        perpetrator?.TellSystem(new SystemMessage.Resume());
+        _failure = null;
         MoveTo(CellState.Running);
         GoOnWithGroup();
     }
@@ -229,9 +230,9 @@ internal partial class ActorCell
     private async ValueTask RecreateAsync(SystemMessage.Recreate recreate)
     {
         var cause = recreate.Cause;
-        var perpetrator = _perpetrator;
+        var perpetrator = _failure?.Perpetrator;
         _isInGroup = recreate.IsInGroup;
-        await TearDownAsync(cause, _failedMessage);
+        await TearDownAsync(cause, _failure?.Message);
         if (_isInGroup && !_isStopRequested)
         {
             _rebuild = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -292,7 +293,7 @@ internal partial class ActorCell
     private async ValueTask<Exception?> BuildAsync(Exception cause, ActorCell? perpetrator)
     {
         _cancellation = null;
-        ClearFailure();
+        _failure = null;
         var survivors = ChildCells(); // Before the new instance makes children of its own.
         var wereHeld = _areChildrenHeld;
         _areChildrenHeld = false;

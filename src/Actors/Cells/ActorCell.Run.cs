@@ -19,7 +19,7 @@ internal partial class ActorCell
     public void Run()
     {
         var outer = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
+        SynchronizationContext.SetSynchronizationContext(_context);
         if (_mailbox.HasSystem)
         {
             HandleSystemMessages();
@@ -257,9 +257,9 @@ internal partial class ActorCell
         }
 
         _isAwaiting = false;
-        if (_receiveTimeout != Timeout.InfiniteTimeSpan && message is not INotInfluenceReceiveTimeout)
+        if (_receiveTimer is { } receiveTimer && message is not INotInfluenceReceiveTimeout)
         {
-            _lastReceive = System.Now; // The time that a message took is not silence.
+            receiveTimer.LastReceive = System.Now; // The time that a message took is not silence.
         }
 
         EndTurn(envelope);
@@ -276,9 +276,9 @@ internal partial class ActorCell
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ValueTask Deliver(object message)
     {
-        if (_receiveTimeout != Timeout.InfiniteTimeSpan)
+        if (_receiveTimer is { } receiveTimer)
         {
-            return DeliverWithReceiveTimeout(message);
+            return DeliverWithReceiveTimeout(receiveTimer, message);
         }
 
         return _actor!.OnReceiveAsync(message); // MayReceive: a running cell has an instance.

@@ -17,21 +17,25 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
     private static ActorCell? _beingCreated;
 
     private readonly Props _props;
-    private CellSynchronizationContext _synchronizationContext;
+    private readonly ActorName _name;
+
+    // Under which the handlers run: the cell itself, until one of them was given up.
+    private SynchronizationContext _context;
+    private bool _isOwnContextDetached;
     private ActorPath? _path;
     private ILogger? _logger;
     private Mailbox _mailbox = Mailbox.Create();
 
-    protected ActorCell(ActorSystem system, ActorCell? parent, Props props, string name)
+    protected ActorCell(ActorSystem system, ActorCell? parent, Props props, ActorName name)
     {
         System = system;
         ParentCell = parent;
         _props = props;
-        Name = name;
-        _synchronizationContext = new CellSynchronizationContext(this);
+        _name = name;
+        _context = this;
     }
 
-    public static ActorCell Create(ActorSystem system, ActorCell? parent, Props props, string name)
+    public static ActorCell Create(ActorSystem system, ActorCell? parent, Props props, ActorName name)
     {
         if (props.IsPlain)
         {
@@ -49,7 +53,9 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
 
     public ActorCell? ParentCell { get; }
 
-    public string Name { get; }
+    public string Name => _name.ToString();
+
+    public ActorName NameInParent => _name;
 
     public override ActorPath Path => _path ??= new ActorPath(ParentCell?.Path, Name);
 
@@ -124,28 +130,20 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
     {
     }
 
-    private sealed class CellSynchronizationContext(ActorCell cell) : SynchronizationContext
+    public override void Post(SendOrPostCallback d, object? state)
     {
-        private bool _isDetached;
-
-        public override void Post(SendOrPostCallback d, object? state)
+        if (Volatile.Read(ref _isOwnContextDetached))
         {
-            if (Volatile.Read(ref _isDetached))
-            {
-                cell.PostContinuation(_ => cell.RunDetached(this, d, state), null);
-            }
-            else
-            {
-                cell.PostContinuation(d, state);
-            }
+            PostDetached(this, d, state);
         }
-
-        /// <summary>What comes from now on is the rest of a handler that was given up.</summary>
-        public void Detach() => Volatile.Write(ref _isDetached, true);
-
-        public override void Send(SendOrPostCallback d, object? state) =>
-            throw new NotSupportedException($"Actor '{cell.Path}' must not wait for itself. Await instead of blocking.");
-
-        public override SynchronizationContext CreateCopy() => this;
+        else
+        {
+            PostContinuation(d, state);
+        }
     }
+
+    public override void Send(SendOrPostCallback d, object? state) =>
+        throw new NotSupportedException($"Actor '{Path}' must not wait for itself. Await instead of blocking.");
+
+    public override SynchronizationContext CreateCopy() => this;
 }

@@ -9,7 +9,7 @@ internal sealed class TailoredCell : ActorCell
     private readonly MessageLane? _lane;
     private readonly PinnedThread? _thread;
 
-    public TailoredCell(ActorSystem system, ActorCell? parent, Props props, string name)
+    public TailoredCell(ActorSystem system, ActorCell? parent, Props props, ActorName name)
         : base(system, parent, props, name)
     {
         if (!ReferenceEquals(props.Mailbox, MailboxOptions.Unbounded))
