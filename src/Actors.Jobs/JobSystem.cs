@@ -103,23 +103,20 @@ public sealed class JobSystem : IJobs
             unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
         }
 
-        return await History.FindAsync(id, cancellationToken) is { } finished
-            ? new JobStatus(
-                finished.Id,
-                finished.Queue,
-                finished.Type,
-                finished.State,
-                finished.Attempts,
-                finished.EnqueuedAt,
-                null,
-                finished.FinishedAt,
-                finished.Error)
-            : unknown is null ? null : throw unknown;
+        return await FindFinishedAsync(id, cancellationToken) ?? (unknown is null ? null : throw unknown);
     }
 
     /// <inheritdoc/>
     public async Task<JobStatus> GetAsync(JobId id, CancellationToken cancellationToken = default) =>
         await FindAsync(id, cancellationToken) ?? throw new UnknownJobException(id);
+
+    /// <inheritdoc/>
+    public Task<JobStatus> CancelAsync(JobId id, string? reason = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(id, new QueueMessage.CancelJob(id, reason), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<JobStatus> RetryAsync(JobId id, CancellationToken cancellationToken = default) =>
+        ChangeAsync(id, new QueueMessage.RetryJob(id), cancellationToken);
 
     /// <inheritdoc/>
     public Task<QueueStatus> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
@@ -299,6 +296,45 @@ public sealed class JobSystem : IJobs
 
         return finished == drafts.Length ? null : notTaken;
     }
+
+    /// <summary>Asks one queue after the other: the one that has the job changes it.</summary>
+    private async Task<JobStatus> ChangeAsync(JobId id, IRequest<QueueMessage.JobFound> change, CancellationToken cancellationToken)
+    {
+        QueueUnavailableException? unknown = null;
+        foreach (var (queue, (actor, _)) in _queues)
+        {
+            try
+            {
+                var found = await actor.AskAsync(change, Timeout.InfiniteTimeSpan, cancellationToken);
+                if (found.Status is { } status)
+                {
+                    return status;
+                }
+
+                unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
+            }
+            catch (ActorNotFoundException cause)
+            {
+                throw JobOutcomeUnknownException.OfChange(id, queue, cause);
+            }
+        }
+
+        return await FindFinishedAsync(id, cancellationToken) ?? throw (unknown is null ? new UnknownJobException(id) : unknown);
+    }
+
+    private async Task<JobStatus?> FindFinishedAsync(JobId id, CancellationToken cancellationToken) =>
+        await History.FindAsync(id, cancellationToken) is { } finished
+            ? new JobStatus(
+                finished.Id,
+                finished.Queue,
+                finished.Type,
+                finished.State,
+                finished.Attempts,
+                finished.EnqueuedAt,
+                null,
+                finished.FinishedAt,
+                finished.Error)
+            : null;
 
     private (IActorRef Actor, QueueOptions Options) Queue(string queue)
     {

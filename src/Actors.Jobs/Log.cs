@@ -27,6 +27,9 @@ internal static partial class Log
     [LoggerMessage(3105, LogLevel.Warning, "{Jobs} jobs of {Queue} did not end when they were cancelled; they will run again")]
     public static partial void JobsAbandoned(ILogger logger, int jobs, string queue);
 
+    [LoggerMessage(3106, LogLevel.Warning, "A callback that job {JobId} has registered with its token threw when the token was cancelled: {Reason}")]
+    public static partial void CancelCallbackFailed(ILogger logger, JobId jobId, string reason, Exception cause);
+
     [LoggerMessage(3201, LogLevel.Error, "Cannot write {Jobs} finished jobs of {Queue} to the history; trying again in {DelayMs:0} ms: {Reason}")]
     public static partial void HistoryDelayed(ILogger logger, int jobs, string queue, double delayMs, string reason);
 

@@ -59,8 +59,16 @@ internal sealed partial class QueueActor
             return;
         }
 
+        var handedOver = granted.Count;
         foreach (var number in granted)
         {
+            if (_state.IsCancelling(number, out _))
+            {
+                Release(number);
+                handedOver--;
+                continue;
+            }
+
             ref var entry = ref _state.Jobs[number];
             var handler = HandlerOf(entry.Type)!; // Checked before it was granted.
             _granted.Add(new GrantedJob(
@@ -73,7 +81,7 @@ internal sealed partial class QueueActor
                 entry.Payload!)); // Only jobs with their arguments in memory are granted.
         }
 
-        _handedOver += granted.Count;
+        _handedOver += handedOver;
         _granted.WakeOne();
     }
 
@@ -89,6 +97,16 @@ internal sealed partial class QueueActor
         CloseDraftIfFull();
         var number = ended.Number;
         var entry = _state.Jobs[number];
+        if (_state.IsCancelling(number, out var reason))
+        {
+            // Whatever it answered: somebody was told that it ends as cancelled.
+            _granted.ForgetCancelled(number);
+            Finish(number, JobState.Cancelled, entry.Attempts + (ended.Outcome is AttemptOutcome.Interrupted ? 0 : 1), reason);
+            AnswerStopConsumingWhenDone();
+            FlushSoon();
+            return;
+        }
+
         switch (ended.Outcome)
         {
             case AttemptOutcome.Succeeded:
@@ -147,6 +165,13 @@ internal sealed partial class QueueActor
     /// <summary>Gives a grant back: the job is the first to run again, and nothing counts against it.</summary>
     private void Release(long number)
     {
+        if (_state.IsCancelling(number, out var reason))
+        {
+            _granted.ForgetCancelled(number);
+            Finish(number, JobState.Cancelled, _state.Jobs[number].Attempts, reason);
+            return;
+        }
+
         BackToWaiting(number);
         _ready.AddFirst(number);
     }

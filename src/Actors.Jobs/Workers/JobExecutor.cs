@@ -11,7 +11,7 @@ internal sealed class JobExecutor(string queue, IServiceProvider services, ILogg
 
     private readonly IServiceScopeFactory? _scopes = services.GetService<IServiceScopeFactory>();
 
-    public async Task<AttemptOutcome> RunAsync(GrantedJob granted, CancellationToken cancellationToken)
+    public async Task<AttemptOutcome> RunAsync(GrantedJob granted, RunningAttempt attempt)
     {
         var type = granted.Handler.Type;
         object job;
@@ -31,13 +31,17 @@ internal sealed class JobExecutor(string queue, IServiceProvider services, ILogg
         {
             if (_scopes is null)
             {
-                return await HandleAsync(services, granted, job, cancellationToken);
+                return await HandleAsync(services, granted, job, attempt.Token);
             }
 
             await using var scope = _scopes.CreateAsyncScope();
-            return await HandleAsync(scope.ServiceProvider, granted, job, cancellationToken);
+            return await HandleAsync(scope.ServiceProvider, granted, job, attempt.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (attempt.Cause == CancelCause.Request)
+        {
+            return new AttemptOutcome.Cancelled();
+        }
+        catch (OperationCanceledException) when (attempt.Cause == CancelCause.Stop)
         {
             return new AttemptOutcome.Interrupted();
         }
