@@ -56,6 +56,10 @@ public sealed class UnknownJobException(JobId id)
 /// <summary>A class cannot be used as a job, or a handler cannot be used for it.</summary>
 public sealed class JobTypeException(string message) : JobException(message);
 
+/// <summary>Thrown by a handler whose job cannot succeed however often it is tried: the job fails at once and for good.</summary>
+/// <remarks>Derive from it for a failure of your own, or name exceptions that are not yours with <see cref="QueueBuilder.DoNotRetry{TException}"/>.</remarks>
+public class NonRetryableException(string message, Exception? cause = null) : JobException(message, cause);
+
 /// <summary>The arguments are larger than the queue takes.</summary>
 public sealed class JobTooLargeException(string type, int bytes, int limit)
     : JobException(

@@ -8,6 +8,8 @@ namespace Actors.Jobs;
 /// <summary>The queues of one actor system, under <c>/user/queues</c>, and the way to them. Thread-safe.</summary>
 public sealed class JobSystem : IJobs
 {
+    private static readonly EnqueueOptions NoOptions = new();
+
     private readonly ActorSystem _system;
     private readonly JobTypes _types;
     private readonly JobSystemOptions _options;
@@ -215,7 +217,7 @@ public sealed class JobSystem : IJobs
         var handlers = new Dictionary<string, JobHandler>(StringComparer.Ordinal);
         foreach (var type in definition.Handlers)
         {
-            var handler = JobHandler.Create(type, _types);
+            var handler = JobHandler.Create(type, _types, definition.Options, definition.HandlerOptions.GetValueOrDefault(type));
             if (!handlers.TryAdd(handler.Type.Name, handler))
             {
                 throw new JobTypeException($"{type} handles '{handler.Type.Name}', which has a handler already. A queue has one handler for each job type.");
@@ -229,8 +231,12 @@ public sealed class JobSystem : IJobs
         where TJob : notnull
     {
         var type = _types.Get(job.GetType());
-        var options = new EnqueueOptions();
-        configure?.Invoke(options);
+        var options = NoOptions;
+        if (configure is not null)
+        {
+            configure(options = new EnqueueOptions());
+        }
+
         var queue = options.QueueName ?? type.Queue;
         var payload = type.Serialize(job);
         var limit = Queue(queue).Options.MaxArgsBytes;
@@ -240,7 +246,8 @@ public sealed class JobSystem : IJobs
         }
 
         var id = options.ChosenId ?? JobId.Create(_system.TimeProvider, _system.Random);
-        return (new JobDraft(id, type.Name, type.Version, payload, options.DelayTime, options.DueTime), queue, options.ChosenId is not null);
+        var delay = options.DelayTime ?? (options.DueTime is null ? type.Delay : TimeSpan.Zero);
+        return (new JobDraft(id, type.Name, type.Version, payload, delay, options.DueTime), queue, options.ChosenId is not null);
     }
 
     private async Task EnqueueAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken)
@@ -370,4 +377,8 @@ public sealed class JobSystemOptions
 /// <param name="Name">Its name, which is also the name of its journal: it must not change while it holds jobs.</param>
 /// <param name="Options">Its settings.</param>
 /// <param name="Handlers">Classes that implement <see cref="IJobHandler{TJob}"/>, one for each job type that runs here.</param>
-public sealed record QueueDefinition(string Name, QueueOptions Options, IReadOnlyList<Type> Handlers);
+public sealed record QueueDefinition(string Name, QueueOptions Options, IReadOnlyList<Type> Handlers)
+{
+    /// <summary>What is different for some of the handlers.</summary>
+    public IReadOnlyDictionary<Type, HandlerOptions> HandlerOptions { get; init; } = new Dictionary<Type, HandlerOptions>();
+}

@@ -115,13 +115,12 @@ internal sealed partial class QueueActor
             case AttemptOutcome.Cancelled:
                 Finish(number, JobState.Cancelled, entry.Attempts + 1, null);
                 break;
-            case AttemptOutcome.Failed failed when entry.Attempts + 1 >= _options.Retry.MaxAttempts:
-                Log.JobFailed(Logger, entry.Id, _name, _state.Names[entry.Type], entry.Attempts + 1);
-                Finish(number, JobState.Failed, entry.Attempts + 1, failed.Error);
+            case AttemptOutcome.Failed { RetryAfter: { } delay } failed:
+                MoveLater(number, JobState.Retrying, entry.Attempts + 1, delay, failed.Error);
                 break;
             case AttemptOutcome.Failed failed:
-                var delay = failed.RetryAfter ?? _options.Retry.Backoff.Delay(entry.Attempts, Context.System.Random);
-                MoveLater(number, JobState.Retrying, entry.Attempts + 1, delay, failed.Error);
+                Log.JobFailed(Logger, entry.Id, _name, _state.Names[entry.Type], entry.Attempts + 1);
+                Finish(number, JobState.Failed, entry.Attempts + 1, failed.Error);
                 break;
             case AttemptOutcome.Snoozed snoozed:
                 MoveLater(number, JobState.Scheduled, entry.Attempts, snoozed.Duration, null);

@@ -99,6 +99,7 @@ internal abstract record AttemptOutcome
         public static Succeeded Instance { get; } = new();
     }
 
+    /// <summary>The delay is null when there is to be no further attempt.</summary>
     public sealed record Failed(string Error, TimeSpan? RetryAfter) : AttemptOutcome;
 
     public sealed record Cancelled : AttemptOutcome;

@@ -89,7 +89,7 @@ internal sealed class CrashingQueue
         _history = new FaultyHistory(_system, _stored);
         var journal = _system.SystemActorOf(JournalActor.Props(_journal), "journal");
         var services = new ServiceCollection().AddSingleton(new PlanRunner(_runs, OnBegin, OnEnd, _time)).BuildServiceProvider();
-        var handler = JobHandler.Create(typeof(PlanHandler), new JobTypes(JobTypes.DefaultJson));
+        var handler = JobHandler.Create(typeof(PlanHandler), new JobTypes(JobTypes.DefaultJson), _options, null);
         var handlers = new Dictionary<string, JobHandler> { [handler.Type.Name] = handler };
         var consuming = new ConsumingSwitch();
         var parent = _system.ActorOf(Props.Create<QueuesActor>(), "queues");
