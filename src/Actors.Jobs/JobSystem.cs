@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Actors.Jobs.Processes;
 using Actors.Jobs.Queues;
 using Actors.Jobs.Types;
 using Actors.Persistence;
@@ -6,25 +7,26 @@ using Actors.Persistence;
 namespace Actors.Jobs;
 
 /// <summary>The queues of one actor system, under <c>/user/queues</c>, and the way to them. Thread-safe.</summary>
-public sealed class JobSystem : IJobs
+public sealed partial class JobSystem : IJobs
 {
     private readonly ActorSystem _system;
     private readonly JobTypes _types;
     private readonly JobSystemOptions _options;
-    private readonly SortedDictionary<string, (IActorRef Actor, QueueOptions Options)> _queues = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, QueueHandle> _queues = new(StringComparer.Ordinal);
 
     private JobSystem(ActorSystem system, JobSystemOptions options)
     {
         _system = system;
         _options = options;
         _types = new JobTypes(options.Json ?? JobTypes.DefaultJson);
+        History = options.Shared?.History ?? options.History ?? throw new ArgumentException("Give the queues a Journal and a History, or a Shared store.", nameof(options));
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Queues => [.. _queues.Keys];
 
     /// <inheritdoc/>
-    public IHistory History => _options.History;
+    public IHistory History { get; }
 
     /// <summary>Starts the queues; each recovers by itself, and takes jobs as soon as it has.</summary>
     /// <exception cref="JobTypeException">A handler or a job type cannot be used; the message lists every fault.</exception>
@@ -92,9 +94,9 @@ public sealed class JobSystem : IJobs
     {
         // A job stays with its owner until its history is durable, so looking there second misses nothing.
         QueueUnavailableException? unknown = null;
-        foreach (var (queue, (actor, _)) in _queues)
+        foreach (var (queue, handle) in _queues)
         {
-            var found = await actor.AskAsync(new QueueMessage.GetJob(id), null, cancellationToken);
+            var found = await handle.Actor.AskAsync(new QueueMessage.GetJob(id), null, cancellationToken);
             if (found.Status is { } status)
             {
                 return status;
@@ -137,7 +139,34 @@ public sealed class JobSystem : IJobs
     public async Task ConsumeAsync(string queue, Action ready, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ready);
-        var actor = Queue(queue).Actor;
+        var handle = Queue(queue);
+        var actor = handle.Actor;
+        if (!handle.Owned.IsCompleted && _options.Shared is not null)
+        {
+            using var owned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var consuming = ConsumeAsync(actor, ready, owned.Token);
+            await Task.WhenAny(handle.Owned, consuming);
+            await owned.CancelAsync();
+            if (cancellationToken.IsCancellationRequested || !handle.Owned.IsCompleted)
+            {
+                await consuming;
+                return;
+            }
+
+            // What runs goes on to its end while this process, the owner now, begins to take jobs for itself.
+            actor = handle.Actor;
+            await Task.WhenAll(consuming, ConsumeAsync(actor, ready, cancellationToken));
+            return;
+        }
+
+        await ConsumeAsync(actor, ready, cancellationToken);
+    }
+
+    /// <summary>The owner of a queue, for tests that speak to it.</summary>
+    internal IActorRef OwnerOf(string queue) => Queue(queue).Actor;
+
+    private async Task ConsumeAsync(IActorRef actor, Action ready, CancellationToken cancellationToken)
+    {
         var isStarted = false;
         try
         {
@@ -164,9 +193,6 @@ public sealed class JobSystem : IJobs
         }
     }
 
-    /// <summary>The owner of a queue, for tests that speak to it.</summary>
-    internal IActorRef OwnerOf(string queue) => Queue(queue).Actor;
-
     private async Task StartQueuesAsync(CancellationToken cancellationToken)
     {
         var faults = new List<string>();
@@ -188,18 +214,39 @@ public sealed class JobSystem : IJobs
             throw new JobTypeException(string.Join(Environment.NewLine, faults));
         }
 
-        var journal = _system.SystemActorOf(JournalActor.Props(_options.Journal), "journal");
+        if (_options.Shared is { } shared)
+        {
+            await StartSharedAsync(shared, handlers, cancellationToken);
+            return;
+        }
+
+        var journal = _options.Journal ?? throw new ArgumentException("Give the queues a Journal and a History, or a Shared store.");
+        foreach (var (name, actor) in await StartOwnersAsync(journal, null, handlers, cancellationToken))
+        {
+            _queues.Add(name, new QueueHandle(actor, handlers.Keys.First(definition => definition.Name == name).Options));
+        }
+    }
+
+    private async Task<List<(string Queue, IActorRef Actor)>> StartOwnersAsync(
+        IJournal journal,
+        Neighbours? neighbours,
+        Dictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers,
+        CancellationToken cancellationToken)
+    {
+        var journalActor = _system.SystemActorOf(JournalActor.Props(journal), "journal");
         var parent = _system.ActorOf(Props.Create<QueuesActor>(), "queues");
+        var owners = new List<(string, IActorRef)>();
         foreach (var (definition, handlersByName) in handlers)
         {
             var consuming = new ConsumingSwitch();
             var props = Props.Create(() => new QueueActor(
-                definition.Name, definition.Options, handlersByName, _options.Journal, journal, _options.History, _options.Services, consuming,
-                _options.EnqueueTimeout));
-            var started = await parent.AskAsync(
-                new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
-            _queues.Add(definition.Name, (started.Actor, definition.Options));
+                definition.Name, definition.Options, handlersByName, journal, journalActor, History, _options.Services, consuming,
+                _options.EnqueueTimeout, neighbours));
+            var started = await parent.AskAsync(new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
+            owners.Add((definition.Name, started.Actor));
         }
+
+        return owners;
     }
 
     private Dictionary<string, JobHandler> Check(QueueDefinition definition, IEnumerable<QueueDefinition> before)
@@ -300,7 +347,7 @@ public sealed class JobSystem : IJobs
         return finished == drafts.Length ? null : notTaken;
     }
 
-    private (IActorRef Actor, QueueOptions Options) Queue(string queue)
+    private QueueHandle Queue(string queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
         return _queues.TryGetValue(queue, out var found) ? found : throw new UnknownQueueException(queue, _queues.Keys);
@@ -308,13 +355,16 @@ public sealed class JobSystem : IJobs
 }
 
 /// <summary>What the queues of a system need.</summary>
-public sealed class JobSystemOptions
+public sealed record JobSystemOptions
 {
-    /// <summary>Where the queues keep their jobs.</summary>
-    public required IJournal Journal { get; init; }
+    /// <summary>Where the queues keep their jobs; not when <see cref="Shared"/> is set.</summary>
+    public IJournal? Journal { get; init; }
 
-    /// <summary>Where finished jobs go.</summary>
-    public required IHistory History { get; init; }
+    /// <summary>Where finished jobs go; not when <see cref="Shared"/> is set.</summary>
+    public IHistory? History { get; init; }
+
+    /// <summary>The store of the queues, when other processes use it too.</summary>
+    public ISharedStore? Shared { get; init; }
 
     /// <summary>Makes the handlers; when it can make scopes, each attempt has one of its own.</summary>
     public required IServiceProvider Services { get; init; }

@@ -26,13 +26,20 @@ public sealed class ActorSystem : IAsyncDisposable
         _logger = LoggerFactory.CreateLogger("Actors." + name);
         Random = new SynchronizedRandom(options.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
         _ownsDispatcher = options.Dispatcher is null;
-        Dispatcher = options.Dispatcher ?? new ThreadDispatcher(Environment.ProcessorCount);
+        Dispatcher = options.Dispatcher ?? new ThreadDispatcher(Environment.ProcessorCount, TimeProvider);
         Timers = new TimerQueue(TimeProvider);
         var rootPath = new ActorPath(null, name);
         TempPath = new ActorPath(rootPath, "temp");
         DeadLetters = new DeadLetterRef(this, new ActorPath(rootPath, "dead-letters"));
         var guardian = Props.Create<Guardian>() with { StopTimeout = Timeout.InfiniteTimeSpan };
-        _root = new ActorCell(this, null, Props.Create(() => new RootGuardian(this)), name);
+        HandlerLimit = options.HandlerLimit;
+        BlockedHandlers = new BlockedHandlers(this);
+        _root = ActorCell.Create(this, null, Props.Create(() => new RootGuardian(this)), name);
+        if (Dispatcher is ThreadDispatcher threads)
+        {
+            threads.LookAfterLongRuns(BlockedHandlers);
+        }
+
         _system = _root.AddChild(guardian, "system");
         _user = _root.AddChild(guardian with { SupervisorStrategy = options.UserStrategy }, "user");
         _root.TellSystem(new SystemMessage.Start());
@@ -74,14 +81,23 @@ public sealed class ActorSystem : IAsyncDisposable
 
     internal TimeSpan AskTimeout { get; }
 
+    internal TimeSpan HandlerLimit { get; }
+
+    internal BlockedHandlers BlockedHandlers { get; }
+
+    internal ActorCell Root => _root;
+
     /// <summary>Makes a system and starts it.</summary>
     /// <param name="name">Letters, digits, '-' and '_'.</param>
     /// <param name="options">Seams and settings; null takes the defaults.</param>
     /// <exception cref="InvalidActorNameException">The name is not legal.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting makes no sense.</exception>
     public static ActorSystem Create(string name, ActorSystemOptions? options = null)
     {
         ActorPath.Validate(name);
-        return new ActorSystem(name, options ?? new ActorSystemOptions());
+        options ??= new ActorSystemOptions();
+        options.Validate();
+        return new ActorSystem(name, options);
     }
 
     /// <summary>Starts an actor under <c>/user</c>.</summary>
@@ -125,13 +141,25 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await TerminateAsync().ConfigureAwait(false);
 
-    internal void PublishDeadLetter(object message, IActorRef? sender, IActorRef recipient)
+    /// <param name="message">The message.</param>
+    /// <param name="sender">Who sent it, if known.</param>
+    /// <param name="recipient">For whom it was.</param>
+    /// <param name="cause">Why it was not delivered; null when the recipient has ended.</param>
+    internal void PublishDeadLetter(object message, IActorRef? sender, IActorRef recipient, Exception? cause = null)
     {
-        (sender as ActorRef)?.OnUndeliverable(message, recipient);
+        (sender as ActorRef)?.OnUndeliverable(message, recipient, cause);
         if (message is not IDeadLetterSuppression and not DeadLetter)
         {
-            Log.DeadLetter(_logger, message.GetType().Name, recipient.Path);
-            EventStream.Publish(new DeadLetter(message, sender, recipient));
+            if (cause is null)
+            {
+                Log.DeadLetter(_logger, message.GetType().Name, recipient.Path);
+            }
+            else
+            {
+                Log.DeadLetterDropped(_logger, message.GetType().Name, recipient.Path, cause.Message);
+            }
+
+            EventStream.Publish(new DeadLetter(message, sender, recipient) { Cause = cause });
         }
     }
 

@@ -59,6 +59,58 @@ public sealed record Props
         }
     }
 
+    /// <summary>How much waits in the actor's mailbox, and in which order it is handled.</summary>
+    /// <value>Default <see cref="MailboxOptions.Unbounded"/>.</value>
+    public MailboxOptions Mailbox
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(Mailbox));
+            field = value;
+        }
+    } = MailboxOptions.Unbounded;
+
+    /// <summary>What runs the actor.</summary>
+    /// <value>Default <see cref="ActorDispatcher.Shared"/>. <see cref="ActorDispatcher.Pinned"/> is for handlers that block.</value>
+    public ActorDispatcher Dispatcher
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Dispatcher), value, "This is no ActorDispatcher.");
+    }
+
+    /// <summary>How long a handler may run or await before it is reported, and what else <see cref="OnOverdue"/> says.</summary>
+    /// <value>
+    /// Null, the default, takes <see cref="ActorSystemOptions.HandlerLimit"/>. <see cref="Timeout.InfiniteTimeSpan"/> sets none: for an actor
+    /// whose handlers block or await for long by design.
+    /// </value>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not longer than zero.</exception>
+    public TimeSpan? HandlerLimit
+    {
+        get;
+        init
+        {
+            if (value is { } limit && limit != Timeout.InfiniteTimeSpan)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, nameof(HandlerLimit));
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>What happens when a handler takes longer than its limit.</summary>
+    /// <value>Default <see cref="OverdueAction.Report"/>.</value>
+    public OverdueAction OnOverdue
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(OnOverdue), value, "This is no OverdueAction.");
+    }
+
     /// <summary>A recipe from a factory. It runs on the actor's turn, once for each incarnation, and must return a new instance each time.</summary>
     public static Props Create<TActor>(Func<TActor> factory)
         where TActor : ActorBase
@@ -70,6 +122,9 @@ public sealed record Props
     /// <summary>A recipe for an actor with a parameterless constructor.</summary>
     public static Props Create<TActor>()
         where TActor : ActorBase, new() => new(typeof(TActor), static () => new TActor());
+
+    /// <summary>Whether the plain cell will do: no mailbox and no thread of its own.</summary>
+    internal bool IsPlain => ReferenceEquals(Mailbox, MailboxOptions.Unbounded) && Dispatcher == ActorDispatcher.Shared && HandlerLimit is null;
 
     internal ActorBase NewActor() =>
         _create() ?? throw new InvalidOperationException($"The factory of {Type.Name} returned null. It must return a new actor.");

@@ -75,11 +75,32 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
         _events++;
     }
 
-    public void AddGranted(long number, int grant)
+    /// <summary>Messages of the inbox that are done with when this is durable.</summary>
+    public List<long> InboxRows { get; } = [];
+
+    /// <summary>Notes that a message of the inbox has been taken into account.</summary>
+    public void AddInboxRow(long row)
+    {
+        _commit.InboxThrough = row;
+        InboxRows.Add(row);
+        _events++;
+    }
+
+    public void AddGranted(long number, int grant, long node = 0)
     {
         var section = _commit.Granted ??= new Granted();
         section.Number.Add(number - _lastGranted);
         section.Grant.Add((uint)grant);
+        if (node != 0 || section.Node.Count > 0)
+        {
+            while (section.Node.Count < section.Number.Count - 1)
+            {
+                section.Node.Add(0);
+            }
+
+            section.Node.Add(node);
+        }
+
         _lastGranted = number;
         Granted.Add(number);
         _events++;

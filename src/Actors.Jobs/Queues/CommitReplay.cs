@@ -40,6 +40,7 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
         }
 
         HistoryThrough = Math.Max(HistoryThrough, commit.HistoryThrough);
+        state.InboxThrough = Math.Max(state.InboxThrough, commit.InboxThrough);
         while (_finished.TryPeek(out var oldest) && oldest.SequenceNumber <= HistoryThrough)
         {
             Forget(_finished.Dequeue().Number);
@@ -140,7 +141,7 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
                 state.MarkDue(number);
             }
 
-            state.Grant(number, (int)granted.Grant[i]);
+            state.Grant(number, (int)granted.Grant[i], i < granted.Node.Count ? granted.Node[i] : 0);
         }
     }
 

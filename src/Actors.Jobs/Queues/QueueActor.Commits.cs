@@ -1,3 +1,4 @@
+using Actors.Jobs.Processes;
 using Actors.Persistence;
 
 namespace Actors.Jobs.Queues;
@@ -124,6 +125,11 @@ internal sealed partial class QueueActor
         foreach (var (caller, _) in draft.Acknowledgements)
         {
             caller.Tell(QueueMessage.Enqueued.Instance, Self);
+        }
+
+        if (draft.InboxRows.Count > 0)
+        {
+            _neighbours!.Inbox.Tell(new InboxActor.Taken(draft.InboxRows), Self); // Who has no neighbours gets no rows.
         }
 
         if (draft.Granted.Count > 0)

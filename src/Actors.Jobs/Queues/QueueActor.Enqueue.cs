@@ -36,7 +36,11 @@ internal sealed partial class QueueActor
 
     private void Enqueue(JobDraft draft, long now)
     {
-        CloseDraftIfFull();
+        if (!_isInRow)
+        {
+            CloseDraftIfFull();
+        }
+
         if (!_state.TryGetType(draft.Type, out var type))
         {
             type = _state.AddType(draft.Type);

@@ -13,25 +13,35 @@ internal sealed partial class QueueActor
     /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
     private void GrantReady()
     {
-        if (!_consuming.IsOn || _toHistory.Count >= MaxFinishedNotInHistory)
+        if ((!_consuming.IsOn && _nodes.Count == 0) || _toHistory.Count >= MaxFinishedNotInHistory)
         {
             return;
         }
 
-        var free = _options.Workers + _options.Prefetch - _state.Granted.Count;
-        while (free > 0 && _ready.Count > 0)
+        var free = _consuming.IsOn ? _options.Workers + _options.Prefetch - (_state.Granted.Count - _state.GrantedTo.Count) : 0;
+        while (_ready.Count > 0 && (free > 0 || _nodes.Count > 0))
         {
             var number = _ready.First;
             ref var entry = ref _state.Jobs[number];
             if (HandlerOf(entry.Type) is null)
             {
-                // Unknown is not parked: the job waits, out of everybody's way, until a process that knows it owns the queue.
+                if (IsHandledElsewhere(entry.Type))
+                {
+                    break;
+                }
+
+                // Unknown is not parked: the job waits, out of everybody's way, until there is a process that knows it.
                 _ready.Take();
                 Uncache(ref entry);
+                if (_neighbours is not null)
+                {
+                    _unhandled.Add(number);
+                }
+
                 continue;
             }
 
-            if (entry.Payload is null)
+            if (entry.Payload is null || free <= 0)
             {
                 break;
             }
@@ -43,11 +53,21 @@ internal sealed partial class QueueActor
             free--;
         }
 
+        if (_nodes.Count > 0)
+        {
+            GrantToNodes();
+        }
+
         ReadPayloadsAhead();
     }
 
     private void HandOver(List<long> granted)
     {
+        if (_nodes.Count > 0)
+        {
+            granted = SendGrants(granted);
+        }
+
         if (!_consuming.IsOn)
         {
             // From the last to the first, so that the first is first again.
@@ -85,9 +105,18 @@ internal sealed partial class QueueActor
             return;
         }
 
-        _handedOver--;
-        CloseDraftIfFull();
         var number = ended.Number;
+        if (_state.GrantedTo.TryGetValue(number, out var node))
+        {
+            Node(node).Granted.Remove(number);
+            Node(node).Recovered.Remove(number);
+        }
+        else
+        {
+            _handedOver--;
+            CloseDraftIfFull();
+        }
+
         var entry = _state.Jobs[number];
         switch (ended.Outcome)
         {

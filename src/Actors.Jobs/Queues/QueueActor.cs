@@ -1,3 +1,4 @@
+using Actors.Jobs.Processes;
 using Actors.Jobs.Types;
 using Actors.Jobs.Workers;
 using Actors.Persistence;
@@ -8,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Commits, Recovery, Grants, Consuming, Payloads, History.</remarks>
+/// <remarks>Cut by concern: Enqueue, Commits, Recovery, Grants, Consuming, Nodes, Payloads, History.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly string _name;
@@ -18,6 +19,7 @@ internal sealed partial class QueueActor : JournaledActor
     private readonly IServiceProvider _services;
     private readonly ConsumingSwitch _consuming;
     private readonly TimeSpan _enqueueTimeout;
+    private readonly Neighbours? _neighbours;
     private GrantedJobs _granted = new();
 
     public QueueActor(
@@ -29,7 +31,8 @@ internal sealed partial class QueueActor : JournaledActor
         IHistory history,
         IServiceProvider services,
         ConsumingSwitch consuming,
-        TimeSpan enqueueTimeout)
+        TimeSpan enqueueTimeout,
+        Neighbours? neighbours = null)
         : base(journal, journalActor)
     {
         _name = name;
@@ -39,6 +42,7 @@ internal sealed partial class QueueActor : JournaledActor
         _services = services;
         _consuming = consuming;
         _enqueueTimeout = enqueueTimeout;
+        _neighbours = neighbours;
     }
 
     /// <summary>No worker needs another.</summary>
@@ -93,6 +97,12 @@ internal sealed partial class QueueActor : JournaledActor
                 break;
             case QueueMessage.StopTimeoutReached reached:
                 OnStopTimeoutReached(reached);
+                break;
+            case InboxActor.FromNode row:
+                OnFromNode(row);
+                break;
+            case QueueMessage.NodeGone gone:
+                OnNodeGone(gone);
                 break;
             default:
                 Unhandled(message);

@@ -38,6 +38,9 @@ internal abstract record QueueMessage
     /// <summary>Worker to queue: an attempt has ended.</summary>
     public sealed record AttemptEnded(long Number, int Grant, AttemptOutcome Outcome) : QueueMessage;
 
+    /// <summary>A process that ran jobs has ended.</summary>
+    public sealed record NodeGone(long Node) : QueueMessage;
+
     /// <summary>To itself: everything that was in the mailbox has been decided; store it.</summary>
     public sealed record Flush : QueueMessage
     {

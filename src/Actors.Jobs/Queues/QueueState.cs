@@ -16,6 +16,12 @@ internal sealed class QueueState
     /// <summary>Jobs granted to workers.</summary>
     public HashSet<long> Granted { get; } = [];
 
+    /// <summary>The nodes of those that other processes run.</summary>
+    public Dictionary<long, long> GrantedTo { get; } = [];
+
+    /// <summary>The last message of the inbox that has been taken into account.</summary>
+    public long InboxThrough { get; set; }
+
     /// <summary>Type names by their index.</summary>
     public IReadOnlyList<string> Names => _names;
 
@@ -52,8 +58,13 @@ internal sealed class QueueState
     /// <summary>A job whose time has come. No event: time itself is the cause.</summary>
     public void MarkDue(long number) => SetState(ref Jobs[number], JobState.Waiting);
 
-    public void Grant(long number, int grant)
+    public void Grant(long number, int grant, long node = 0)
     {
+        if (node != 0)
+        {
+            GrantedTo[number] = node;
+        }
+
         ref var entry = ref Jobs[number];
         entry.Grant = (ushort)grant;
         SetState(ref entry, JobState.Running);
@@ -66,7 +77,7 @@ internal sealed class QueueState
         entry.Attempts = (ushort)attempts;
         entry.DueAtMs = dueAtMs;
         SetState(ref entry, state);
-        Granted.Remove(number);
+        Ungrant(number);
         if (error is not null)
         {
             _errors[number] = error;
@@ -79,7 +90,7 @@ internal sealed class QueueState
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
         SetState(ref entry, state);
-        Granted.Remove(number);
+        Ungrant(number);
         Succeeded += state == JobState.Succeeded ? 1 : 0;
         Failed += state == JobState.Failed ? 1 : 0;
         Cancelled += state == JobState.Cancelled ? 1 : 0;
@@ -105,6 +116,7 @@ internal sealed class QueueState
         Succeeded = Succeeded,
         Failed = Failed,
         Cancelled = Cancelled,
+        InboxThrough = InboxThrough,
     };
 
     public void Restore(Protos.QueueState state)
@@ -120,6 +132,16 @@ internal sealed class QueueState
         Succeeded = state.Succeeded;
         Failed = state.Failed;
         Cancelled = state.Cancelled;
+        InboxThrough = Math.Max(InboxThrough, state.InboxThrough);
+    }
+
+    private void Ungrant(long number)
+    {
+        Granted.Remove(number);
+        if (GrantedTo.Count > 0)
+        {
+            GrantedTo.Remove(number);
+        }
     }
 
     private void SetState(ref JobEntry entry, JobState state)

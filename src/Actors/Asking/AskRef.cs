@@ -14,6 +14,8 @@ internal sealed class AskRef<TReply>(IActorRef target, Type request, TimerQueue 
 
     public Task<TReply> Reply => _reply.Task;
 
+    public override bool IsAsking => !_reply.Task.IsCompleted;
+
     public void Arm(CancellationToken cancellationToken)
     {
         if (timeout != Timeout.InfiniteTimeSpan)
@@ -45,9 +47,9 @@ internal sealed class AskRef<TReply>(IActorRef target, Type request, TimerQueue 
         }
     }
 
-    public override void OnUndeliverable(object message, IActorRef recipient)
+    public override void OnUndeliverable(object message, IActorRef recipient, Exception? cause)
     {
-        _reply.TrySetException(new ActorNotFoundException(recipient.Path, request));
+        _reply.TrySetException(cause ?? new ActorNotFoundException(recipient.Path, request));
         Finish();
     }
 

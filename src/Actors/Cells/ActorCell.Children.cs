@@ -1,6 +1,6 @@
 namespace Actors.Cells;
 
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private ChildrenContainer? _children;
     private TaskCompletionSource? _childrenEnded;
@@ -168,6 +168,20 @@ internal sealed partial class ActorCell
             foreach (var line in child.DescribeHandling())
             {
                 yield return line;
+            }
+        }
+    }
+
+    /// <summary>This actor and its descendants. For any thread: those that were there at some moment.</summary>
+    public IEnumerable<ActorCell> Tree()
+    {
+        var rest = new Stack<ActorCell>([this]);
+        while (rest.TryPop(out var cell))
+        {
+            yield return cell;
+            foreach (var child in cell.ChildCells())
+            {
+                rest.Push(child);
             }
         }
     }

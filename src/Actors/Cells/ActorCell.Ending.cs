@@ -3,7 +3,7 @@ using Actors.Mailboxes;
 namespace Actors.Cells;
 
 /// <summary>The end: children, the last hook, the rest of the mailbox, and who is told.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private volatile bool _isWaitingForChildren;
 
@@ -117,6 +117,7 @@ internal sealed partial class ActorCell
         var rest = _mailbox.Close(out var system);
         PublishDeadLetters(unstashed);
         PublishDeadLetters(rest);
+        CloseLane();
         if (ParentCell is not null)
         {
             ParentCell.TellSystem(new SystemMessage.ChildEnded(this, ranFor));
@@ -191,7 +192,7 @@ internal sealed partial class ActorCell
                 OnOrphanOverdue(overdue.Child, overdue.Timer);
                 break;
             case SystemMessage.DescribeChildren describe:
-                describe.Asker.OnUndeliverable(describe.Request, this);
+                describe.Asker.OnUndeliverable(describe.Request, this, null);
                 break;
         }
     }

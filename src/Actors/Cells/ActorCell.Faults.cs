@@ -1,7 +1,7 @@
 namespace Actors.Cells;
 
 /// <summary>Failing as a child, and deciding as a supervisor.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private Exception? _cause;
     private object? _failedMessage;

@@ -1,7 +1,7 @@
 namespace Actors.Cells;
 
 /// <summary>What a supervisor knows of its children, for whoever asks.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     /// <summary>Runs no user code. The children go on meanwhile, so what they do is known as of some moment just before.</summary>
     public IReadOnlyList<ChildStatus> GetChildren()

@@ -22,7 +22,7 @@ internal enum CellState
 }
 
 /// <summary>Start, restart and stop. One of these runs at a time; what arrives meanwhile is remembered and done after it.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private CellState _state = CellState.Starting;
     private ActorBase? _actor;
@@ -86,11 +86,13 @@ internal sealed partial class ActorCell
     }
 
     /// <summary>Callbacks of user code run in here, and so may whole continuations of the handler that awaits: the state may be another afterwards.</summary>
-    private void Cancel()
+    private void Cancel() => Cancel(_cancellation);
+
+    private void Cancel(CancellationTokenSource? cancellation)
     {
         try
         {
-            _cancellation?.Cancel();
+            cancellation?.Cancel();
         }
         catch (AggregateException thrown)
         {

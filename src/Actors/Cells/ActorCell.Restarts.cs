@@ -1,7 +1,7 @@
 namespace Actors.Cells;
 
 /// <summary>Restarting children: one by itself, or a group in order.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     /// <summary>The restart that this actor waits for or takes part in. Its supervisor's own.</summary>
     private PendingRestart? _restart;
@@ -167,13 +167,11 @@ internal sealed partial class ActorCell
 
     private ActorCell ReplaceVacant(ActorCell vacant, bool isInGroup = false)
     {
-        var next = new ActorCell(System, this, vacant._props, vacant.Name)
-        {
-            _budget = vacant._budget,
-            _restarts = vacant._restarts + 1,
-            _restartedFrom = vacant._restarts + 1,
-            _reportsStart = isInGroup,
-        };
+        var next = Create(System, this, vacant._props, vacant.Name);
+        next._budget = vacant._budget;
+        next._restarts = vacant._restarts + 1;
+        next._restartedFrom = vacant._restarts + 1;
+        next._reportsStart = isInGroup;
         _children!.Replace(vacant, next); // Who has a vacant child has a container.
         StartChild(next);
         return next;

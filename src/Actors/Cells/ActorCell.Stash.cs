@@ -2,7 +2,7 @@ using Actors.Mailboxes;
 
 namespace Actors.Cells;
 
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private Envelope? _stashFirst;
     private Envelope? _stashLast;

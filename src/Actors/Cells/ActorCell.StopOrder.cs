@@ -1,7 +1,7 @@
 namespace Actors.Cells;
 
 /// <summary>Stopping children: in which order, for how long, and what follows when one does not stop.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private StopTimeoutTimer? _stopTimeout;
 

@@ -3,7 +3,7 @@ using Actors.Timing;
 namespace Actors.Cells;
 
 /// <summary>Timers by key, and the receive timeout. A tick carries its timer, so that one which was cancelled while in the mailbox is known.</summary>
-internal sealed partial class ActorCell : IActorTimers
+internal partial class ActorCell : IActorTimers
 {
     private Dictionary<object, CellTimer>? _timers;
     private TimeSpan _receiveTimeout = Timeout.InfiniteTimeSpan;

@@ -9,26 +9,37 @@ namespace Actors.Cells;
 /// </summary>
 /// <remarks>
 /// Cut by concern: Run (the turn), Lifecycle, Ending, Faults (as a child and as a supervisor), Restarts (of children: one, or a group), Children, StopOrder,
-/// Inspection, DeathWatch, Stash, Tasks, Timers.
+/// Inspection, DeathWatch, Stash, Tasks, Timers, Overdue.
 /// </remarks>
-internal sealed partial class ActorCell : ActorRef, IActorContext, IMailbox
+internal partial class ActorCell : ActorRef, IActorContext, IMailbox
 {
     [ThreadStatic]
     private static ActorCell? _beingCreated;
 
     private readonly Props _props;
-    private readonly CellSynchronizationContext _synchronizationContext;
+    private CellSynchronizationContext _synchronizationContext;
     private ActorPath? _path;
     private ILogger? _logger;
     private Mailbox _mailbox = Mailbox.Create();
 
-    public ActorCell(ActorSystem system, ActorCell? parent, Props props, string name)
+    protected ActorCell(ActorSystem system, ActorCell? parent, Props props, string name)
     {
         System = system;
         ParentCell = parent;
         _props = props;
         Name = name;
         _synchronizationContext = new CellSynchronizationContext(this);
+    }
+
+    public static ActorCell Create(ActorSystem system, ActorCell? parent, Props props, string name)
+    {
+        if (props.IsPlain)
+        {
+            return new ActorCell(system, parent, props, name);
+        }
+
+        system.BlockedHandlers.OnLimit(props.HandlerLimit);
+        return new TailoredCell(system, parent, props, name);
     }
 
     /// <summary>The cell for which the calling thread is making an instance; lets the constructor of an actor use its context.</summary>
@@ -66,7 +77,7 @@ internal sealed partial class ActorCell : ActorRef, IActorContext, IMailbox
         var envelope = Envelope.Take(message, sender);
         if (_mailbox.Add(envelope, out var isClosed))
         {
-            System.Dispatcher.Schedule(this);
+            Schedule();
         }
         else if (isClosed)
         {
@@ -75,11 +86,14 @@ internal sealed partial class ActorCell : ActorRef, IActorContext, IMailbox
         }
     }
 
+    /// <summary>Tells the actor what became of a task that it owns. No mailbox is too full for that.</summary>
+    public virtual void TellOutcome(object message) => Tell(message, this);
+
     public override void TellSystem(SystemMessage message)
     {
         if (_mailbox.AddSystem(message, out var isClosed))
         {
-            System.Dispatcher.Schedule(this);
+            Schedule();
         }
         else if (isClosed)
         {
@@ -87,9 +101,47 @@ internal sealed partial class ActorCell : ActorRef, IActorContext, IMailbox
         }
     }
 
+    /// <summary>Has the mailbox run, which the caller has made runnable.</summary>
+    protected virtual void Schedule() => System.Dispatcher.Schedule(this);
+
+    /// <summary>Adds to the mailbox itself, past whatever lane there is.</summary>
+    /// <returns>False when the actor has ended.</returns>
+    protected bool TryAdd(Envelope envelope)
+    {
+        if (_mailbox.Add(envelope, out var isClosed))
+        {
+            Schedule();
+        }
+
+        return !isClosed;
+    }
+
+    /// <summary>The message for which the mailbox carried a token.</summary>
+    protected virtual QueuedMessage TakeQueued() => throw new UnreachableMessageException(typeof(CellMessage.Queued));
+
+    /// <summary>Makes dead letters of what is in a lane, and ends it.</summary>
+    protected virtual void CloseLane()
+    {
+    }
+
     private sealed class CellSynchronizationContext(ActorCell cell) : SynchronizationContext
     {
-        public override void Post(SendOrPostCallback d, object? state) => cell.PostContinuation(d, state);
+        private bool _isDetached;
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            if (Volatile.Read(ref _isDetached))
+            {
+                cell.PostContinuation(_ => cell.RunDetached(this, d, state), null);
+            }
+            else
+            {
+                cell.PostContinuation(d, state);
+            }
+        }
+
+        /// <summary>What comes from now on is the rest of a handler that was given up.</summary>
+        public void Detach() => Volatile.Write(ref _isDetached, true);
 
         public override void Send(SendOrPostCallback d, object? state) =>
             throw new NotSupportedException($"Actor '{cell.Path}' must not wait for itself. Await instead of blocking.");

@@ -65,7 +65,7 @@ internal sealed class ChildrenContainer
             }
 
             name ??= "$" + (++_unnamed).ToString("x", null);
-            var child = new ActorCell(parent.System, parent, props, name);
+            var child = ActorCell.Create(parent.System, parent, props, name);
             if (!_byName.TryAdd(name, child))
             {
                 throw new InvalidActorNameException(

@@ -126,6 +126,25 @@ internal abstract class SystemMessage
         public ActorRef Actor { get; } = actor;
     }
 
+    /// <summary>A handler awaits past its limit.</summary>
+    public sealed class HandlerOverdue(int turn, bool isGivenUp) : SystemMessage
+    {
+        public int Turn { get; } = turn;
+
+        /// <summary>Whether its token was cancelled a stop timeout ago.</summary>
+        public bool IsGivenUp { get; } = isGivenUp;
+    }
+
+    /// <summary>A handler has kept its thread past its limit.</summary>
+    public sealed class ThreadOverdue(ActorBase instance, object message, TimeSpan age) : SystemMessage
+    {
+        public ActorBase Instance { get; } = instance;
+
+        public object Message { get; } = message;
+
+        public TimeSpan Age { get; } = age;
+    }
+
     /// <summary>The rest of an asynchronous handler or hook.</summary>
     public sealed class Continuation(SendOrPostCallback callback, object? state) : SystemMessage
     {
