@@ -51,7 +51,7 @@ public static class ActorRefExtensions
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(wait, TimeSpan.Zero, nameof(timeout));
         }
 
-        var ask = new AskRef<TReply>(actor, request.GetType(), cell.System.Timers, wait, cell.System);
+        var ask = new AskRef<TReply>(cell, request.GetType(), wait);
         ask.Arm(cancellationToken);
         if (request is GetChildren children)
         {

@@ -147,7 +147,7 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <param name="cause">Why it was not delivered; null when the recipient has ended.</param>
     internal void PublishDeadLetter(object message, IActorRef? sender, IActorRef recipient, Exception? cause = null)
     {
-        (sender as ActorRef)?.OnUndeliverable(message, recipient, cause);
+        (sender as IUndeliverable)?.OnUndeliverable(message, recipient, cause);
         if (message is not IDeadLetterSuppression and not DeadLetter)
         {
             if (cause is null)

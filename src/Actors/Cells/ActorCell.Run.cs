@@ -272,6 +272,8 @@ internal partial class ActorCell
         ResumeLifecycle();
     }
 
+    // Inlined, because what a failing handler costs is mostly the frames between its throw and our catch.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ValueTask Deliver(object message)
     {
         if (_receiveTimeout != Timeout.InfiniteTimeSpan)

@@ -12,16 +12,5 @@ internal abstract class ActorRef : IActorRef
     {
     }
 
-    /// <summary>Whether this is the sender of a question that still waits for its answer, so that the question can wait for room in a mailbox.</summary>
-    public virtual bool IsAsking => false;
-
-    /// <summary>Called when a message that names this reference as its sender cannot be answered any more.</summary>
-    /// <param name="message">The message.</param>
-    /// <param name="recipient">For whom it was.</param>
-    /// <param name="cause">Why; null when the recipient has ended.</param>
-    public virtual void OnUndeliverable(object message, IActorRef recipient, Exception? cause)
-    {
-    }
-
     public override string ToString() => Path.ToString();
 }

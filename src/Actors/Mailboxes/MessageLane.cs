@@ -145,7 +145,7 @@ internal sealed class MessageLane(MailboxOptions options)
         return rest;
     }
 
-    private static bool IsAsking(IActorRef? sender) => sender is ActorRef { IsAsking: true };
+    private static bool IsAsking(IActorRef? sender) => sender is IUndeliverable { IsAsking: true };
 
     private bool IsReservedNext() =>
         _reserved.FirstRank < _ordinary.FirstRank ||
