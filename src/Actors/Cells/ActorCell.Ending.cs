@@ -192,7 +192,7 @@ internal partial class ActorCell
                 OnOrphanOverdue(overdue.Child, overdue.Timer);
                 break;
             case SystemMessage.DescribeChildren describe:
-                describe.Asker.OnUndeliverable(describe.Request, this, null);
+                (describe.Asker as IUndeliverable)?.OnUndeliverable(describe.Request, this, null);
                 break;
         }
     }
