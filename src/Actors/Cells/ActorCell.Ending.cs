@@ -113,6 +113,7 @@ internal partial class ActorCell
     {
         _state = CellState.Ended;
         DisarmStopTimeout();
+        _handlerTimer?.End(null); // What is abandoned has been reported, and keeps no timer.
         var unstashed = TakeStash();
         var rest = _mailbox.Close(out var system);
         PublishDeadLetters(unstashed);
