@@ -113,6 +113,7 @@ internal partial class ActorCell
     {
         _state = CellState.Ended;
         DisarmStopTimeout();
+        _handlerTimer?.End(null); // What is abandoned has been reported, and keeps no timer.
         var unstashed = TakeStash(out _);
         var rest = _mailbox.Close(out var system);
         PublishDeadLetters(unstashed);
@@ -193,7 +194,7 @@ internal partial class ActorCell
                 OnOrphanOverdue(overdue.Child, overdue.Timer);
                 break;
             case SystemMessage.DescribeChildren describe:
-                describe.Asker.OnUndeliverable(describe.Request, this, null);
+                (describe.Asker as IUndeliverable)?.OnUndeliverable(describe.Request, this, null);
                 break;
         }
     }

@@ -17,7 +17,8 @@ internal partial class ActorCell
         foreach (var child in _children.Snapshot())
         {
             var state = StateOf(child);
-            var since = state is ChildState.Backoff or ChildState.Restarting && child._restart is { } restart ? restart.Since : child._since;
+            var isBySupervisor = state is ChildState.Backoff or ChildState.Restarting && child._restart is { HasFired: false };
+            var since = isBySupervisor ? child._restart!.Since : child._since; // As just seen.
             all.Add(new ChildStatus(child, child._props.Type, child._props.RestartType, state, child._restarts, utcNow - (now - since)));
         }
 

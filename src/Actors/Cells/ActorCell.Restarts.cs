@@ -243,6 +243,15 @@ internal partial class ActorCell
         if (ReferenceEquals(_children?.GroupRestart, group))
         {
             group.IsDelayed = false;
+            foreach (var member in group.Members)
+            {
+                if (member._restart is { IsInGroup: true, Stage: RestartStage.Delayed } restart)
+                {
+                    restart.Stage = RestartStage.Queued;
+                    restart.Since = System.Now;
+                }
+            }
+
             GoOnWithGroup();
         }
     }
@@ -287,7 +296,7 @@ internal partial class ActorCell
             return true;
         }
 
-        if (restart.Stage is RestartStage.Delayed or RestartStage.Queued)
+        if (restart.Stage == RestartStage.Queued)
         {
             if (member.Mark == ChildMark.Vacant)
             {
@@ -369,7 +378,7 @@ internal partial class ActorCell
     private void VacateInGroup(ActorCell child)
     {
         _children!.Vacate(child); // It has been one of them until now.
-        if (child._restart is { Stage: not RestartStage.Delayed } restart)
+        if (child._restart is { Stage: RestartStage.Halting } restart)
         {
             restart.Stage = RestartStage.Halted;
         }

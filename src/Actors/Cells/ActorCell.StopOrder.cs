@@ -139,7 +139,7 @@ internal partial class ActorCell
     /// <summary>As <see cref="OnChildOverdue"/>, when there is no parent any more that could do it. For any thread.</summary>
     private static void OnOrphanOverdue(ActorCell child, StopTimeoutTimer timer)
     {
-        if (ReferenceEquals(child._stopTimeout, timer) && !child._isWaitingForChildren)
+        if (ReferenceEquals(child._stopTimeout, timer) && !child._isWaitingForChildren && !child._mailbox.IsClosed)
         {
             child.ReportAbandoned();
         }
@@ -157,7 +157,7 @@ internal partial class ActorCell
     /// <summary>For the parent that wants the instance ended, and for the actor itself when its end takes time; the first counts.</summary>
     private void ArmStopTimeout(bool isRestart = false)
     {
-        if (_stopTimeout is not null || ParentCell is null || _props.StopTimeout == Timeout.InfiniteTimeSpan)
+        if (_stopTimeout is not null || ParentCell is null || _props.StopTimeout == Timeout.InfiniteTimeSpan || _mailbox.IsClosed)
         {
             return;
         }

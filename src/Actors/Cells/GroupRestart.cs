@@ -48,12 +48,13 @@ internal sealed class PendingRestart(ActorCell child, Exception cause, TimeSpan 
 
     public RestartStage Stage { get; set; } = RestartStage.Delayed;
 
+    /// <summary>Since when it waits for its delay or, after that, for its turn.</summary>
+    public TimeSpan Since { get; set; } = since;
+
     public bool IsInGroup { get; set; }
 
     /// <summary>Whether the child is suspended until its restart.</summary>
     public bool IsSuspended { get; set; }
-
-    public TimeSpan Since => since;
 
     /// <summary>Of a child by itself: whether its delay is over, so that this is history.</summary>
     public bool HasFired => _hasFired;

@@ -101,11 +101,11 @@ internal abstract class SystemMessage
     public sealed class Abandon : SystemMessage;
 
     /// <summary>Somebody asks what the children are doing.</summary>
-    public sealed class DescribeChildren(GetChildren request, IUndeliverable asker) : SystemMessage
+    public sealed class DescribeChildren(GetChildren request, IActorRef asker) : SystemMessage
     {
         public GetChildren Request { get; } = request;
 
-        public IUndeliverable Asker { get; } = asker;
+        public IActorRef Asker { get; } = asker;
     }
 
     /// <summary>Somebody wants to know of this actor's end.</summary>
