@@ -64,7 +64,7 @@ internal partial class ActorCell
             return; // Of an instance whose restart has been ordered already.
         }
 
-        LeaveGroupAfterFailedStart(child);
+        ForgetFinishedRestart(child);
         SupervisorStrategy strategy;
         Directive directive;
         try

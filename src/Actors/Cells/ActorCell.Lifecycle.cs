@@ -297,6 +297,7 @@ internal partial class ActorCell
         var survivors = ChildCells(); // Before the new instance makes children of its own.
         var wereHeld = _areChildrenHeld;
         _areChildrenHeld = false;
+        _groupBudget = null; // Who supervises anew begins to count anew; what is counted for each child lives and ends with the child.
         _restarts++;
         Exception? failure = null;
         try
@@ -310,7 +311,8 @@ internal partial class ActorCell
             failure = _hasStarted ? new PostRestartException(Path, thrown, cause) : new ActorInitializationException(Path, thrown);
         }
 
-        if (_state != CellState.Ended)
+        // Those of an instance that did not come about stay as they are: the next try stops them.
+        if (failure is null && _state != CellState.Ended)
         {
             RecreateSurvivors(survivors, cause, wereHeld, perpetrator);
         }
