@@ -188,7 +188,7 @@ public sealed class JobSystem : IJobs
             throw new JobTypeException(string.Join(Environment.NewLine, faults));
         }
 
-        var journal = _system.SystemActorOf(JournalActor.Props(_options.Journal), "journal");
+        var journal = JournalActor.Of(_system, _options.Journal);
         var parent = _system.ActorOf(Props.Create<QueuesActor>(), "queues");
         foreach (var (definition, handlersByName) in handlers)
         {

@@ -12,6 +12,15 @@ internal sealed partial class ActorCell
 
     public IActorRef? CurrentSender => _current?.Sender;
 
+    /// <summary>Whom the code that runs now answers; does nothing between two messages.</summary>
+    public void ReplaceSender(IActorRef? sender)
+    {
+        if (_current is { } envelope)
+        {
+            envelope.Sender = sender;
+        }
+    }
+
     private bool MayReceive => _state == CellState.Running && !_isAwaiting && _suspensions == 0;
 
     public void Run()
