@@ -232,7 +232,7 @@ public sealed partial class JobSystem : IJobs
         Dictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers,
         CancellationToken cancellationToken)
     {
-        var journalActor = _system.SystemActorOf(JournalActor.Props(journal), "journal");
+        var journalActor = JournalActor.Of(_system, journal);
         var parent = _system.ActorOf(Props.Create<QueuesActor>(), "queues");
         var owners = new List<(string, IActorRef)>();
         foreach (var (definition, handlersByName) in handlers)

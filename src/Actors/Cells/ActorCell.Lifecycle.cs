@@ -297,7 +297,11 @@ internal partial class ActorCell
         var survivors = ChildCells(); // Before the new instance makes children of its own.
         var wereHeld = _areChildrenHeld;
         _areChildrenHeld = false;
-        _groupBudget = null; // Who supervises anew begins to count anew; what is counted for each child lives and ends with the child.
+        if (_children is not null)
+        {
+            _children.GroupBudget = null; // Who supervises anew begins to count anew; what is counted for each child lives and ends with the child.
+        }
+
         _restarts++;
         Exception? failure = null;
         try

@@ -14,6 +14,15 @@ internal partial class ActorCell
 
     public bool IsEnded => _state == CellState.Ended;
 
+    /// <summary>Whom the code that runs now answers; does nothing between two messages.</summary>
+    public void ReplaceSender(IActorRef? sender)
+    {
+        if (_current is { } envelope)
+        {
+            envelope.Sender = sender;
+        }
+    }
+
     private bool MayReceive => _state == CellState.Running && !_isAwaiting && _suspensions == 0;
 
     public void Run()
