@@ -195,7 +195,10 @@ public sealed class JobSystem : IJobs
             var consuming = new ConsumingSwitch();
             var props = Props.Create(() => new QueueActor(
                 definition.Name, definition.Options, handlersByName, _options.Journal, journal, _options.History, _options.Services, consuming,
-                _options.EnqueueTimeout));
+                _options.EnqueueTimeout)) with
+            {
+                QuarantineAfter = 0, // What a queue tells itself must go on coming, whatever the store does.
+            };
             var started = await parent.AskAsync(
                 new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
             _queues.Add(definition.Name, (started.Actor, definition.Options));
@@ -259,7 +262,7 @@ public sealed class JobSystem : IJobs
                     new QueueMessage.Enqueue(added, drafts[0].Id), Timeout.InfiniteTimeSpan, cancellationToken);
             }
         }
-        catch (ActorNotFoundException cause)
+        catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
         {
             throw new JobOutcomeUnknownException(drafts[0].Id, queue, cause);
         }

@@ -25,7 +25,7 @@ public sealed class JournalActor : ActorBase
     public static Props Props(IJournal journal)
     {
         ArgumentNullException.ThrowIfNull(journal);
-        return Actors.Props.Create(() => new JournalActor(journal));
+        return Actors.Props.Create(() => new JournalActor(journal)) with { QuarantineAfter = 0 }; // A write left out would never be answered.
     }
 
     /// <inheritdoc/>

@@ -26,6 +26,9 @@ public sealed class ActorSystemOptions
     /// <value>Default 5 s. <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</value>
     public TimeSpan AskTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What becomes of messages that nobody gets.</summary>
+    public DeadLetterOptions DeadLetters { get; } = new();
+
     /// <summary>How the actors made by <see cref="ActorSystem.ActorOf"/> are supervised.</summary>
     /// <value>Default <see cref="SupervisorStrategy.Default"/>. A failure that it escalates ends the system.</value>
     public SupervisorStrategy UserStrategy { get; set; } = SupervisorStrategy.Default;

@@ -45,6 +45,7 @@ internal sealed class ActorsSettings
         var reader = new SettingReader(configuration);
         var section = configuration.GetSection(Section);
         reader.Read(section, system, SettingTables.System, Groups);
+        reader.CheckRanges(section, system, SettingTables.System, system.DeadLetters.Validate);
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
         settings.ReadQueues(section.GetSection("queues"));

@@ -4,7 +4,7 @@ namespace Actors.Cells;
 internal sealed partial class ActorCell
 {
     private Dictionary<ActorRef, object?>? _watched;
-    private HashSet<ActorCell>? _watchers;
+    private HashSet<ActorRef>? _watchers;
 
     public void Watch(IActorRef actor) => AddWatch(actor, null);
 
@@ -64,7 +64,7 @@ internal sealed partial class ActorCell
         }
     }
 
-    private void AddWatcher(ActorCell watcher)
+    private void AddWatcher(ActorRef watcher)
     {
         lock (_synchronizationContext)
         {
@@ -72,7 +72,7 @@ internal sealed partial class ActorCell
         }
     }
 
-    private void RemoveWatcher(ActorCell watcher)
+    private void RemoveWatcher(ActorRef watcher)
     {
         lock (_synchronizationContext)
         {
@@ -83,7 +83,7 @@ internal sealed partial class ActorCell
     /// <summary>Locked, because a parent that abandons a child which blocks its thread must tell the watchers in its place.</summary>
     private void TellWatchers()
     {
-        HashSet<ActorCell>? watchers;
+        HashSet<ActorRef>? watchers;
         lock (_synchronizationContext)
         {
             watchers = _watchers;

@@ -87,6 +87,7 @@ internal sealed partial class ActorCell
         var rest = _mailbox.Close(out var system);
         PublishDeadLetters(unstashed);
         PublishDeadLetters(rest);
+        EndAsks();
         if (ParentCell is not null)
         {
             ParentCell.TellSystem(new SystemMessage.ChildEnded(this));
@@ -115,9 +116,9 @@ internal sealed partial class ActorCell
         while (first is not null)
         {
             var next = first.Next;
-            if (first.Message is not CellMessage)
+            if (first.Message is not CellMessage or CellMessage.Replayed)
             {
-                System.PublishDeadLetter(first.Message!, first.Sender, this); // Only the pool clears it.
+                System.PublishDeadLetter(first.Message!, first.Sender, this, DeadLetterReason.RecipientEnded); // Only the pool clears it.
             }
 
             first.Release();

@@ -93,7 +93,7 @@ internal sealed partial class ActorCell
         Exception? cause = null;
         try
         {
-            _actor = NewInstance();
+            _actor = NewInstance(former: null);
             await _actor.PreStartAsync();
             OnStarted();
         }
@@ -111,14 +111,14 @@ internal sealed partial class ActorCell
         ResumeLifecycle();
     }
 
-    private ActorBase NewInstance()
+    private ActorBase NewInstance(ActorBase? former)
     {
         var outer = _beingCreated;
         _beingCreated = this;
         try
         {
             var actor = _props.NewActor();
-            return ReferenceEquals(actor.Cell, this)
+            return ReferenceEquals(actor.Cell, this) && !ReferenceEquals(actor, former)
                 ? actor
                 : throw new InvalidOperationException(
                     $"The factory of {_props.Type.Name} returned an instance that it had made before. It must return a new one each time.");
@@ -217,9 +217,11 @@ internal sealed partial class ActorCell
 
         UnstashAll();
         await StoppingChildrenEndedAsync();
+        var former = _actor;
         await DisposeInstanceAsync();
         if (!_isStopRequested)
         {
+            FailAsks(cause);
             _cancellation = null;
             ClearFailure();
             var survivors = ChildCells(); // Before the new instance makes children of its own.
@@ -227,7 +229,7 @@ internal sealed partial class ActorCell
             _areChildrenHeld = false;
             try
             {
-                _actor = NewInstance();
+                _actor = NewInstance(former);
                 await (_hasStarted ? _actor.PostRestartAsync(cause) : _actor.PreStartAsync());
                 OnStarted();
             }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Actors.Asking;
 using Actors.Mailboxes;
 
 namespace Actors.Cells;
@@ -36,6 +37,11 @@ internal sealed partial class ActorCell
             {
                 HandleSystemMessages();
             }
+        }
+
+        if (_openAsks is not null)
+        {
+            TrimAsks();
         }
 
         SynchronizationContext.SetSynchronizationContext(outer);
@@ -179,6 +185,11 @@ internal sealed partial class ActorCell
     {
         _current = envelope;
         var message = envelope.Message!; // Only the pool clears it, after the turn.
+        if (_failedMessages is not null && IsRefused(envelope, message))
+        {
+            return;
+        }
+
         ValueTask handling;
         try
         {
@@ -186,9 +197,7 @@ internal sealed partial class ActorCell
         }
         catch (Exception cause)
         {
-            var seen = envelope.Message; // A tick or a notice has become what the actor saw.
-            EndTurn(envelope);
-            Fail(cause, seen);
+            FailTurn(envelope, cause, IsFromOutside(message));
             return;
         }
 
@@ -199,11 +208,11 @@ internal sealed partial class ActorCell
         }
         else
         {
-            Observe(AwaitHandlerAsync(handling, envelope));
+            Observe(AwaitHandlerAsync(handling, envelope, IsFromOutside(message)));
         }
     }
 
-    private async ValueTask AwaitHandlerAsync(ValueTask handling, Envelope envelope)
+    private async ValueTask AwaitHandlerAsync(ValueTask handling, Envelope envelope, bool isFromOutside)
     {
         var message = envelope.Message!; // As in Receive.
         _isAwaiting = true;
@@ -231,10 +240,13 @@ internal sealed partial class ActorCell
             _lastReceive = System.Now; // The time that a message took is not silence.
         }
 
-        EndTurn(envelope);
-        if (cause is not null && !(cause is OperationCanceledException && IsCancelled))
+        if (cause is null || (cause is OperationCanceledException && IsCancelled))
         {
-            Fail(cause, message);
+            EndTurn(envelope);
+        }
+        else
+        {
+            FailTurn(envelope, cause, isFromOutside);
         }
 
         ResumeLifecycle();
@@ -258,6 +270,8 @@ internal sealed partial class ActorCell
                 return OnTimerTick(tick);
             case CellMessage.DeathNotice notice:
                 return OnDeathNotice(notice.Actor);
+            case CellMessage.Replayed replayed:
+                return OnReplayed(replayed.Message);
             case PoisonPill:
                 OnStop();
                 return default;
@@ -270,15 +284,39 @@ internal sealed partial class ActorCell
 
     private void EndTurn(Envelope envelope)
     {
+        if (_failedMessages is not null && !_isCurrentStashed)
+        {
+            OnHandled(envelope.Message!);
+        }
+
+        Put(envelope);
+    }
+
+    /// <summary>The handler has thrown.</summary>
+    private void FailTurn(Envelope envelope, Exception cause, bool isFromOutside)
+    {
+        var message = envelope.Message!; // A tick or a notice has become what the actor saw.
+        AnswerFailure(envelope, message, cause, isFromOutside);
+        Put(envelope);
+        Fail(cause, message);
+    }
+
+    /// <summary>Gives the current message away: to the stash, or back to the pool.</summary>
+    private void Put(Envelope envelope)
+    {
         _current = null;
         if (_isCurrentStashed)
         {
             _isCurrentStashed = false;
+            return;
         }
-        else
+
+        if (envelope.IsAsk && envelope.Sender is AskRef ask)
         {
-            envelope.Release();
+            KeepAsk(ask);
         }
+
+        envelope.Release();
     }
 
     /// <summary>For our own asynchronous steps, which handle the failures of user code themselves: what escapes them is a defect of the kernel.</summary>
@@ -327,6 +365,9 @@ internal abstract record CellMessage
     public sealed record TimerTick(CellTimer Timer) : CellMessage;
 
     public sealed record DeathNotice(ActorRef Actor) : CellMessage;
+
+    /// <summary>A quarantined message, which somebody wants handled all the same.</summary>
+    public sealed record Replayed(object Message) : CellMessage;
 }
 
 internal sealed class UnreachableMessageException(Type message)

@@ -49,16 +49,32 @@ internal sealed partial class ActorCell : ActorRef, IActorContext, IMailbox
 
     public Type ActorType => _props.Type;
 
+    public override ActorCell Asked => this;
+
+    /// <summary>For any thread.</summary>
+    public bool HasEnded => _mailbox.IsClosed;
+
+    /// <summary>The cell on whose turn the calling code runs, as far as its awaits have kept the context; or null.</summary>
+    public static ActorCell? Running => (SynchronizationContext.Current as CellSynchronizationContext)?.Cell;
+
     // The path as log settings write categories, so that a prefix such as "Actors" or "Actors.shop.user.queues" sets a level.
     private string LogCategory => "Actors." + System.Name + Path.Local.TrimEnd('/').Replace('/', '.');
 
     /// <summary>The root, /user and /system: the actors that get children from other threads.</summary>
     private bool IsGuardian => ParentCell?.ParentCell is null;
 
+    /// <summary>Whether this actor is another, or stands anywhere below it.</summary>
+    public bool IsWithin(ActorCell other) => ReferenceEquals(this, other) || ParentCell?.IsWithin(other) == true;
+
     public override void Tell(object message, IActorRef? sender)
     {
         ArgumentNullException.ThrowIfNull(message);
         var envelope = Envelope.Take(message, sender);
+        if (sender is not null && sender.GetType() != typeof(ActorCell))
+        {
+            TakeOverAsk(envelope, sender);
+        }
+
         if (_mailbox.Add(envelope, out var isClosed))
         {
             System.Dispatcher.Schedule(this);
@@ -66,7 +82,7 @@ internal sealed partial class ActorCell : ActorRef, IActorContext, IMailbox
         else if (isClosed)
         {
             envelope.Release();
-            System.PublishDeadLetter(message, sender, this);
+            System.PublishDeadLetter(message, sender, this, DeadLetterReason.RecipientEnded);
         }
     }
 
@@ -84,6 +100,8 @@ internal sealed partial class ActorCell : ActorRef, IActorContext, IMailbox
 
     private sealed class CellSynchronizationContext(ActorCell cell) : SynchronizationContext
     {
+        public ActorCell Cell => cell;
+
         public override void Post(SendOrPostCallback d, object? state) => cell.PostContinuation(d, state);
 
         public override void Send(SendOrPostCallback d, object? state) =>

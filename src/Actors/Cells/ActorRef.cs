@@ -12,10 +12,8 @@ internal abstract class ActorRef : IActorRef
     {
     }
 
-    /// <summary>Called when a message that names this reference as its sender cannot be answered any more.</summary>
-    public virtual void OnUndeliverable(object message, IActorRef recipient)
-    {
-    }
+    /// <summary>The actor that answers when this reference is asked; null when it is not for asking.</summary>
+    public virtual ActorCell? Asked => null;
 
     public override string ToString() => Path.ToString();
 }

@@ -21,6 +21,9 @@ internal sealed class Envelope
 
     public Envelope? Next { get; set; }
 
+    /// <summary>Whether the sender is a question that waits for its answer, and the turn must see what becomes of it.</summary>
+    public bool IsAsk { get; set; }
+
     public static Envelope Take(object message, IActorRef? sender)
     {
         var envelope = _pool;
@@ -45,6 +48,7 @@ internal sealed class Envelope
     {
         Message = null;
         Sender = null;
+        IsAsk = false;
         if (_pooled < PoolCapacity)
         {
             Next = _pool;

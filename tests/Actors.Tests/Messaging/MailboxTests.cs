@@ -213,7 +213,8 @@ public sealed class MailboxTests
         actor.Tell(new Expendable());
         actor.Tell(PoisonPill.Instance);
         actor.Tell("lost", letters.Ref);
-        (await letters.ExpectAsync<DeadLetter>()).ShouldBe(new DeadLetter("lost", letters.Ref, actor));
+        var lost = await letters.ExpectAsync<DeadLetter>();
+        (lost.Message, lost.Sender, lost.Recipient, lost.Reason).ShouldBe(("lost", letters.Ref, actor, DeadLetterReason.RecipientEnded));
         await letters.ExpectNoneAsync();
         await system.Log.ExpectAsync(1201);
     }
