@@ -5,9 +5,6 @@ public sealed record DeadLetterFilter
 {
     private const string Below = "/*";
 
-    /// <summary>All dead letters.</summary>
-    public static DeadLetterFilter All { get; } = new();
-
     /// <summary>The recipient's path within the system, such as <c>/user/orders</c>, or all below an actor: <c>/user/orders/*</c>.</summary>
     /// <value>Null, the default, means any.</value>
     public string? Recipient { get; init; }

@@ -55,6 +55,13 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void Settings_of_the_dead_letters_have_their_limits() => TestHost.Faults(_ => { }, "actors.dead-letters { log-pause = 0 s, capasity = 3 }").ShouldBe(
+        [
+            "test.conf:1:40: unknown key 'actors.dead-letters.capasity'; did you mean 'capacity'?",
+            "test.conf:1:23: 'actors.dead-letters.log-pause = 0 ms' must be greater than 0 ms.",
+        ]);
+
+    [Fact]
     public void Names_are_taken_once() => TestHost.Faults(actors => actors
         .UseInMemoryStore()
         .AddService("loop", Bodies.ForEver).AddService("loop", Bodies.ForEver)

@@ -81,24 +81,32 @@ public sealed class AskEndTests
     }
 
     [Theory, OnEachDispatcher, Trait("rule", "ASK-5")]
-    public async Task The_last_hook_can_still_answer_what_was_put_off(TestDispatcher dispatcher, int seed)
+    public async Task The_last_hooks_can_still_answer_what_was_put_off(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
         IActorRef? waiting = null;
         var actor = system.ActorOf(Puppet.Props(script: new Puppet.Script
         {
             Construct = puppet => puppet.On<Question>(_ => waiting = puppet.Sender),
-            PostStop = _ =>
-            {
-                waiting?.Tell(8);
-                return default;
-            },
+            PreRestart = _ => AnswerAsync(7),
+            PostStop = _ => AnswerAsync(8),
         }));
         var asking = actor.AskAsync(new Question(1));
+        await system.DrainAsync();
+        actor.Fail();
+        (await asking).ShouldBe(7);
+        asking = actor.AskAsync(new Question(1));
         await system.DrainAsync();
         actor.Tell(PoisonPill.Instance);
         (await asking).ShouldBe(8);
         system.System.DeadLetterBox.Total.ShouldBe(0);
+
+        ValueTask AnswerAsync(int answer)
+        {
+            waiting?.Tell(answer);
+            waiting = null;
+            return default;
+        }
     }
 
     [Theory, OnEachDispatcher, Trait("rule", "ASK-5")]

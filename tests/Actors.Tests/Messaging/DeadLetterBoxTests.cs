@@ -51,7 +51,7 @@ public sealed class DeadLetterBoxTests
         Find(new DeadLetterFilter { Reason = DeadLetterReason.NoRecipient }).ShouldBe([4]);
         Find(new DeadLetterFilter { Recipient = "/user/*", MessageType = typeof(Urgent), Reason = DeadLetterReason.RecipientEnded }).ShouldBe([3]);
         Find(new DeadLetterFilter { Recipient = "/user/parent", MessageType = typeof(Urgent) }).ShouldBeEmpty();
-        Find(DeadLetterFilter.All).ShouldBe([4, 3, 2, 1]);
+        Find(new DeadLetterFilter()).ShouldBe([4, 3, 2, 1]);
         box.List(new DeadLetterFilter { MessageType = typeof(Note) }, 1).Single().Id.ShouldBe(3);
 
         long[] Find(DeadLetterFilter filter) => [.. box.List(filter).Select(letter => letter.Id)];
