@@ -205,17 +205,22 @@ public sealed class BadInputTests
         var reports = system.CreateProbe();
         var one = system.ActorOf(Puppet.Props(), "one");
         var two = system.ActorOf(Puppet.Props(), "two");
-        one.DoAsync(puppet => ReportAsync(two.AskAsync(new Puppet.Count(), TimeSpan.FromSeconds(2))));
-        two.DoAsync(puppet => ReportAsync(one.AskAsync(new Puppet.Count(), TimeSpan.FromSeconds(3))));
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        one.DoAsync(_ => ReportAsync(() => two.AskAsync(new Puppet.Count(), TimeSpan.FromSeconds(2))));
+        two.DoAsync(_ => ReportAsync(() => one.AskAsync(new Puppet.Count(), TimeSpan.FromSeconds(3))));
+        await system.DrainAsync();
+        gate.SetResult();
+        await system.DrainAsync();
         await system.AdvanceAsync(TimeSpan.FromSeconds(2));
         (await reports.ExpectAsync<AskTimeoutException>()).Message.ShouldContain("or wait itself for an answer of whoever asks it (a cycle of asks)");
         await reports.ExpectAsync<string>(); // Which frees the other.
 
-        async Task ReportAsync(Task<int> asking)
+        async Task ReportAsync(Func<Task<int>> askAsync)
         {
+            await gate.Task;
             try
             {
-                await asking;
+                await askAsync();
                 reports.Ref.Tell("answered");
             }
             catch (AskTimeoutException timeout)

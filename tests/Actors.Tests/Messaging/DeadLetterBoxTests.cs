@@ -242,7 +242,7 @@ public sealed class DeadLetterBoxTests
         var before = GC.GetTotalMemory(forceFullCollection: true);
         Storm(actor, 1_000_000);
         var after = GC.GetTotalMemory(forceFullCollection: true);
-        (after - before).ShouldBeLessThan(200_000);
+        (after - before).ShouldBeLessThan(20_000_000); // All of them would be 100 MB; other tests run beside this one.
         (system.DeadLetterBox.Count, system.DeadLetterBox.List()[0].Message).ShouldBe((1000, 1_000_000));
 
         static void Storm(IActorRef actor, int messages)
