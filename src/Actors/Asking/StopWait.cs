@@ -71,7 +71,5 @@ internal sealed class StopWait(ActorCell actor) : ActorRef
     private sealed class StopTimer(StopWait wait) : TimerEntry
     {
         public override void Fire() => wait.OnTimeout();
-
-        public override void Drop() => wait.Finish(wait._ended.TrySetResult(true)); // The system has ended, and all actors with it.
     }
 }

@@ -382,17 +382,18 @@ public sealed class AskEndTests
         asks.ShouldAllBe(ask => ask.Task.IsCompleted);
     }
 
-    [Fact]
-    public async Task An_actor_that_puts_off_millions_of_answers_does_not_keep_those_that_it_has_given()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task An_actor_that_puts_off_millions_of_answers_does_not_keep_those_that_it_has_given_or_handed_on(bool handsOn)
     {
         await using var system = ActorSystem.Create("test");
+        var worker = system.ActorOf(Answering(puppet => puppet.Sender.Tell(1)));
         var waiting = new Queue<IActorRef>();
         var actor = system.ActorOf(Answering(puppet =>
         {
             waiting.Enqueue(puppet.Sender);
             if (waiting.Count > 100)
             {
-                waiting.Dequeue().Tell(1);
+                (handsOn ? worker : waiting.Peek()).Tell(handsOn ? new Question(0) : 1, waiting.Dequeue());
             }
         }));
         var first = new List<WeakReference>();
@@ -415,6 +416,7 @@ public sealed class AskEndTests
             }
 
             await actor.CountAsync();
+            await worker.CountAsync();
         }
     }
 

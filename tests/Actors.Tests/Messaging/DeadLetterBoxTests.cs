@@ -292,6 +292,34 @@ public sealed class DeadLetterBoxTests
         replayed.ShouldBeGreaterThan(0);
     }
 
+    [Fact]
+    public async Task Many_threads_that_replay_the_same_send_each_once()
+    {
+        await using var system = ActorSystem.Create("threads");
+        var received = 0;
+        var actor = system.ActorOf(Puppet.Props(script: new Puppet.Script { Construct = puppet => puppet.On<Note>(_ => received++) }));
+        for (var i = 1; i <= 1000; i++)
+        {
+            system.DeadLetters.Tell(new Note(i));
+        }
+
+        var sent = 0;
+        var threads = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            for (var id = 1; id <= 1000; id++)
+            {
+                if (system.DeadLetterBox.Replay(id, actor) == ReplayOutcome.Sent)
+                {
+                    Interlocked.Increment(ref sent);
+                }
+            }
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        await actor.CountAsync();
+        (sent, received, system.DeadLetterBox.Count).ShouldBe((1000, 1000, 0));
+    }
+
     private static void Lose(IActorRef dead, params int[] numbers)
     {
         foreach (var number in numbers)
