@@ -58,7 +58,7 @@ public static class ActorRefExtensions
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(wait, TimeSpan.Zero, nameof(timeout));
         }
 
-        if (ReferenceEquals(ActorCell.Running, cell))
+        if (ReferenceEquals(ActorCell.Running, cell) && request is not GetChildren)
         {
             return Task.FromException<TReply>(new ActorAwaitsItselfException(
                 cell.Path, $"it asks itself for {request.GetType().Name}", "Call the code directly, or tell Self and go on when the message comes."));
@@ -66,7 +66,15 @@ public static class ActorRefExtensions
 
         var ask = new AskRef<TReply>(cell, request.GetType(), wait);
         ask.Arm(cancellationToken);
-        cell.Tell(request, ask);
+        if (request is GetChildren children)
+        {
+            cell.TellSystem(new SystemMessage.DescribeChildren(children, ask));
+        }
+        else
+        {
+            cell.Tell(request, ask);
+        }
+
         return ask.Reply;
     }
 

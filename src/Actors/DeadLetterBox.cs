@@ -237,5 +237,5 @@ public sealed class DeadLetterBox
     }
 
     private static ActorCell? Living(IActorRef recipient) =>
-        recipient is not ActorCell cell ? null : cell.HasEnded ? cell.System.Find(cell.Path) : cell;
+        recipient is not ActorCell cell ? null : cell.IsEnded ? cell.System.Find(cell.Path) : cell;
 }

@@ -37,3 +37,9 @@ public sealed record UnhandledMessage(object Message, IActorRef? Sender, IActorR
 
 /// <summary>Marks a message that does not put off the receive timeout of the actor that gets it.</summary>
 public interface INotInfluenceReceiveTimeout;
+
+/// <summary>
+/// Marks a message that a full mailbox takes all the same: it does not count, and is not dropped for another. For what an actor cannot
+/// do without, such as the answer of a store. Send so few of them that they need no bound.
+/// </summary>
+public interface INeverDropped;

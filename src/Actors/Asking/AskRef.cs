@@ -7,6 +7,10 @@ namespace Actors.Asking;
 /// The sender of one question: a reference that lives until the answer, the timeout or the end of the one who was asked. It knows which
 /// actor holds the question: the one that was told last in its name, by the one that held it before.
 /// </summary>
+/// <remarks>
+/// One object is reference and timer, because most of what a question costs is its memory. It is not reused: whoever holds it may
+/// still answer when the next question is on its way, and that answer must not be taken for the next one's.
+/// </remarks>
 internal abstract class AskRef(ActorCell target, Type request) : TimerEntry, IActorRef
 {
     /// <summary>The question was handed to more than one, or by code that no turn vouches for: nobody's end says that no answer will come.</summary>
@@ -120,7 +124,9 @@ internal abstract class AskRef(ActorCell target, Type request) : TimerEntry, IAc
 internal sealed class AskRef<TReply>(ActorCell target, Type request, TimeSpan timeout) : AskRef(target, request)
 {
     private readonly TaskCompletionSource<TReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private CancellationTokenRegistration _cancellation;
+
+    // A registration, boxed, because few questions have a token.
+    private object? _cancellation;
 
     public override bool IsOver => _reply.Task.IsCompleted;
 
@@ -186,7 +192,7 @@ internal sealed class AskRef<TReply>(ActorCell target, Type request, TimeSpan ti
             Target.System.Timers.Cancel(this);
         }
 
-        _cancellation.Dispose();
+        (_cancellation as IDisposable)?.Dispose();
         OnOver();
     }
 }

@@ -5,7 +5,7 @@ using Actors.Mailboxes;
 namespace Actors.Cells;
 
 /// <summary>The questions that this actor holds: who asked learns at once when no answer will come from it.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private OpenAsks? _openAsks;
 

@@ -5,24 +5,21 @@ using Actors.Mailboxes;
 namespace Actors.Cells;
 
 /// <summary>Messages on which the actor fails again and again are not given to it any more.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private FailedMessages? _failedMessages;
 
-    /// <summary>Whether the message is one that somebody sent, and may send again: not a tick, a notice or a request to end.</summary>
-    private static bool IsFromOutside(object message) => message is not (CellMessage or PoisonPill or Actors.Kill) or CellMessage.Replayed;
-
     /// <summary>A message in quarantine becomes a dead letter instead of a turn.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool IsRefused(Envelope envelope, object message)
+    private bool IsRefused(Envelope envelope)
     {
+        var message = envelope.Message!; // Only the pool clears it.
         if (_failedMessages!.FindQuarantined(message) is not { } failed) // Tested by the caller.
         {
             return false;
         }
 
         System.PublishDeadLetter(message, envelope.Sender, this, DeadLetterReason.Quarantined, failed.ToException(Path));
-        Put(envelope);
         return true;
     }
 
@@ -43,9 +40,9 @@ internal sealed partial class ActorCell
     }
 
     /// <summary>Counts the failure, and tells who sent the message what became of it. What is in the stash will come again, so its sender can wait.</summary>
-    private void AnswerFailure(Envelope envelope, object message, Exception cause, bool isFromOutside)
+    private void AnswerFailure(Envelope envelope, object message, Exception cause)
     {
-        var quarantine = isFromOutside ? CountFailure(message, cause) : null;
+        var quarantine = envelope.IsOwn ? null : CountFailure(message, cause);
         if (_isCurrentStashed)
         {
             return;
@@ -72,9 +69,8 @@ internal sealed partial class ActorCell
             return null;
         }
 
-        var ranFor = System.Now - _startedAt;
         _failedMessages ??= new FailedMessages(_props.QuarantineAfter);
-        if (_failedMessages.OnFailure(message, cause, ranFor) is not { } failed)
+        if (_failedMessages.OnFailure(message, cause, RanFor()) is not { } failed)
         {
             return null;
         }

@@ -5,7 +5,7 @@ using Actors.Mailboxes;
 namespace Actors.Cells;
 
 /// <summary>The turn: system messages first and between, then user messages, until the throughput is used up.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private Envelope? _current;
     private bool _isAwaiting;
@@ -13,12 +13,14 @@ internal sealed partial class ActorCell
 
     public IActorRef? CurrentSender => _current?.Sender;
 
+    public bool IsEnded => _state == CellState.Ended;
+
     private bool MayReceive => _state == CellState.Running && !_isAwaiting && _suspensions == 0;
 
     public void Run()
     {
         var outer = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
+        SynchronizationContext.SetSynchronizationContext(_context);
         if (_mailbox.HasSystem)
         {
             HandleSystemMessages();
@@ -47,7 +49,7 @@ internal sealed partial class ActorCell
         SynchronizationContext.SetSynchronizationContext(outer);
         if (_state != CellState.Ended && _mailbox.TryRelease(!MayReceive))
         {
-            System.Dispatcher.Schedule(this);
+            Schedule();
         }
     }
 
@@ -56,7 +58,7 @@ internal sealed partial class ActorCell
         var continuation = new SystemMessage.Continuation(callback, state);
         if (_mailbox.AddSystem(continuation, out var isClosed))
         {
-            System.Dispatcher.Schedule(this);
+            Schedule();
         }
         else if (isClosed)
         {
@@ -146,7 +148,10 @@ internal sealed partial class ActorCell
                 OnResume();
                 break;
             case SystemMessage.Recreate recreate:
-                OnRecreate(recreate.Cause);
+                OnRecreate(recreate);
+                break;
+            case SystemMessage.Rebuild:
+                OnRebuild();
                 break;
             case SystemMessage.ChildFailed failed:
                 OnChildFailed(failed);
@@ -158,14 +163,31 @@ internal sealed partial class ActorCell
                 OnReplaceChild(replace.Ended);
                 break;
             case SystemMessage.ChildEnded ended:
-                OnChildEnded(ended.Child);
+                OnChildEnded(ended.Child, ended.RanFor);
+                break;
+            case SystemMessage.ChildHalted halted:
+                OnChildHalted(halted.Child);
+                break;
+            case SystemMessage.ChildStarted started:
+                OnChildStarted(started.Child);
+                break;
+            case SystemMessage.GroupDue due:
+                OnGroupDue(due.Group);
                 break;
             case SystemMessage.ChildOverdue overdue:
                 OnChildOverdue(overdue.Child, overdue.Timer);
                 break;
             case SystemMessage.Abandon:
-                StopAllChildren();
-                End();
+                OnAbandon();
+                break;
+            case SystemMessage.DescribeChildren describe:
+                describe.Asker.Tell(GetChildren(), this);
+                break;
+            case SystemMessage.HandlerOverdue overdue:
+                OnHandlerOverdue(overdue);
+                break;
+            case SystemMessage.ThreadOverdue overdue:
+                OnThreadOverdue(overdue);
                 break;
             case SystemMessage.Watch watch:
                 AddWatcher(watch.Watcher);
@@ -184,20 +206,22 @@ internal sealed partial class ActorCell
     private void Receive(Envelope envelope)
     {
         _current = envelope;
+        _turn++;
         var message = envelope.Message!; // Only the pool clears it, after the turn.
-        if (_failedMessages is not null && IsRefused(envelope, message))
+        if (_failedMessages is not null && IsRefused(envelope))
         {
+            Put(envelope);
             return;
         }
 
         ValueTask handling;
         try
         {
-            handling = message is CellMessage or PoisonPill or Actors.Kill ? ReceiveOwn(message) : Deliver(message);
+            handling = IsOwn(message) ? ReceiveOwn(message) : Deliver(message);
         }
         catch (Exception cause)
         {
-            FailTurn(envelope, cause, IsFromOutside(message));
+            FailTurn(envelope, cause);
             return;
         }
 
@@ -208,13 +232,14 @@ internal sealed partial class ActorCell
         }
         else
         {
-            Observe(AwaitHandlerAsync(handling, envelope, IsFromOutside(message)));
+            Observe(AwaitHandlerAsync(handling, envelope));
         }
     }
 
-    private async ValueTask AwaitHandlerAsync(ValueTask handling, Envelope envelope, bool isFromOutside)
+    private async ValueTask AwaitHandlerAsync(ValueTask handling, Envelope envelope)
     {
         var message = envelope.Message!; // As in Receive.
+        var turn = _turn;
         _isAwaiting = true;
         Exception? cause = null;
         if (handling.IsFaulted)
@@ -224,6 +249,7 @@ internal sealed partial class ActorCell
         }
         else
         {
+            BeginLimit(message);
             try
             {
                 await handling;
@@ -232,35 +258,47 @@ internal sealed partial class ActorCell
             {
                 cause = thrown;
             }
+
+            if (turn != _turn)
+            {
+                OnGivenUpEnded(cause);
+                return;
+            }
         }
 
         _isAwaiting = false;
-        if (_receiveTimeout != Timeout.InfiniteTimeSpan && message is not INotInfluenceReceiveTimeout)
+        if (_receiveTimer is { } receiveTimer && message is not INotInfluenceReceiveTimeout)
         {
-            _lastReceive = System.Now; // The time that a message took is not silence.
+            receiveTimer.LastReceive = System.Now; // The time that a message took is not silence.
         }
 
-        if (cause is null || (cause is OperationCanceledException && IsCancelled))
+        cause = _handlerTimer?.End(cause) ?? cause;
+        if (cause is null || (IsCancelled && cause is OperationCanceledException or HandlerOverdueException))
         {
             EndTurn(envelope);
         }
         else
         {
-            FailTurn(envelope, cause, isFromOutside);
+            FailTurn(envelope, cause);
         }
 
         ResumeLifecycle();
     }
 
+    // Inlined, because what a failing handler costs is mostly the frames between its throw and our catch.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ValueTask Deliver(object message)
     {
-        if (_receiveTimeout != Timeout.InfiniteTimeSpan)
+        if (_receiveTimer is { } receiveTimer)
         {
-            return DeliverWithReceiveTimeout(message);
+            return DeliverWithReceiveTimeout(receiveTimer, message);
         }
 
         return _actor!.OnReceiveAsync(message); // MayReceive: a running cell has an instance.
     }
+
+    /// <summary>Whether the cell handles the message itself.</summary>
+    private static bool IsOwn(object message) => message is CellMessage or PoisonPill or Actors.Kill;
 
     private ValueTask ReceiveOwn(object message)
     {
@@ -270,16 +308,40 @@ internal sealed partial class ActorCell
                 return OnTimerTick(tick);
             case CellMessage.DeathNotice notice:
                 return OnDeathNotice(notice.Actor);
+            case CellMessage.Queued:
+                return ReceiveQueued();
             case CellMessage.Replayed replayed:
                 return OnReplayed(replayed.Message);
             case PoisonPill:
                 OnStop();
                 return default;
             case Actors.Kill:
+                _current!.BecomeOwn(message); // We are in its turn.
                 throw new ActorKilledException(Path);
             default:
                 throw new UnreachableMessageException(message.GetType());
         }
+    }
+
+    /// <summary>The token becomes the message, so that nobody after this sees a difference.</summary>
+    private ValueTask ReceiveQueued()
+    {
+        var queued = TakeQueued();
+        var current = _current!; // We are in its turn.
+        current.Message = queued.Message;
+        current.Sender = queued.Sender;
+        current.IsAsk = queued.Sender is AskRef;
+        if (_failedMessages is not null && IsRefused(current))
+        {
+            return default;
+        }
+
+        if (queued.Fault is not null)
+        {
+            throw new MailboxPriorityException(Path, queued.Message.GetType(), queued.Fault);
+        }
+
+        return IsOwn(queued.Message) ? ReceiveOwn(queued.Message) : Deliver(queued.Message);
     }
 
     private void EndTurn(Envelope envelope)
@@ -293,10 +355,10 @@ internal sealed partial class ActorCell
     }
 
     /// <summary>The handler has thrown.</summary>
-    private void FailTurn(Envelope envelope, Exception cause, bool isFromOutside)
+    private void FailTurn(Envelope envelope, Exception cause)
     {
         var message = envelope.Message!; // A tick or a notice has become what the actor saw.
-        AnswerFailure(envelope, message, cause, isFromOutside);
+        AnswerFailure(envelope, message, cause);
         Put(envelope);
         Fail(cause, message);
     }
@@ -364,10 +426,18 @@ internal abstract record CellMessage
 
     public sealed record TimerTick(CellTimer Timer) : CellMessage;
 
-    public sealed record DeathNotice(ActorRef Actor) : CellMessage;
+    /// <param name="Actor">The actor that has ended.</param>
+    /// <param name="Message">What the watcher wants to be told; null for <see cref="Terminated"/>.</param>
+    public sealed record DeathNotice(ActorRef Actor, object? Message) : CellMessage;
 
     /// <summary>A quarantined message, which somebody wants handled all the same.</summary>
     public sealed record Replayed(object Message) : CellMessage;
+
+    /// <summary>A message waits in a lane beside the mailbox.</summary>
+    public sealed record Queued : CellMessage
+    {
+        public static Queued Instance { get; } = new();
+    }
 }
 
 internal sealed class UnreachableMessageException(Type message)

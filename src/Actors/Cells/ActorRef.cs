@@ -1,7 +1,8 @@
 namespace Actors.Cells;
 
 /// <summary>What every reference of this library is: something with a user lane and a system lane.</summary>
-internal abstract class ActorRef : IActorRef
+/// <remarks>A synchronization context only because the cell of an actor is one, which saves an object for each actor.</remarks>
+internal abstract class ActorRef : SynchronizationContext, IActorRef
 {
     public abstract ActorPath Path { get; }
 

@@ -303,6 +303,49 @@ public sealed class AskEndTests
     }
 
     [Theory, OnEachDispatcher, Trait("rule", "ASK-5")]
+    public async Task An_ask_whose_handler_is_given_up_fails_then(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var gate = new TaskCompletionSource();
+        var actor = system.ActorOf(AnsweringAsync(_ => gate.Task) with
+        {
+            HandlerLimit = TimeSpan.FromSeconds(1),
+            OnOverdue = OverdueAction.Restart,
+            StopTimeout = TimeSpan.FromSeconds(1),
+        });
+        var asking = actor.AskAsync(new Question(1), Timeout.InfiniteTimeSpan);
+        await system.AdvanceAsync(TimeSpan.FromSeconds(5));
+        (await system.ThrowsNowAsync<AskFailedException>(asking)).InnerException.ShouldBeOfType<HandlerOverdueException>();
+        gate.SetResult();
+        (await actor.CountAsync()).ShouldBe(0);
+    }
+
+    [Theory, OnEachDispatcher, Trait("rule", "ASK-5")]
+    public async Task A_bounded_mailbox_changes_nothing_of_it(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var worker = system.ActorOf(Bounded(Answering(_ => { })), "worker");
+        var boss = system.ActorOf(Bounded(Answering(puppet => worker.Forward(new Question(2), puppet.Context))), "boss");
+        var failing = system.ActorOf(Bounded(Answering(_ => throw new BoomException())));
+        await system.ThrowsNowAsync<AskFailedException>(failing.AskAsync(new Question(1)));
+
+        var putOff = worker.AskAsync(new Question(1), Timeout.InfiniteTimeSpan);
+        var handedOn = boss.AskAsync(new Question(1), Timeout.InfiniteTimeSpan);
+        await system.DrainAsync();
+        boss.Tell(PoisonPill.Instance);
+        await system.DrainAsync();
+        handedOn.IsCompleted.ShouldBeFalse();
+        worker.Fail();
+        await system.ThrowsNowAsync<AskFailedException>(putOff);
+        (await system.ThrowsNowAsync<AskFailedException>(handedOn)).Target.ShouldBe(worker.Path);
+        putOff = worker.AskAsync(new Question(1), Timeout.InfiniteTimeSpan);
+        worker.Tell(PoisonPill.Instance);
+        (await system.ThrowsNowAsync<ActorNotFoundException>(putOff)).WasTaken.ShouldBeTrue();
+
+        static Props Bounded(Props props) => props with { Mailbox = MailboxOptions.Bounded(5, MailboxOverflow.WaitAsker) };
+    }
+
+    [Theory, OnEachDispatcher, Trait("rule", "ASK-5")]
     public async Task A_task_may_answer_as_long_as_its_actor_lives(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);

@@ -46,6 +46,84 @@ public sealed class QuarantineTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task It_holds_in_every_kind_of_mailbox(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var box = system.System.DeadLetterBox;
+        foreach (var mailbox in (MailboxOptions[])[MailboxOptions.Bounded(5), MailboxOptions.Priority(message => message is Fine ? 2 : 1)])
+        {
+            var (actor, received) = Fragile(system, mailbox: mailbox);
+            for (var i = 0; i < 10; i++)
+            {
+                actor.Tell(new Poison(1));
+                await system.DrainAsync();
+            }
+
+            actor.Tell(new Fine());
+            await system.DrainAsync();
+            received.ShouldBe([new Poison(1), new Poison(1), new Poison(1), new Fine()]);
+            (await system.ThrowsNowAsync<MessageQuarantinedException>(actor.AskAsync(new Poison(1)))).Count.ShouldBe(3);
+            box.Discard(new DeadLetterFilter { Reason = DeadLetterReason.Quarantined }).ShouldBe(9);
+            actor.Tell(new Poison(1));
+            await system.DrainAsync();
+            box.Replay(box.List()[0].Id).ShouldBe(ReplayOutcome.Sent);
+            actor.Tell(new Poison(1));
+            await system.DrainAsync();
+            received.Count.ShouldBe(6);
+            (await actor.GracefulStopAsync(TimeSpan.FromSeconds(1))).ShouldBeTrue();
+            await system.DrainAsync();
+        }
+
+        box.Count.ShouldBe(0);
+    }
+
+    [Theory, OnEachDispatcher]
+    public async Task A_tick_that_was_stashed_is_still_a_tick(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var received = 0;
+        var actor = system.ActorOf(Puppet.Props(script: new Puppet.Script
+        {
+            Construct = puppet => puppet.On<Poison>(_ =>
+            {
+                if (++received < 8)
+                {
+                    puppet.Context.Stash(); // It comes again after the restart.
+                    throw new BoomException();
+                }
+            }),
+        }));
+        actor.Do(puppet => puppet.Context.Timers.StartSingle("tick", new Poison(1), TimeSpan.FromSeconds(1)));
+        await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+        received.ShouldBe(8);
+        system.System.DeadLetterBox.Total.ShouldBe(0);
+    }
+
+    [Theory, OnEachDispatcher]
+    public async Task A_message_whose_handler_does_not_end_is_quarantined_as_well(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var received = 0;
+        var actor = system.ActorOf(Puppet.Props(script: new Puppet.Script
+        {
+            Construct = puppet => puppet.OnAsync<Poison>(async _ =>
+            {
+                received++;
+                await Task.Delay(Timeout.Infinite, puppet.Context.CancellationToken);
+            }),
+        }) with { HandlerLimit = TimeSpan.FromSeconds(1), OnOverdue = OverdueAction.Restart });
+        for (var i = 0; i < 5; i++)
+        {
+            actor.Tell(new Poison(1));
+        }
+
+        await system.AdvanceAsync(TimeSpan.FromSeconds(10));
+        received.ShouldBe(3);
+        system.System.DeadLetterBox.List().Select(letter => letter.Reason).ShouldBe(
+            [DeadLetterReason.Quarantined, DeadLetterReason.Quarantined, DeadLetterReason.Quarantined]);
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task Messages_are_the_same_when_they_are_equal_or_one_object(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
@@ -407,7 +485,11 @@ public sealed class QuarantineTests
     }
 
     private static (IActorRef Actor, List<object> Received) Fragile(
-        TestSystem system, int quarantineAfter = 3, Func<object, int, bool>? failsOn = null, string name = "fragile")
+        TestSystem system,
+        int quarantineAfter = 3,
+        Func<object, int, bool>? failsOn = null,
+        string name = "fragile",
+        MailboxOptions? mailbox = null)
     {
         var received = new List<object>();
         failsOn ??= (_, _) => true;
@@ -426,7 +508,7 @@ public sealed class QuarantineTests
                         }
                     });
                 },
-            }) with { QuarantineAfter = quarantineAfter },
+            }) with { QuarantineAfter = quarantineAfter, Mailbox = mailbox ?? MailboxOptions.Unbounded },
             name);
         return (actor, received);
     }
