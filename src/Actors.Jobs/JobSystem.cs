@@ -240,7 +240,10 @@ public sealed partial class JobSystem : IJobs
             var consuming = new ConsumingSwitch();
             var props = Props.Create(() => new QueueActor(
                 definition.Name, definition.Options, handlersByName, journal, journalActor, History, _options.Services, consuming,
-                _options.EnqueueTimeout, neighbours));
+                _options.EnqueueTimeout, neighbours)) with
+            {
+                QuarantineAfter = 0, // What a queue tells itself must go on coming, whatever the store does.
+            };
             var started = await parent.AskAsync(new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
             owners.Add((definition.Name, started.Actor));
         }
@@ -310,7 +313,7 @@ public sealed partial class JobSystem : IJobs
                     new QueueMessage.Enqueue(added, drafts[0].Id), Timeout.InfiniteTimeSpan, cancellationToken);
             }
         }
-        catch (ActorNotFoundException cause)
+        catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
         {
             throw new JobOutcomeUnknownException(drafts[0].Id, queue, cause);
         }
@@ -367,7 +370,7 @@ public sealed partial class JobSystem : IJobs
 
                 unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
             }
-            catch (ActorNotFoundException cause)
+            catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
             {
                 throw JobOutcomeUnknownException.OfChange(id, queue, cause);
             }

@@ -106,7 +106,7 @@ internal partial class ActorCell
         Exception? cause = null;
         try
         {
-            MakeInstance();
+            MakeInstance(former: null);
             await _actor!.PreStartAsync(); // Just made.
             OnStarted();
         }
@@ -125,14 +125,14 @@ internal partial class ActorCell
         ResumeLifecycle();
     }
 
-    private void MakeInstance()
+    private void MakeInstance(ActorBase? former)
     {
         var outer = _beingCreated;
         _beingCreated = this;
         try
         {
             var actor = _props.NewActor();
-            if (!ReferenceEquals(actor.Cell, this))
+            if (!ReferenceEquals(actor.Cell, this) || ReferenceEquals(actor, former))
             {
                 throw new InvalidOperationException(
                     $"The factory of {_props.Type.Name} returned an instance that it had made before. It must return a new one each time.");
@@ -231,6 +231,7 @@ internal partial class ActorCell
     {
         var cause = recreate.Cause;
         var perpetrator = _failure?.Perpetrator;
+        var former = _actor;
         _isInGroup = recreate.IsInGroup;
         await TearDownAsync(cause, _failure?.Message);
         if (_isInGroup && !_isStopRequested)
@@ -241,7 +242,7 @@ internal partial class ActorCell
             _rebuild = null;
         }
 
-        var failure = _isStopRequested ? null : await BuildAsync(cause, perpetrator);
+        var failure = _isStopRequested ? null : await BuildAsync(cause, perpetrator, former);
         _isAwaiting = false;
         if (failure is not null)
         {
@@ -287,10 +288,15 @@ internal partial class ActorCell
         await ChildrenEndedAsync(isRestart: true);
         await DisposeInstanceAsync(isRestart: true);
         DisarmStopTimeout();
+        if (!_isStopRequested)
+        {
+            FailAsks(cause);
+        }
+
         _isTearingDown = false;
     }
 
-    private async ValueTask<Exception?> BuildAsync(Exception cause, ActorCell? perpetrator)
+    private async ValueTask<Exception?> BuildAsync(Exception cause, ActorCell? perpetrator, ActorBase? former)
     {
         _cancellation = null;
         _failure = null;
@@ -306,7 +312,7 @@ internal partial class ActorCell
         Exception? failure = null;
         try
         {
-            MakeInstance();
+            MakeInstance(former);
             await (_hasStarted ? _actor!.PostRestartAsync(cause) : _actor!.PreStartAsync()); // Just made.
             OnStarted();
         }

@@ -13,7 +13,7 @@ public sealed class BoundedMailboxTests
         var held = await HeldActor.StartAsync(system, MailboxOptions.Bounded(2));
         held.Tell(1, 2, 3);
         var letter = await letters.ExpectAsync<DeadLetter>();
-        letter.ShouldBe(new DeadLetter(3, null, held.Ref) { Cause = letter.Cause });
+        (letter.Message, letter.Sender, letter.Recipient, letter.Reason).ShouldBe((3, null, held.Ref, DeadLetterReason.MailboxFull));
         var full = letter.Cause.ShouldBeOfType<MailboxFullException>();
         full.Capacity.ShouldBe(2);
         full.Actor.ShouldBe(held.Ref.Path);
@@ -141,10 +141,12 @@ public sealed class BoundedMailboxTests
         await system.DrainAsync();
         held.Release();
         await Expect.ThrowsAsync<ActorNotFoundException>(outside);
-        (await letters.ExpectAsync<DeadLetter>()).ShouldBe(new DeadLetter(1, null, held.Ref));
+        var left = await letters.ExpectAsync<DeadLetter>();
+        (left.Message, left.Recipient, left.Reason).ShouldBe((1, held.Ref, DeadLetterReason.RecipientEnded));
         (await letters.ExpectAsync<DeadLetter>()).Message.ShouldBe(new HeldActor.Question(2));
         held.Tell(3);
-        (await letters.ExpectAsync<DeadLetter>()).ShouldBe(new DeadLetter(3, null, held.Ref));
+        var late = await letters.ExpectAsync<DeadLetter>();
+        (late.Message, late.Recipient, late.Reason).ShouldBe((3, held.Ref, DeadLetterReason.RecipientEnded));
         await held.Handled.ExpectNoneAsync();
     }
 
