@@ -212,7 +212,7 @@ public sealed class FailureTests
     [Theory, OnEachDispatcher]
     public async Task The_watch_on_the_store_ends_when_the_actor_is_idle_and_begins_again_with_the_next_event(TestDispatcher dispatcher, int seed)
     {
-        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        await using var system = await TestSystem.StartAsync(seed, dispatcher, o => o.HandlerLimit = Timeout.InfiniteTimeSpan);
         var stores = Stores.For(system);
         var reports = system.CreateProbe();
         var ledger = system.ActorOf(Ledger.Props(reports));

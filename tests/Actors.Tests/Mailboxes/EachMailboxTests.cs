@@ -26,7 +26,8 @@ public sealed class EachMailboxTests
         await reports.ExpectNoneAsync();
         for (var i = 0; i < 100; i++)
         {
-            (await letters.ExpectAsync<DeadLetter>()).ShouldBe(new DeadLetter($"{i}", null, actor));
+            var letter = await letters.ExpectAsync<DeadLetter>();
+            (letter.Message, letter.Sender, letter.Recipient, letter.Reason).ShouldBe(($"{i}", null, actor, DeadLetterReason.RecipientEnded));
         }
     }
 
