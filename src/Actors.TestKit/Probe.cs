@@ -19,6 +19,9 @@ public sealed class Probe
         Ref = system.System.ActorOf(Props.Create(() => new ProbeActor(this)), name);
     }
 
+    /// <summary>The class of the actors that tests play.</summary>
+    internal static Type ActorType => typeof(ProbeActor);
+
     /// <summary>How far the clock moves while a test waits for something and says nothing else: 3 s.</summary>
     public static TimeSpan DefaultWithin { get; } = TimeSpan.FromSeconds(3);
 

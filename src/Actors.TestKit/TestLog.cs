@@ -116,6 +116,11 @@ public sealed class TestLog : ILoggerFactory
             {
                 log._entries.Add(entry);
             }
+
+            if (logLevel == LogLevel.Critical)
+            {
+                log._system.OnCritical(entry);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Actors.TestKit.Simulating;
 using Microsoft.Extensions.Logging;
 
 namespace Actors.TestKit;
@@ -18,23 +19,38 @@ public sealed class TestSystem : IAsyncDisposable
     private static readonly TimeSpan PatienceOutside = TimeSpan.FromSeconds(5);
 
     private readonly SimulationDispatcher? _simulation;
+    private readonly KernelInvariants? _invariants;
     private readonly List<Func<ValueTask>> _beforeEnd = [];
     private int _probes;
 
-    private TestSystem(int seed, SimulationDispatcher? simulation, Action<ActorSystemOptions>? configure)
+    private TestSystem(
+        VirtualTime time,
+        SimulationDispatcher? simulation,
+        Dispatcher? dispatcher,
+        SimulationFaults? faults,
+        int seed,
+        int systemSeed,
+        Action<ActorSystemOptions>? configure)
     {
         Seed = seed;
         _simulation = simulation;
-        Time = new VirtualTime(seed: seed);
+        Time = time;
         Log = new TestLog(this);
         var options = new ActorSystemOptions
         {
             TimeProvider = Time,
-            Seed = seed,
-            Dispatcher = simulation,
+            Seed = systemSeed,
+            Dispatcher = dispatcher,
             LoggerFactory = Log,
         };
         configure?.Invoke(options);
+        if (simulation is not null)
+        {
+            _invariants = new KernelInvariants(this, simulation.Trace, faults) { Next = options.Observer };
+            options.Observer = _invariants;
+            simulation.Invariants = _invariants;
+        }
+
         System = ActorSystem.Create("test", options);
         Time.Attach(System);
     }
@@ -62,7 +78,15 @@ public sealed class TestSystem : IAsyncDisposable
         int seed = DefaultSeed, TestDispatcher dispatcher = TestDispatcher.Simulation, Action<ActorSystemOptions>? configure = null)
     {
         var simulation = dispatcher == TestDispatcher.Simulation ? new SimulationDispatcher(seed) : null;
-        return new TestSystemStart(Task.FromResult(new TestSystem(seed, simulation, configure)), simulation);
+        var time = new VirtualTime(seed: seed);
+        var system = new TestSystem(time, simulation, simulation, null, seed, seed, configure);
+        if (simulation is not null)
+        {
+            simulation.DescribeTimers = time.DescribeTimers;
+            simulation.Release = system.Release;
+        }
+
+        return new TestSystemStart(Task.FromResult(system), simulation);
     }
 
     /// <summary>Starts an actor under <c>/user</c>.</summary>
@@ -134,13 +158,24 @@ public sealed class TestSystem : IAsyncDisposable
         }
 
         _beforeEnd.Clear();
-        var ended = System.TerminateAsync();
-        var hasEnded = await Time.WaitAsync(() => ended.IsCompleted, EndLimit);
-        var busy = hasEnded ? "" : System.DescribeWork();
-        System.Dispatcher.Stop();
-        if (!hasEnded)
+        try
         {
-            throw Failure($"The actor system did not end within {Describe(EndLimit)}. Busy: {busy}.");
+            var ended = System.TerminateAsync();
+            if (!await Time.WaitForEndAsync(() => ended.IsCompleted, EndLimit))
+            {
+                throw Failure($"The actor system did not end within {Describe(EndLimit)}. Busy: {System.DescribeWork()}.");
+            }
+        }
+        finally
+        {
+            System.Dispatcher.Stop();
+        }
+
+        _simulation?.ThrowIfFailed();
+        _invariants?.CheckEnd();
+        if (_invariants?.Violation is { } violation)
+        {
+            throw Failure(violation);
         }
 
         if (Log.Entries.FirstOrDefault(entry => entry.Level == LogLevel.Critical) is { } defect)
@@ -148,6 +183,22 @@ public sealed class TestSystem : IAsyncDisposable
             throw Failure($"The kernel reported a defect: {defect}");
         }
     }
+
+    /// <summary>The system of one process of a simulation, which may be killed.</summary>
+    internal static TestSystem StartProcess(
+        SimulationDispatcher simulation, VirtualTime time, SimulationFaults faults, int systemSeed, Action<ActorSystemOptions>? configure) =>
+        new(time, simulation, simulation.StartProcess(), faults, simulation.Seed, systemSeed, configure);
+
+    /// <summary>Ends the system without letting it do anything more.</summary>
+    internal void Kill()
+    {
+        _invariants?.Stop();
+        Time.Detach(System);
+        System.Dispatcher.Stop();
+    }
+
+    /// <summary>A defect of the kernel ends a simulated run at once.</summary>
+    internal void OnCritical(LogEntry entry) => _invariants?.Violate($"The kernel reported a defect: {entry}");
 
     internal static string Describe(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
 
@@ -157,4 +208,11 @@ public sealed class TestSystem : IAsyncDisposable
             CultureInfo.InvariantCulture,
             $"{message} [seed {Seed}, {(_simulation is null ? "threads" : $"simulation at step {_simulation.Steps}")}, virtual time {Time.Elapsed:c}]"),
         Seed);
+
+    /// <summary>The test awaits what does not come. Whatever it is may end with the system, or with time, and then the test learns why it was waiting.</summary>
+    private void Release()
+    {
+        _ = System.TerminateAsync(); // Whoever awaits its end is the test.
+        Time.RunOut(EndLimit);
+    }
 }

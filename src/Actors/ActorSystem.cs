@@ -23,6 +23,7 @@ public sealed class ActorSystem : IAsyncDisposable
         TimeProvider = options.TimeProvider;
         LoggerFactory = options.LoggerFactory;
         AskTimeout = options.AskTimeout;
+        Observer = options.Observer;
         _logger = LoggerFactory.CreateLogger("Actors." + name);
         Random = new SynchronizedRandom(options.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
         _ownsDispatcher = options.Dispatcher is null;
@@ -70,6 +71,8 @@ public sealed class ActorSystem : IAsyncDisposable
     internal ActorPath TempPath { get; }
 
     internal TimeSpan AskTimeout { get; }
+
+    internal ActorObserver? Observer { get; }
 
     /// <summary>Makes a system and starts it.</summary>
     /// <param name="name">Letters, digits, '-' and '_'.</param>

@@ -29,4 +29,8 @@ public sealed class ActorSystemOptions
     /// <summary>How the actors made by <see cref="ActorSystem.ActorOf"/> are supervised.</summary>
     /// <value>Default <see cref="SupervisorStrategy.Default"/>. A failure that it escalates ends the system.</value>
     public SupervisorStrategy UserStrategy { get; set; } = SupervisorStrategy.Default;
+
+    /// <summary>Sees what becomes of every actor.</summary>
+    /// <value>Null, the default, is nobody.</value>
+    public ActorObserver? Observer { get; set; }
 }

@@ -26,6 +26,16 @@ public abstract class Dispatcher
         }
     }
 
+    /// <summary>Whether work outside the dispatcher has begun and not ended.</summary>
+    public bool HasOperations
+    {
+        get
+        {
+            var ended = Interlocked.Read(ref _operationsEnded);
+            return ended != Interlocked.Read(ref _operationsBegun);
+        }
+    }
+
     /// <summary>Whether no mailbox and no owned task is running or waits to run.</summary>
     protected abstract bool IsQuiet { get; }
 

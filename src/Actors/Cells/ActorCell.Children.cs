@@ -43,6 +43,12 @@ internal sealed partial class ActorCell
             child._suspensions = _suspensions + (_areChildrenHeld ? 1 : 0); // What holds them back will let all go on together.
         }
 
+        if (System.Observer is { } observer)
+        {
+            observer.OnAdded(child, this, props);
+            observer.OnSuspensions(child, child._suspensions);
+        }
+
         child.TellSystem(new SystemMessage.Start());
         return child;
     }
@@ -115,6 +121,7 @@ internal sealed partial class ActorCell
         }
 
         Log.ChildAbandoned(Logger, child.Path, child._props.StopTimeout.TotalMilliseconds, child._current?.Message?.GetType().Name ?? "no message");
+        System.Observer?.OnAbandoned(this, child);
         child.TellWatchers();
         child.TellSystem(new SystemMessage.Abandon());
         OnChildEnded(child);

@@ -39,6 +39,7 @@ internal sealed partial class ActorCell
         _watched ??= [];
         if (_watched.TryAdd(subject, message))
         {
+            System.Observer?.OnWatched(this, subject);
             subject.TellSystem(new SystemMessage.Watch(this));
         }
     }
@@ -47,6 +48,7 @@ internal sealed partial class ActorCell
     {
         if (_watched?.Remove(subject) == true)
         {
+            System.Observer?.OnUnwatched(this, subject);
             subject.TellSystem(new SystemMessage.Unwatch(this));
         }
     }
@@ -57,6 +59,7 @@ internal sealed partial class ActorCell
         {
             foreach (var subject in _watched.Keys)
             {
+                System.Observer?.OnUnwatched(this, subject);
                 subject.TellSystem(new SystemMessage.Unwatch(this));
             }
 
@@ -117,6 +120,7 @@ internal sealed partial class ActorCell
             return default;
         }
 
+        System.Observer?.OnMourned(this, actor);
         message ??= new Terminated(actor);
         _current!.Message = message; // We are in its turn.
         return Deliver(message);

@@ -82,6 +82,7 @@ internal sealed partial class ActorCell
     private void End()
     {
         _state = CellState.Ended;
+        System.Observer?.OnEnded(this);
         DisarmStopTimeout();
         var unstashed = TakeStash();
         var rest = _mailbox.Close(out var system);

@@ -35,6 +35,7 @@ internal sealed partial class ActorCell
         }
 
         _state = CellState.Failed;
+        System.Observer?.OnFailed(this, cause);
         _cause = cause;
         _failedMessage = message;
         _perpetrator = perpetrator;
@@ -92,6 +93,7 @@ internal sealed partial class ActorCell
     {
         var child = failed.Child;
         var cause = failed.Cause;
+        System.Observer?.OnDecided(this, child, directive);
         switch (directive)
         {
             case Directive.Resume:
@@ -123,6 +125,7 @@ internal sealed partial class ActorCell
     private void RestartChildren(SupervisorStrategy strategy, ActorCell child, Exception cause, TimeSpan ranFor)
     {
         var decision = Budget(strategy, child).OnFailure(System.Now, ranFor);
+        System.Observer?.OnRestartCounted(this, child, strategy.Restart, strategy is not OneForOneStrategy, decision);
         if (!decision.IsRestart)
         {
             var limit = new RestartLimitException(child.Path, strategy.Restart.MaxRestarts, strategy.Restart.Window, cause);
@@ -170,6 +173,7 @@ internal sealed partial class ActorCell
     {
         var strategy = Strategy;
         var decision = Budget(strategy, child).OnFailure(System.Now, child._hasStarted ? System.Now - child._startedAt : TimeSpan.Zero);
+        System.Observer?.OnRestartCounted(this, child, strategy.Restart, strategy is not OneForOneStrategy, decision);
         if (!decision.IsRestart)
         {
             var limit = new RestartLimitException(
@@ -214,6 +218,7 @@ internal sealed partial class ActorCell
             isSuspended = true;
         }
 
+        System.Observer?.OnRestartPlanned(this, child, delay);
         var restart = new RestartTimer(child, cause, isSuspended);
         if (delay <= TimeSpan.Zero)
         {

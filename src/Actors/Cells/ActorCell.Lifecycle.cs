@@ -118,10 +118,13 @@ internal sealed partial class ActorCell
         try
         {
             var actor = _props.NewActor();
-            return ReferenceEquals(actor.Cell, this)
-                ? actor
-                : throw new InvalidOperationException(
+            if (!ReferenceEquals(actor.Cell, this))
+            {
+                throw new InvalidOperationException(
                     $"The factory of {_props.Type.Name} returned an instance that it had made before. It must return a new one each time.");
+            }
+
+            return System.Observer is { } observer ? observer.OnCreated(this, actor) : actor;
         }
         finally
         {
@@ -137,6 +140,7 @@ internal sealed partial class ActorCell
         }
 
         _isStopRequested = true;
+        System.Observer?.OnStopping(this);
         if (!_isAwaiting)
         {
             Cancel();
@@ -168,6 +172,7 @@ internal sealed partial class ActorCell
         _perpetrator?.TellSystem(new SystemMessage.Resume());
         ClearFailure();
         _state = CellState.Running;
+        System.Observer?.OnResumed(this);
     }
 
     private void OnRecreate(Exception cause)
@@ -192,6 +197,7 @@ internal sealed partial class ActorCell
     {
         var message = _failedMessage;
         var perpetrator = _perpetrator;
+        System.Observer?.OnRestarting(this);
         _state = CellState.Restarting;
         _isAwaiting = true;
         Exception? failure = null;
@@ -254,6 +260,7 @@ internal sealed partial class ActorCell
         _hasStarted = true;
         _startedAt = System.Now;
         _state = CellState.Running;
+        System.Observer?.OnStarted(this);
     }
 
     /// <summary>After anything that awaited: does what was asked for meanwhile.</summary>
