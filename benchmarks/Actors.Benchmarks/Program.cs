@@ -4,6 +4,7 @@ switch (args.FirstOrDefault())
 {
     case "kernel":
         await KernelBenchmarks.RunAsync();
+        await SimulationBenchmarks.RunAsync();
         return 0;
     case "jobs":
         await JobBenchmarks.RunAsync(new Options(args));

@@ -19,6 +19,9 @@ public static class Simulation
     /// <summary>The environment variable that says after how many faults no more strike, to see a failure with as few of them as possible.</summary>
     public const string FaultsVariable = "ACTORS_FAULTS";
 
+    /// <summary>The environment variable that names a file which gets everything that is done, a line each, when <see cref="SeedVariable"/> names a seed.</summary>
+    public const string TraceVariable = "ACTORS_TRACE";
+
     private const int MostTries = 64;
     private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(5);
 
@@ -44,10 +47,11 @@ public static class Simulation
     {
         ArgumentNullException.ThrowIfNull(scenario);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seeds);
-        var plan = new Plan(scenario, configure, name, file, Variable(FaultsVariable) ?? int.MaxValue);
+        var plan = new Plan(scenario, configure, name, file, Variable(FaultsVariable) ?? int.MaxValue, null);
         if (Variable(SeedVariable) is { } only)
         {
             (firstSeed, seeds) = (only, 1);
+            plan = plan with { TraceFile = Environment.GetEnvironmentVariable(TraceVariable) };
         }
         else
         {
@@ -63,7 +67,7 @@ public static class Simulation
                 var again = await RunSeedAsync(plan, seed).ConfigureAwait(false);
                 if (again.TraceHash != run.TraceHash)
                 {
-                    throw new SimulationFailedException(plan.Name, plan.File, seed, again, new NotRepeatableException(seed, run, again));
+                    throw new SimulationFailedException(plan.Name, plan.SourceFile, seed, again, new NotRepeatableException(seed, run, again));
                 }
             }
 
@@ -83,7 +87,7 @@ public static class Simulation
         [CallerFilePath] string file = "")
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        return await RunSeedAsync(new Plan(scenario, configure, name, file, int.MaxValue), seed).ConfigureAwait(false);
+        return await RunSeedAsync(new Plan(scenario, configure, name, file, int.MaxValue, null), seed).ConfigureAwait(false);
     }
 
     private static int? Variable(string name)
@@ -107,7 +111,7 @@ public static class Simulation
             (report, cause) = await FindFewestFaultsAsync(plan, seed, report, cause).ConfigureAwait(false);
         }
 
-        throw new SimulationFailedException(plan.Name, plan.File, seed, report, cause);
+        throw new SimulationFailedException(plan.Name, plan.SourceFile, seed, report, cause);
     }
 
     /// <summary>The same failure after fewer faults is easier to understand.</summary>
@@ -131,7 +135,8 @@ public static class Simulation
     {
         // A step that throws while the scenario awaits has nobody to throw to: it ends the run here.
         var ended = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var simulation = new SimulationDispatcher(seed) { Failed = thrown => ended.TrySetResult(thrown) };
+        using var trace = new RunTrace(string.IsNullOrEmpty(plan.TraceFile) ? null : File.CreateText(plan.TraceFile));
+        var simulation = new SimulationDispatcher(seed) { Failed = thrown => ended.TrySetResult(thrown), Trace = trace };
         var run = new SimulationRun(simulation, plan.Configure, faultLimit);
         simulation.StartThread(() => _ = RunScenarioAsync()); // Its end is what is awaited.
         var cause = await ended.Task.ConfigureAwait(false);
@@ -156,5 +161,5 @@ public static class Simulation
         }
     }
 
-    private sealed record Plan(Func<SimulationRun, Task> Scenario, Action<ActorSystemOptions>? Configure, string Name, string File, int FaultLimit);
+    private sealed record Plan(Func<SimulationRun, Task> Scenario, Action<ActorSystemOptions>? Configure, string Name, string SourceFile, int FaultLimit, string? TraceFile);
 }

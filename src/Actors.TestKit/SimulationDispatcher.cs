@@ -72,7 +72,7 @@ public sealed partial class SimulationDispatcher : Dispatcher
     /// <summary>One, so that every message is a step that others may come before.</summary>
     public override int Throughput => 1;
 
-    internal RunTrace Trace { get; } = new();
+    internal RunTrace Trace { get; init; } = new();
 
     /// <summary>What must hold, of the system that runs at present.</summary>
     internal KernelInvariants? Invariants { get; set; }

@@ -5,7 +5,7 @@ using Actors.TestKit.Simulating;
 namespace Actors.TestKit;
 
 /// <summary>A test expected something that did not happen.</summary>
-public sealed class ExpectationException(string message, int seed) : Exception(message)
+public sealed class ExpectationException(string message, int seed, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>The seed of the run.</summary>
     public int Seed { get; } = seed;

@@ -94,8 +94,9 @@ public sealed class TestSystem : IAsyncDisposable
 
     /// <summary>Starts a probe: an actor that the test plays.</summary>
     /// <param name="name">Its name; null has one made.</param>
-    public Probe CreateProbe(string? name = null) =>
-        new(this, name ?? "probe-" + Interlocked.Increment(ref _probes).ToString(CultureInfo.InvariantCulture));
+    /// <param name="strategy">How it supervises the children that <see cref="Probe.ActorOfAsync"/> gives it; null takes the default.</param>
+    public Probe CreateProbe(string? name = null, SupervisorStrategy? strategy = null) =>
+        new(this, name ?? "probe-" + Interlocked.Increment(ref _probes).ToString(CultureInfo.InvariantCulture), strategy);
 
     /// <inheritdoc cref="VirtualTime.AdvanceAsync"/>
     public Task AdvanceAsync(TimeSpan by) => Time.AdvanceAsync(by);
@@ -114,6 +115,35 @@ public sealed class TestSystem : IAsyncDisposable
         if (!await Time.WaitAsync(condition, limit))
         {
             throw Failure($"Expected within {Describe(limit)} that {because} holds, but it did not.");
+        }
+    }
+
+    /// <summary>Moves the clock until an assertion no longer throws.</summary>
+    /// <param name="assertion">The assertion. It may be tried on another thread than the actors', and more than once.</param>
+    /// <param name="within">How far the clock may move; null means 3 s.</param>
+    /// <exception cref="ExpectationException">It threw to the last; its last exception is the inner one.</exception>
+    public async Task EventuallyPassesAsync(Action assertion, TimeSpan? within = null)
+    {
+        ArgumentNullException.ThrowIfNull(assertion);
+        var limit = within ?? Probe.DefaultWithin;
+        Exception? last = null;
+        if (!await Time.WaitAsync(Passes, limit))
+        {
+            throw Failure($"Expected within {Describe(limit)} that an assertion passes, but it did not: {last?.Message}", last);
+        }
+
+        bool Passes()
+        {
+            try
+            {
+                assertion();
+                return true;
+            }
+            catch (Exception thrown)
+            {
+                last = thrown;
+                return false;
+            }
         }
     }
 
@@ -203,11 +233,12 @@ public sealed class TestSystem : IAsyncDisposable
     internal static string Describe(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
 
     /// <summary>An exception that says, beside what failed, how to see it again.</summary>
-    internal ExpectationException Failure(string message) => new(
+    internal ExpectationException Failure(string message, Exception? cause = null) => new(
         string.Create(
             CultureInfo.InvariantCulture,
             $"{message} [seed {Seed}, {(_simulation is null ? "threads" : $"simulation at step {_simulation.Steps}")}, virtual time {Time.Elapsed:c}]"),
-        Seed);
+        Seed,
+        cause);
 
     /// <summary>The test awaits what does not come. Whatever it is may end with the system, or with time, and then the test learns why it was waiting.</summary>
     private void Release()

@@ -49,7 +49,7 @@ internal sealed class ActorModel(IActorRef actor, ActorModel? parent, TimeSpan s
     public int Suspensions { get; set; }
 
     /// <summary>When the delay ends that a restart waits for; the past if none does.</summary>
-    public TimeSpan RestartsAt { get; set; }
+    public TimeSpan RestartsAt { get; set; } = TimeSpan.MinValue;
 
     public bool IsAbandoned { get; set; }
 
@@ -80,7 +80,7 @@ internal sealed class ActorModel(IActorRef actor, ActorModel? parent, TimeSpan s
 
     public string Path => actor.Path.Local;
 
-    public bool IsRestartPlanned(TimeSpan now) => RestartsAt > now;
+    public bool IsRestartPlanned(TimeSpan now) => RestartsAt >= now;
 
     /// <summary>How long it had run when it failed, or ended.</summary>
     public TimeSpan RanFor(TimeSpan now) => !HasStarted ? TimeSpan.Zero : (State == ModelState.Failed ? FailedAt : now) - StartedAt;

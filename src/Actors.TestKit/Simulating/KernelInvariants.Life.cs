@@ -115,7 +115,7 @@ internal sealed partial class KernelInvariants
     public override void OnRestartPlanned(IActorRef supervisor, IActorRef child, TimeSpan delay)
     {
         Next?.OnRestartPlanned(supervisor, child, delay);
-        Change(child, model => model.RestartsAt = Now + delay);
+        Change(child, model => model.RestartsAt = delay > TimeSpan.Zero ? Now + delay : TimeSpan.MinValue);
         Note(supervisor, $"will restart in {TestSystem.Describe(delay)}", child.Path.Local);
     }
 

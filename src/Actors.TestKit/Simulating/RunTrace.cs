@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Actors.TestKit.Simulating;
 
 /// <summary>What a run did: a number that two runs share only if they did the same, and the last things in words.</summary>
-internal sealed class RunTrace
+internal sealed class RunTrace(TextWriter? file = null) : IDisposable
 {
     private const int Kept = 24;
 
@@ -34,8 +34,12 @@ internal sealed class RunTrace
     }
 
     /// <summary>Remembers what was done, to be put into words only if the run fails.</summary>
-    public void Note(long step, TimeSpan time, string what, IActorRef? actor, object? detail) =>
-        _entries[_noted++ % Kept] = new Entry(step, time, what, actor, detail);
+    public void Note(long step, TimeSpan time, string what, IActorRef? actor, object? detail)
+    {
+        var entry = new Entry(step, time, what, actor, detail);
+        _entries[_noted++ % Kept] = entry;
+        file?.WriteLine(entry.Describe());
+    }
 
     /// <summary>The last things that were done, oldest first, a line each.</summary>
     public IReadOnlyList<string> Describe()
@@ -48,6 +52,8 @@ internal sealed class RunTrace
 
         return lines;
     }
+
+    public void Dispose() => file?.Dispose();
 
     private readonly record struct Entry(long Step, TimeSpan Time, string What, IActorRef? Actor, object? Detail)
     {

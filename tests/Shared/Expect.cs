@@ -1,4 +1,4 @@
-namespace Actors.Services.Tests;
+namespace Actors.Tests;
 
 internal static class Expect
 {
@@ -16,5 +16,14 @@ internal static class Expect
         }
 
         throw new ShouldAssertException($"Expected {typeof(TException).Name}, but nothing was thrown.");
+    }
+
+    /// <summary>The same for what may throw before there is a task.</summary>
+    public static Task<TException> ThrowsAsync<TException>(Func<Task> action)
+        where TException : Exception
+    {
+        return ThrowsAsync<TException>(RunAsync());
+
+        async Task RunAsync() => await action();
     }
 }
