@@ -223,23 +223,14 @@ public sealed class SimulatedJournal : IJournal
         }
 
         Interlocked.Increment(ref _waiting);
-        var isCounted = _system.Dispatcher.HasOperations;
-        if (isCounted)
-        {
-            _system.Dispatcher.EndOperation();
-        }
-
+        _system.Dispatcher.EndOperation();
         try
         {
             await (isForEver ? new TaskCompletionSource().Task : held?.Task ?? Task.Delay(latency, _system.TimeProvider));
         }
         finally
         {
-            if (isCounted)
-            {
-                _system.Dispatcher.BeginOperation();
-            }
-
+            _system.Dispatcher.BeginOperation();
             Interlocked.Decrement(ref _waiting);
         }
     }

@@ -1,3 +1,5 @@
+using Actors.TestKit;
+
 namespace Actors.Tests;
 
 internal static class Expect
@@ -25,5 +27,14 @@ internal static class Expect
         return ThrowsAsync<TException>(RunAsync());
 
         async Task RunAsync() => await action();
+    }
+
+    /// <summary>Lets all work run out, without moving the clock, and expects that the task has failed by then.</summary>
+    public static async Task<TException> ThrowsNowAsync<TException>(this TestSystem system, Task task)
+        where TException : Exception
+    {
+        await system.DrainAsync();
+        task.IsCompleted.ShouldBeTrue($"Expected {typeof(TException).Name} at once, but the task still waits.");
+        return await ThrowsAsync<TException>(task);
     }
 }
