@@ -27,11 +27,11 @@ public sealed class SimulatedJournal : IJournal
     /// <param name="system">The system that uses it, in whose virtual time it is slow.</param>
     /// <param name="durable">Where everything is kept; null makes a journal in memory.</param>
     public SimulatedJournal(ActorSystem system, IJournal? durable = null)
-        : this(system, durable ?? new InMemoryJournal(), null)
+        : this(system, durable ?? new InMemoryJournal(), null, null)
     {
     }
 
-    internal SimulatedJournal(ActorSystem system, IJournal durable, SimulationFaults? faults)
+    internal SimulatedJournal(ActorSystem system, IJournal durable, SimulationFaults? faults, AcknowledgedCommits? acknowledged)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(durable);
@@ -39,7 +39,7 @@ public sealed class SimulatedJournal : IJournal
         _durable = durable;
         _faults = faults;
         _random = new Random(system.Random.Next());
-        _acknowledged = faults is null ? null : AcknowledgedCommits.Of(durable);
+        _acknowledged = acknowledged;
     }
 
     /// <summary>How many commits were written.</summary>

@@ -175,7 +175,8 @@ public sealed partial class SimulationDispatcher : Dispatcher
         lock (_gate)
         {
             var runnable = string.Join(", ", _runnable.Take(Math.Min(10, _count)).Select(work => work.Describe()));
-            return string.Create(CultureInfo.InvariantCulture, $"{_count} to run ({runnable}), {base.DescribeWork()}");
+            var operations = _processes is [var process] ? process.DescribeOperations() : base.DescribeWork();
+            return string.Create(CultureInfo.InvariantCulture, $"{_count} to run ({runnable}), {operations}");
         }
     }
 

@@ -1,4 +1,5 @@
 using Actors.Persistence;
+using Actors.TestKit.Simulating;
 
 namespace Actors.TestKit;
 
@@ -6,6 +7,7 @@ namespace Actors.TestKit;
 public sealed class SimulationRun
 {
     private readonly List<(string Name, Func<bool> Holds)> _invariants = [];
+    private readonly Dictionary<string, AcknowledgedCommits> _acknowledged = new(StringComparer.Ordinal);
     private readonly SimulationDispatcher _simulation;
     private readonly Action<ActorSystemOptions>? _configure;
     private readonly VirtualTime _time;
@@ -67,7 +69,17 @@ public sealed class SimulationRun
 
     /// <summary>A journal for the system of this process that keeps what was written in another one, which outlives the process.</summary>
     /// <param name="durable">Where it is kept: in memory, or in a real store.</param>
-    public SimulatedJournal Journal(IJournal durable) => new(System.System, durable, Faults);
+    /// <param name="store">A name of the store, the same in every process; needed only if there are several.</param>
+    public SimulatedJournal Journal(IJournal durable, string store = "store")
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        if (!_acknowledged.TryGetValue(store, out var acknowledged))
+        {
+            _acknowledged.Add(store, acknowledged = new AcknowledgedCommits());
+        }
+
+        return new SimulatedJournal(System.System, durable, Faults, acknowledged);
+    }
 
     /// <summary>Takes some steps, chosen by the seed, and no more: so that what follows happens in the middle of things.</summary>
     /// <returns>How many were taken; fewer if nothing was left to run.</returns>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Actors.Persistence;
 
 namespace Actors.TestKit.Simulating;
@@ -6,12 +5,8 @@ namespace Actors.TestKit.Simulating;
 /// <summary>What a store has said to be durable, in whichever process: it must be there in every later one.</summary>
 internal sealed class AcknowledgedCommits
 {
-    private static readonly ConditionalWeakTable<IJournal, AcknowledgedCommits> OfStores = [];
-
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SortedList<long, (Guid Writer, ulong Events)>> _journals = new(StringComparer.Ordinal);
-
-    public static AcknowledgedCommits Of(IJournal store) => OfStores.GetValue(store, static _ => new AcknowledgedCommits());
 
     public void Add(Commit commit)
     {

@@ -22,6 +22,12 @@ internal sealed partial class KernelInvariants
     public override ActorBase OnCreated(IActorRef actor, ActorBase instance)
     {
         instance = Next is null ? instance : Next.OnCreated(actor, instance);
+        return new SimulatedActor(this, OnCreated(actor), instance);
+    }
+
+    /// <summary>The constructor has run: it may have to fail all the same.</summary>
+    public ActorModel OnCreated(IActorRef actor)
+    {
         ActorModel model;
         lock (_lock)
         {
@@ -42,7 +48,7 @@ internal sealed partial class KernelInvariants
         }
 
         model.HasInstance = true;
-        return new SimulatedActor(this, model, instance);
+        return model;
     }
 
     public override void OnStarted(IActorRef actor)

@@ -30,7 +30,9 @@ internal sealed class SimulatedProcess(SimulationDispatcher simulation) : Dispat
         simulation.Remove(this);
     }
 
-    public override string DescribeWork() => $"{simulation.DescribeWork()}, {base.DescribeWork()}";
+    public override string DescribeWork() => simulation.DescribeWork();
+
+    public string DescribeOperations() => base.DescribeWork();
 
     /// <summary>Something that was promised to this process is not true.</summary>
     public void Violate(string what)
