@@ -20,8 +20,9 @@ public sealed class FaultTests
             {
                 run.Faults[point] = 1;
                 run.Faults.Applies = actor => actor.Path.Name == (point == FaultPoint.Strategy ? "parent" : "child");
-                var parent = run.System.ActorOf(Puppet.Props(), "parent");
-                parent.Do(puppet => puppet.Context.ActorOf(Props.Create(() => new Plain()), "child").Tell("boom"));
+                var strategy = new OneForOneStrategy(new RestartOptions { MaxRestarts = 3 });
+                var parent = run.System.ActorOf(Puppet.Supervisor(strategy), "parent");
+                parent.Do(puppet => puppet.Context.ActorOf(Props.Create(() => new Plain()), "child").Tell(point != FaultPoint.Handler));
                 await run.System.DrainAsync();
                 run.System.System.Stop(parent);
                 await run.System.DrainAsync();
@@ -29,8 +30,7 @@ public sealed class FaultTests
                 run.System.Log.Entries.ShouldContain(entry => entry.Message.Contains(logged, StringComparison.Ordinal)
                     && (entry.Message.Contains($"Simulated fault in {point}") || entry.Exception is FaultException));
             },
-            seeds: 10,
-            configure: options => options.UserStrategy = new OneForOneStrategy(new RestartOptions { MaxRestarts = 3 }));
+            seeds: 10);
         report.LeftSeams.ShouldBeEmpty();
     }
 
@@ -196,7 +196,13 @@ public sealed class FaultTests
 
     private sealed class Plain : ReceiveActor, IDisposable
     {
-        public Plain() => Receive<string>(_ => throw new BoomException());
+        public Plain() => Receive<bool>(isToFail =>
+        {
+            if (isToFail)
+            {
+                throw new BoomException();
+            }
+        });
 
         public void Dispose()
         {

@@ -239,7 +239,7 @@ internal sealed partial class ActorCell
             }
             catch (Exception thrown)
             {
-                failure = _hasStarted ? new PostRestartException(Path, thrown, cause) : new ActorInitializationException(Path, thrown);
+                failure = _hasStarted ? new PostRestartException(Path, thrown, (cause as PostRestartException)?.Original ?? cause) : new ActorInitializationException(Path, thrown);
             }
 
             RecreateSurvivors(survivors, cause, wereHeld, perpetrator);
