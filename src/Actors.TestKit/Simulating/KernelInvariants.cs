@@ -172,7 +172,8 @@ internal sealed partial class KernelInvariants(TestSystem system, RunTrace trace
         {
             foreach (var actor in _failed)
             {
-                if (!actor.IsRestartPlanned(Now) && actor.Parent is { State: ModelState.Running })
+                // A handler that awaits may be failed by a child; what is decided about it waits until that handler has ended.
+                if (!actor.IsRestartPlanned(Now) && actor.Inside is null && actor.Parent is { State: ModelState.Running })
                 {
                     Violate($"{actor.Path} has failed, and waits for a verdict that nobody will give");
                 }

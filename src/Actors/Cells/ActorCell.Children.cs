@@ -115,16 +115,25 @@ internal sealed partial class ActorCell
     /// <summary>The child goes on in its own time, if at all; the tree does not wait for it any longer.</summary>
     private void OnChildOverdue(ActorCell child, StopTimeoutTimer timer)
     {
-        if (_children?.Contains(child) != true || child._isWaitingForChildren || !ReferenceEquals(child._stopTimeout, timer))
+        if (_children?.Contains(child) == true && TryAbandon(child, timer))
         {
-            return;
+            OnChildEnded(child);
+        }
+    }
+
+    /// <summary>For any thread, because this actor may have been abandoned itself: then nobody else is left to give its children up.</summary>
+    private bool TryAbandon(ActorCell child, StopTimeoutTimer timer)
+    {
+        if (child._isWaitingForChildren || !ReferenceEquals(child._stopTimeout, timer))
+        {
+            return false;
         }
 
         Log.ChildAbandoned(Logger, child.Path, child._props.StopTimeout.TotalMilliseconds, child._current?.Message?.GetType().Name ?? "no message");
         System.Observer?.OnAbandoned(this, child);
         child.TellWatchers();
         child.TellSystem(new SystemMessage.Abandon());
-        OnChildEnded(child);
+        return true;
     }
 
     private ValueTask StoppingChildrenEndedAsync()

@@ -140,6 +140,9 @@ internal sealed partial class ActorCell
             case SystemMessage.ChildFailed failed:
                 failed.Child.Stop(); // The child of an abandoned actor has nobody left to decide.
                 break;
+            case SystemMessage.ChildOverdue overdue:
+                TryAbandon(overdue.Child, overdue.Timer); // Nor has it anybody else to wait for it.
+                break;
         }
     }
 }

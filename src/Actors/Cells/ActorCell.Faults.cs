@@ -171,7 +171,18 @@ internal sealed partial class ActorCell
     /// </summary>
     private void ReplaceChild(ActorCell child)
     {
-        var strategy = Strategy;
+        SupervisorStrategy strategy;
+        try
+        {
+            strategy = Strategy;
+        }
+        catch (Exception thrown)
+        {
+            Log.DeciderFailed(Logger, child.Path, thrown);
+            Fail(thrown, null);
+            return;
+        }
+
         var decision = Budget(strategy, child).OnFailure(System.Now, child._hasStarted ? System.Now - child._startedAt : TimeSpan.Zero);
         System.Observer?.OnRestartCounted(this, child, strategy.Restart, strategy is not OneForOneStrategy, decision);
         if (!decision.IsRestart)
