@@ -11,10 +11,10 @@ internal abstract record JournalMessage
     public sealed record Append(Commit Commit, IActorRef Owner, int Bytes) : JournalMessage;
 
     /// <summary>Journal to owner: what became of a commit.</summary>
-    public sealed record Answered(Guid Writer, long SequenceNumber, AppendOutcome Outcome) : JournalMessage;
+    public sealed record Answered(Guid Writer, long SequenceNumber, AppendOutcome Outcome) : JournalMessage, INeverDropped;
 
     /// <summary>Journal to owner: nothing is stored at present; it is being tried again.</summary>
-    public sealed record Delayed(Guid Writer, Exception Cause) : JournalMessage;
+    public sealed record Delayed(Guid Writer, Exception Cause) : JournalMessage, INeverDropped;
 
     /// <summary>Journal to itself: a write has ended.</summary>
     public sealed record Written(Task<AppendOutcome[]> Outcomes) : JournalMessage;
@@ -35,7 +35,7 @@ internal abstract record JournalMessage
     }
 
     /// <summary>Owner to itself: try to open the journal again.</summary>
-    public sealed record Recover : JournalMessage
+    public sealed record Recover : JournalMessage, INeverDropped
     {
         public static Recover Instance { get; } = new();
     }

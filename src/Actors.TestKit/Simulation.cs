@@ -108,7 +108,7 @@ public static class Simulation
 
         if (cause is not (StuckException or LivelockException or StillBusyException) && plan.FaultLimit == int.MaxValue)
         {
-            (report, cause) = await FindFewestFaultsAsync(plan, seed, report, cause).ConfigureAwait(false);
+            (report, cause) = await FindFewestFaultsAsync(plan with { TraceFile = null }, seed, report, cause).ConfigureAwait(false);
         }
 
         throw new SimulationFailedException(plan.Name, plan.SourceFile, seed, report, cause);

@@ -63,6 +63,30 @@ public sealed class RestartLimitException(ActorPath child, int limit, TimeSpan w
     public TimeSpan Window { get; } = window;
 }
 
+/// <summary>A child cannot be significant: it is permanent, or its supervisor never shuts down by itself.</summary>
+public sealed class SignificantChildException(ActorPath parent, string child, string message) : ActorException(message)
+{
+    /// <summary>The supervisor.</summary>
+    public ActorPath Parent { get; } = parent;
+
+    /// <summary>The name of the child, or its class when it has no name yet.</summary>
+    public string Child { get; } = child;
+}
+
+/// <summary>Why an instance is replaced when the supervisor called <see cref="IActorContext.Restart"/>: nothing failed.</summary>
+public sealed class RestartRequestedException(ActorPath child) : ActorException($"Actor '{child}' is restarted because its supervisor says so.")
+{
+    /// <summary>The child.</summary>
+    public ActorPath Child { get; } = child;
+}
+
+/// <summary>A permanent actor ended by itself, which counts as a failure: the actor, and the group that restarts with it, are started again.</summary>
+public sealed class PermanentActorEndedException(ActorPath child) : ActorException($"Actor '{child}' is permanent, but ended by itself.")
+{
+    /// <summary>The child.</summary>
+    public ActorPath Child { get; } = child;
+}
+
 /// <summary>An Ask was not answered in time.</summary>
 public sealed class AskTimeoutException(ActorPath target, Type request, TimeSpan timeout)
     : ActorException(
@@ -115,4 +139,48 @@ public sealed class StashOverflowException(ActorPath actor, int capacity)
 
     /// <summary>How many messages the stash holds.</summary>
     public int Capacity { get; } = capacity;
+}
+
+/// <summary>A mailbox had no room for a message. An Ask fails with this; a message becomes a <see cref="DeadLetter"/> whose cause it is.</summary>
+public sealed class MailboxFullException(ActorPath actor, int capacity)
+    : ActorException(
+        $"The mailbox of '{actor}' is full ({capacity} messages). Send less or later, give its Props a larger mailbox, or have asks wait " +
+        "for room with MailboxOverflow.WaitAsker.")
+{
+    /// <summary>The actor with the full mailbox.</summary>
+    public ActorPath Actor { get; } = actor;
+
+    /// <summary>How many messages the mailbox holds.</summary>
+    public int Capacity { get; } = capacity;
+}
+
+/// <summary>The priority function of an actor's mailbox threw. The actor fails with this in place of handling the message.</summary>
+public sealed class MailboxPriorityException(ActorPath actor, Type message, Exception cause)
+    : ActorException($"The priority function of the mailbox of '{actor}' threw for {message.Name}: {cause.Message}", cause)
+{
+    /// <summary>The actor.</summary>
+    public ActorPath Actor { get; } = actor;
+
+    /// <summary>The type of the message.</summary>
+    public Type MessageType { get; } = message;
+}
+
+/// <summary>A handler took longer than its limit, and the Props of its actor say <see cref="OverdueAction.Restart"/>.</summary>
+public sealed class HandlerOverdueException(ActorPath actor, Type message, TimeSpan age, TimeSpan limit, Exception? cause = null)
+    : ActorException(
+        $"'{actor}' took {age.TotalSeconds:0.###} s for {message.Name} (limit {limit.TotalSeconds:0.###} s). Pass the actor's cancellation " +
+        "token to what its handler awaits, hand long work to RunTask, or raise Props.HandlerLimit.",
+        cause)
+{
+    /// <summary>The actor.</summary>
+    public ActorPath Actor { get; } = actor;
+
+    /// <summary>The type of the message.</summary>
+    public Type MessageType { get; } = message;
+
+    /// <summary>How long the handler has taken, at least.</summary>
+    public TimeSpan Age { get; } = age;
+
+    /// <summary>How long it may take.</summary>
+    public TimeSpan Limit { get; } = limit;
 }

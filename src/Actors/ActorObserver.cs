@@ -58,7 +58,8 @@ public abstract class ActorObserver
     /// <param name="supervisor">The supervisor.</param>
     /// <param name="child">The child.</param>
     /// <param name="delay">After which delay; zero is at once.</param>
-    public virtual void OnRestartPlanned(IActorRef supervisor, IActorRef child, TimeSpan delay)
+    /// <param name="isInTurn">Whether it then waits for its turn in a group.</param>
+    public virtual void OnRestartPlanned(IActorRef supervisor, IActorRef child, TimeSpan delay, bool isInTurn)
     {
     }
 

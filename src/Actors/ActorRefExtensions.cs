@@ -51,9 +51,17 @@ public static class ActorRefExtensions
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(wait, TimeSpan.Zero, nameof(timeout));
         }
 
-        var ask = new AskRef<TReply>(actor, request.GetType(), cell.System.Timers, wait, cell.System);
+        var ask = new AskRef<TReply>(cell, request.GetType(), wait);
         ask.Arm(cancellationToken);
-        cell.Tell(request, ask);
+        if (request is GetChildren children)
+        {
+            cell.TellSystem(new SystemMessage.DescribeChildren(children, ask));
+        }
+        else
+        {
+            cell.Tell(request, ask);
+        }
+
         return ask.Reply;
     }
 

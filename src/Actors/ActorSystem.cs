@@ -27,13 +27,20 @@ public sealed class ActorSystem : IAsyncDisposable
         _logger = LoggerFactory.CreateLogger("Actors." + name);
         Random = new SynchronizedRandom(options.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
         _ownsDispatcher = options.Dispatcher is null;
-        Dispatcher = options.Dispatcher ?? new ThreadDispatcher(Environment.ProcessorCount);
+        Dispatcher = options.Dispatcher ?? new ThreadDispatcher(Environment.ProcessorCount, TimeProvider);
         Timers = new TimerQueue(TimeProvider);
         var rootPath = new ActorPath(null, name);
         TempPath = new ActorPath(rootPath, "temp");
         DeadLetters = new DeadLetterRef(this, new ActorPath(rootPath, "dead-letters"));
         var guardian = Props.Create<Guardian>() with { StopTimeout = Timeout.InfiniteTimeSpan };
-        _root = new ActorCell(this, null, Props.Create(() => new RootGuardian(this)), name);
+        HandlerLimit = options.HandlerLimit;
+        BlockedHandlers = new BlockedHandlers(this);
+        _root = ActorCell.Create(this, null, Props.Create(() => new RootGuardian(this)), ActorName.Of(name));
+        if (Dispatcher is ThreadDispatcher threads)
+        {
+            threads.LookAfterLongRuns(BlockedHandlers);
+        }
+
         _system = _root.AddChild(guardian, "system");
         _user = _root.AddChild(guardian with { SupervisorStrategy = options.UserStrategy }, "user");
         _root.TellSystem(new SystemMessage.Start());
@@ -60,6 +67,9 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <summary>Where messages go that nobody can get.</summary>
     public IActorRef DeadLetters { get; }
 
+    /// <summary>The guardian <c>/user</c>, the parent of what <see cref="ActorOf"/> makes. Ask it <see cref="GetChildren"/> to see the tree from its top.</summary>
+    public IActorRef User => _user;
+
     /// <summary>Ends when the system has; the value is the failure that ended it, or null when it was told to.</summary>
     public Task<Exception?> WhenTerminated => _terminated.Task;
 
@@ -74,14 +84,23 @@ public sealed class ActorSystem : IAsyncDisposable
 
     internal ActorObserver? Observer { get; }
 
+    internal TimeSpan HandlerLimit { get; }
+
+    internal BlockedHandlers BlockedHandlers { get; }
+
+    internal ActorCell Root => _root;
+
     /// <summary>Makes a system and starts it.</summary>
     /// <param name="name">Letters, digits, '-' and '_'.</param>
     /// <param name="options">Seams and settings; null takes the defaults.</param>
     /// <exception cref="InvalidActorNameException">The name is not legal.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting makes no sense.</exception>
     public static ActorSystem Create(string name, ActorSystemOptions? options = null)
     {
         ActorPath.Validate(name);
-        return new ActorSystem(name, options ?? new ActorSystemOptions());
+        options ??= new ActorSystemOptions();
+        options.Validate();
+        return new ActorSystem(name, options);
     }
 
     /// <summary>Starts an actor under <c>/user</c>.</summary>
@@ -89,6 +108,7 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <param name="name">Its name; null has one made.</param>
     /// <exception cref="InvalidActorNameException">The name is taken or not legal.</exception>
     /// <exception cref="ActorSystemTerminatedException">The system is ending.</exception>
+    /// <exception cref="SignificantChildException">The recipe says significant, but it is permanent too, or the strategy of <c>/user</c> never shuts down.</exception>
     public IActorRef ActorOf(Props props, string? name = null) => _user.ActorOf(props, name);
 
     /// <summary>Starts an actor under <c>/system</c>, which ends after everything under <c>/user</c>. For infrastructure.</summary>
@@ -124,13 +144,25 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await TerminateAsync().ConfigureAwait(false);
 
-    internal void PublishDeadLetter(object message, IActorRef? sender, IActorRef recipient)
+    /// <param name="message">The message.</param>
+    /// <param name="sender">Who sent it, if known.</param>
+    /// <param name="recipient">For whom it was.</param>
+    /// <param name="cause">Why it was not delivered; null when the recipient has ended.</param>
+    internal void PublishDeadLetter(object message, IActorRef? sender, IActorRef recipient, Exception? cause = null)
     {
-        (sender as ActorRef)?.OnUndeliverable(message, recipient);
+        (sender as IUndeliverable)?.OnUndeliverable(message, recipient, cause);
         if (message is not IDeadLetterSuppression and not DeadLetter)
         {
-            Log.DeadLetter(_logger, message.GetType().Name, recipient.Path);
-            EventStream.Publish(new DeadLetter(message, sender, recipient));
+            if (cause is null)
+            {
+                Log.DeadLetter(_logger, message.GetType().Name, recipient.Path);
+            }
+            else
+            {
+                Log.DeadLetterDropped(_logger, message.GetType().Name, recipient.Path, cause.Message);
+            }
+
+            EventStream.Publish(new DeadLetter(message, sender, recipient) { Cause = cause });
         }
     }
 

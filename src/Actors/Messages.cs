@@ -33,7 +33,11 @@ public sealed record Failure(Exception Cause);
 /// <param name="Message">The message.</param>
 /// <param name="Sender">Who sent it, if known.</param>
 /// <param name="Recipient">For whom it was.</param>
-public sealed record DeadLetter(object Message, IActorRef? Sender, IActorRef Recipient);
+public sealed record DeadLetter(object Message, IActorRef? Sender, IActorRef Recipient)
+{
+    /// <summary>Why it was not delivered: <see cref="MailboxFullException"/>; null when the recipient has ended.</summary>
+    public Exception? Cause { get; init; }
+}
 
 /// <summary>A message that its receiver had no handler for. Published on the event stream.</summary>
 /// <param name="Message">The message.</param>
@@ -46,3 +50,9 @@ public interface IDeadLetterSuppression;
 
 /// <summary>Marks a message that does not put off the receive timeout of the actor that gets it.</summary>
 public interface INotInfluenceReceiveTimeout;
+
+/// <summary>
+/// Marks a message that a full mailbox takes all the same: it does not count, and is not dropped for another. For what an actor cannot
+/// do without, such as the answer of a store. Send so few of them that they need no bound.
+/// </summary>
+public interface INeverDropped;

@@ -45,6 +45,7 @@ internal sealed class ActorsSettings
         var reader = new SettingReader(configuration);
         var section = configuration.GetSection(Section);
         reader.Read(section, system, SettingTables.System, Groups);
+        reader.CheckRanges(section, system, SettingTables.System, system.Validate);
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
         settings.ReadQueues(section.GetSection("queues"));
@@ -81,7 +82,7 @@ internal sealed class ActorsSettings
 
             _reader.Read(section.GetSection(entry.Name), entry.Options, SettingTables.Queue);
             _reader.CheckRanges(section.GetSection(entry.Name), entry.Options, SettingTables.Queue, entry.Options.Validate);
-            _queues.Add(new QueueDefinition(entry.Name, entry.Options, entry.Handlers));
+            _queues.Add(entry.Build());
         }
     }
 

@@ -9,6 +9,7 @@ internal static class SettingTables
     public static IReadOnlyList<Setting<ActorSystemOptions>> System { get; } =
     [
         Setting<ActorSystemOptions>.Duration("ask-timeout", o => o.AskTimeout, (o, v) => o.AskTimeout = v),
+        Setting<ActorSystemOptions>.Duration("handler-limit", o => o.HandlerLimit, (o, v) => o.HandlerLimit = v),
     ];
 
     public static IReadOnlyList<Setting<BackoffOptions>> Backoff { get; } =

@@ -17,7 +17,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private readonly IServiceProvider _provider;
     private readonly Dictionary<Type, IActorRef> _actors = [];
     private readonly Lazy<Task> _stopping;
-    private SqliteStore? _store;
+    private IAsyncDisposable? _store;
 
     public ActorsRuntime(ActorsBuilder builder, IServiceProvider provider)
     {
@@ -57,11 +57,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     {
         if (Settings.Queues.Count > 0)
         {
-            var (journal, history) = await OpenStoreAsync(logger, cancellationToken);
-            Jobs = await JobSystem.StartAsync(
-                System,
-                new JobSystemOptions { Journal = journal, History = history, Services = _provider, Queues = Settings.Queues },
-                cancellationToken);
+            Jobs = await JobSystem.StartAsync(System, await OpenStoreAsync(logger, cancellationToken), cancellationToken);
         }
 
         foreach (var entry in _builder.ActorEntries)
@@ -88,15 +84,22 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private static Directive Decide(Exception cause) =>
         cause is RestartLimitException ? Directive.Escalate : SupervisorStrategy.DefaultDecider(cause);
 
-    private async Task<(IJournal Journal, IHistory History)> OpenStoreAsync(ILogger logger, CancellationToken cancellationToken)
+    private async Task<JobSystemOptions> OpenStoreAsync(ILogger logger, CancellationToken cancellationToken)
     {
-        if (Settings.Sqlite is not { } options)
+        var queues = new JobSystemOptions { Services = _provider, Queues = Settings.Queues };
+        switch (Settings.Sqlite)
         {
-            return (new InMemoryJournal(), new InMemoryHistory());
+            case null:
+                return queues with { Journal = new InMemoryJournal(), History = new InMemoryHistory() };
+            case { IsShared: true } options:
+                var shared = await SqliteSharedStore.JoinAsync(options, logger, System.TimeProvider, cancellationToken);
+                _store = shared;
+                return queues with { Shared = shared };
+            case var options:
+                var store = await SqliteStore.OpenAsync(options, logger, System.TimeProvider, cancellationToken);
+                _store = store;
+                return queues with { Journal = store.Journal, History = store.History };
         }
-
-        _store = await SqliteStore.OpenAsync(options, logger, System.TimeProvider, cancellationToken);
-        return (_store.Journal, _store.History);
     }
 
     /// <summary>A queue is consumed by a service, so that it can be stopped, started and looked at like any other.</summary>

@@ -36,7 +36,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var executor = new JobExecutor(_name, _services, Logger);
+        var executor = new JobExecutor(_name, _services, Context.System, Logger);
         var queue = Self;
         var granted = _granted;
         for (var i = 1; i <= _options.Workers; i++)

@@ -78,10 +78,13 @@ internal sealed class ReadSession(Connection connection) : IDisposable
     private readonly Statement _commit = connection.Prepare("COMMIT");
     private JournalReader? _journals;
     private HistoryReader? _history;
+    private InboxReader? _inbox;
 
     public JournalReader Journals => _journals ??= new JournalReader(connection);
 
     public HistoryReader History => _history ??= new HistoryReader(connection);
+
+    public InboxReader Inbox => _inbox ??= new InboxReader(connection);
 
     public void Read(Operation<ReadSession> operation)
     {

@@ -118,11 +118,11 @@ internal sealed partial class KernelInvariants
         }
     }
 
-    public override void OnRestartPlanned(IActorRef supervisor, IActorRef child, TimeSpan delay)
+    public override void OnRestartPlanned(IActorRef supervisor, IActorRef child, TimeSpan delay, bool isInTurn)
     {
-        Next?.OnRestartPlanned(supervisor, child, delay);
+        Next?.OnRestartPlanned(supervisor, child, delay, isInTurn);
         Change(child, model => model.RestartsAt = delay > TimeSpan.Zero ? Now + delay : TimeSpan.MinValue);
-        Note(supervisor, $"will restart in {TestSystem.Describe(delay)}", child.Path.Local);
+        Note(supervisor, $"will restart in {TestSystem.Describe(delay)}{(isInTurn ? ", in its turn," : "")}", child.Path.Local);
     }
 
     public override void OnResumed(IActorRef actor)

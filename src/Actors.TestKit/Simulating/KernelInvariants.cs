@@ -173,7 +173,7 @@ internal sealed partial class KernelInvariants(TestSystem system, RunTrace trace
             foreach (var actor in _failed)
             {
                 // A handler that awaits may be failed by a child; what is decided about it waits until that handler has ended.
-                if (!actor.IsRestartPlanned(Now) && actor.Inside is null && actor.Parent is { State: ModelState.Running })
+                if (!IsInTurn(actor) && actor.Inside is null && actor.Parent is { State: ModelState.Running })
                 {
                     Violate($"{actor.Path} has failed, and waits for a verdict that nobody will give");
                 }
@@ -242,21 +242,26 @@ internal sealed partial class KernelInvariants(TestSystem system, RunTrace trace
     /// <summary>Whether the actor or one above it has failed, is being restarted or ended, or waits for the delay of a restart.</summary>
     private bool IsHeldBack(ActorModel actor)
     {
-        if (actor.IsRestartPlanned(Now))
+        if (IsInTurn(actor) || actor.State is ModelState.Restarting or ModelState.Stopping)
         {
             return true;
         }
 
         for (var above = actor.Parent; above is not null; above = above.Parent)
         {
-            if (above.State != ModelState.Running || above.IsRestartPlanned(Now))
+            if (above.State != ModelState.Running || IsInTurn(above))
             {
                 return true;
             }
         }
 
-        return actor.State is ModelState.Stopping;
+        return false;
     }
+
+    /// <summary>Whether a verdict takes effect after a delay, or after siblings have ended or started: groups are restarted and stopped in order.</summary>
+    private bool IsInTurn(ActorModel actor) => actor.IsRestartPlanned(Now) || _models.Values.Any(
+        other => ReferenceEquals(other.Parent, actor.Parent)
+            && (other.IsRestartPlanned(Now) || other.Inside is not null || other.State is ModelState.Starting or ModelState.Restarting or ModelState.Stopping));
 
     private void Note(IActorRef actor, string what, object? detail = null) =>
         trace.Note(system.Simulation?.Steps ?? 0, Now, what, actor, detail);

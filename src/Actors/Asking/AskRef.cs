@@ -4,22 +4,28 @@ using Actors.Timing;
 namespace Actors.Asking;
 
 /// <summary>The sender of one question: a reference that lives until the answer, the timeout or the end of the one who was asked.</summary>
-internal sealed class AskRef<TReply>(IActorRef target, Type request, TimerQueue timers, TimeSpan timeout, ActorSystem system) : ActorRef
+/// <remarks>
+/// One object is reference and timer, because most of what a question costs is its memory. It is not reused: whoever holds it may
+/// still answer when the next question is on its way, and that answer must not be taken for the next one's.
+/// </remarks>
+internal sealed class AskRef<TReply>(ActorCell target, Type request, TimeSpan timeout) : TimerEntry, IUndeliverable
 {
     private readonly TaskCompletionSource<TReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private AskTimer? _timer;
-    private CancellationTokenRegistration _cancellation;
 
-    public override ActorPath Path => system.TempPath;
+    // A registration, boxed, because few questions have a token.
+    private object? _cancellation;
+
+    public ActorPath Path => target.System.TempPath;
 
     public Task<TReply> Reply => _reply.Task;
+
+    public bool IsAsking => !_reply.Task.IsCompleted;
 
     public void Arm(CancellationToken cancellationToken)
     {
         if (timeout != Timeout.InfiniteTimeSpan)
         {
-            _timer = new AskTimer(this);
-            timers.Schedule(_timer, timeout);
+            target.System.Timers.Schedule(this, timeout);
         }
 
         if (cancellationToken.CanBeCanceled)
@@ -29,7 +35,7 @@ internal sealed class AskRef<TReply>(IActorRef target, Type request, TimerQueue 
         }
     }
 
-    public override void Tell(object message, IActorRef? sender)
+    public void Tell(object message, IActorRef? sender)
     {
         ArgumentNullException.ThrowIfNull(message);
         var isFirst = message switch
@@ -41,21 +47,29 @@ internal sealed class AskRef<TReply>(IActorRef target, Type request, TimerQueue 
         Finish();
         if (!isFirst)
         {
-            system.PublishDeadLetter(message, sender, this);
+            target.System.PublishDeadLetter(message, sender, this);
         }
     }
 
-    public override void OnUndeliverable(object message, IActorRef recipient)
+    public void OnUndeliverable(object message, IActorRef recipient, Exception? cause)
     {
-        _reply.TrySetException(new ActorNotFoundException(recipient.Path, request));
+        _reply.TrySetException(cause ?? new ActorNotFoundException(recipient.Path, request));
         Finish();
     }
 
-    private void OnSystemEnded()
+    public override void Fire()
+    {
+        _reply.TrySetException(new AskTimeoutException(target.Path, request, timeout));
+        EndCancellation();
+    }
+
+    public override void Drop()
     {
         _reply.TrySetException(new ActorNotFoundException(target.Path, request));
-        _cancellation.Dispose();
+        EndCancellation();
     }
+
+    public override string ToString() => Path.ToString();
 
     private void OnCancelled(CancellationToken token)
     {
@@ -63,26 +77,15 @@ internal sealed class AskRef<TReply>(IActorRef target, Type request, TimerQueue 
         Finish();
     }
 
-    private void OnTimeout()
-    {
-        _reply.TrySetException(new AskTimeoutException(target.Path, request, timeout));
-        _cancellation.Dispose();
-    }
-
     private void Finish()
     {
-        if (_timer is not null)
+        if (timeout != Timeout.InfiniteTimeSpan)
         {
-            timers.Cancel(_timer);
+            target.System.Timers.Cancel(this);
         }
 
-        _cancellation.Dispose();
+        EndCancellation();
     }
 
-    private sealed class AskTimer(AskRef<TReply> ask) : TimerEntry
-    {
-        public override void Fire() => ask.OnTimeout();
-
-        public override void Drop() => ask.OnSystemEnded();
-    }
+    private void EndCancellation() => (_cancellation as IDisposable)?.Dispose();
 }

@@ -4,7 +4,7 @@ using Actors.Mailboxes;
 namespace Actors.Cells;
 
 /// <summary>The turn: system messages first and between, then user messages, until the throughput is used up.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private Envelope? _current;
     private bool _isAwaiting;
@@ -12,12 +12,14 @@ internal sealed partial class ActorCell
 
     public IActorRef? CurrentSender => _current?.Sender;
 
+    public bool IsEnded => _state == CellState.Ended;
+
     private bool MayReceive => _state == CellState.Running && !_isAwaiting && _suspensions == 0;
 
     public void Run()
     {
         var outer = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
+        SynchronizationContext.SetSynchronizationContext(_context);
         if (_mailbox.HasSystem)
         {
             HandleSystemMessages();
@@ -41,7 +43,7 @@ internal sealed partial class ActorCell
         SynchronizationContext.SetSynchronizationContext(outer);
         if (_state != CellState.Ended && _mailbox.TryRelease(!MayReceive))
         {
-            System.Dispatcher.Schedule(this);
+            Schedule();
         }
     }
 
@@ -50,7 +52,7 @@ internal sealed partial class ActorCell
         var continuation = new SystemMessage.Continuation(callback, state);
         if (_mailbox.AddSystem(continuation, out var isClosed))
         {
-            System.Dispatcher.Schedule(this);
+            Schedule();
         }
         else if (isClosed)
         {
@@ -142,7 +144,10 @@ internal sealed partial class ActorCell
                 OnResume();
                 break;
             case SystemMessage.Recreate recreate:
-                OnRecreate(recreate.Cause);
+                OnRecreate(recreate);
+                break;
+            case SystemMessage.Rebuild:
+                OnRebuild();
                 break;
             case SystemMessage.ChildFailed failed:
                 OnChildFailed(failed);
@@ -154,14 +159,31 @@ internal sealed partial class ActorCell
                 OnReplaceChild(replace.Ended);
                 break;
             case SystemMessage.ChildEnded ended:
-                OnChildEnded(ended.Child);
+                OnChildEnded(ended.Child, ended.RanFor);
+                break;
+            case SystemMessage.ChildHalted halted:
+                OnChildHalted(halted.Child);
+                break;
+            case SystemMessage.ChildStarted started:
+                OnChildStarted(started.Child);
+                break;
+            case SystemMessage.GroupDue due:
+                OnGroupDue(due.Group);
                 break;
             case SystemMessage.ChildOverdue overdue:
                 OnChildOverdue(overdue.Child, overdue.Timer);
                 break;
             case SystemMessage.Abandon:
-                StopAllChildren();
-                End();
+                OnAbandon();
+                break;
+            case SystemMessage.DescribeChildren describe:
+                describe.Asker.Tell(GetChildren(), this);
+                break;
+            case SystemMessage.HandlerOverdue overdue:
+                OnHandlerOverdue(overdue);
+                break;
+            case SystemMessage.ThreadOverdue overdue:
+                OnThreadOverdue(overdue);
                 break;
             case SystemMessage.Watch watch:
                 AddWatcher(watch.Watcher);
@@ -180,11 +202,12 @@ internal sealed partial class ActorCell
     private void Receive(Envelope envelope)
     {
         _current = envelope;
+        _turn++;
         var message = envelope.Message!; // Only the pool clears it, after the turn.
         ValueTask handling;
         try
         {
-            handling = message is CellMessage or PoisonPill or Actors.Kill ? ReceiveOwn(message) : Deliver(message);
+            handling = IsOwn(message) ? ReceiveOwn(message) : Deliver(message);
         }
         catch (Exception cause)
         {
@@ -208,6 +231,7 @@ internal sealed partial class ActorCell
     private async ValueTask AwaitHandlerAsync(ValueTask handling, Envelope envelope)
     {
         var message = envelope.Message!; // As in Receive.
+        var turn = _turn;
         _isAwaiting = true;
         Exception? cause = null;
         if (handling.IsFaulted)
@@ -217,6 +241,7 @@ internal sealed partial class ActorCell
         }
         else
         {
+            BeginLimit(message);
             try
             {
                 await handling;
@@ -225,16 +250,23 @@ internal sealed partial class ActorCell
             {
                 cause = thrown;
             }
+
+            if (turn != _turn)
+            {
+                OnGivenUpEnded(cause);
+                return;
+            }
         }
 
         _isAwaiting = false;
-        if (_receiveTimeout != Timeout.InfiniteTimeSpan && message is not INotInfluenceReceiveTimeout)
+        if (_receiveTimer is { } receiveTimer && message is not INotInfluenceReceiveTimeout)
         {
-            _lastReceive = System.Now; // The time that a message took is not silence.
+            receiveTimer.LastReceive = System.Now; // The time that a message took is not silence.
         }
 
         EndTurn(envelope);
-        if (cause is not null && !(cause is OperationCanceledException && IsCancelled))
+        cause = _handlerTimer?.End(cause) ?? cause;
+        if (cause is not null && !(IsCancelled && cause is OperationCanceledException or HandlerOverdueException))
         {
             Fail(cause, message);
         }
@@ -242,15 +274,20 @@ internal sealed partial class ActorCell
         ResumeLifecycle();
     }
 
+    // Inlined, because what a failing handler costs is mostly the frames between its throw and our catch.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ValueTask Deliver(object message)
     {
-        if (_receiveTimeout != Timeout.InfiniteTimeSpan)
+        if (_receiveTimer is { } receiveTimer)
         {
-            return DeliverWithReceiveTimeout(message);
+            return DeliverWithReceiveTimeout(receiveTimer, message);
         }
 
         return _actor!.OnReceiveAsync(message); // MayReceive: a running cell has an instance.
     }
+
+    /// <summary>Whether the cell handles the message itself.</summary>
+    private static bool IsOwn(object message) => message is CellMessage or PoisonPill or Actors.Kill;
 
     private ValueTask ReceiveOwn(object message)
     {
@@ -260,6 +297,8 @@ internal sealed partial class ActorCell
                 return OnTimerTick(tick);
             case CellMessage.DeathNotice notice:
                 return OnDeathNotice(notice.Actor);
+            case CellMessage.Queued:
+                return ReceiveQueued();
             case PoisonPill:
                 OnStop();
                 return default;
@@ -268,6 +307,21 @@ internal sealed partial class ActorCell
             default:
                 throw new UnreachableMessageException(message.GetType());
         }
+    }
+
+    /// <summary>The token becomes the message, so that nobody after this sees a difference.</summary>
+    private ValueTask ReceiveQueued()
+    {
+        var queued = TakeQueued();
+        var current = _current!; // We are in its turn.
+        current.Message = queued.Message;
+        current.Sender = queued.Sender;
+        if (queued.Fault is not null)
+        {
+            throw new MailboxPriorityException(Path, queued.Message.GetType(), queued.Fault);
+        }
+
+        return IsOwn(queued.Message) ? ReceiveOwn(queued.Message) : Deliver(queued.Message);
     }
 
     private void EndTurn(Envelope envelope)
@@ -328,7 +382,15 @@ internal abstract record CellMessage
 
     public sealed record TimerTick(CellTimer Timer) : CellMessage;
 
-    public sealed record DeathNotice(ActorRef Actor) : CellMessage;
+    /// <param name="Actor">The actor that has ended.</param>
+    /// <param name="Message">What the watcher wants to be told; null for <see cref="Terminated"/>.</param>
+    public sealed record DeathNotice(ActorRef Actor, object? Message) : CellMessage;
+
+    /// <summary>A message waits in a lane beside the mailbox.</summary>
+    public sealed record Queued : CellMessage
+    {
+        public static Queued Instance { get; } = new();
+    }
 }
 
 internal sealed class UnreachableMessageException(Type message)

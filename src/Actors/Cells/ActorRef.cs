@@ -1,7 +1,8 @@
 namespace Actors.Cells;
 
 /// <summary>What every reference of this library is: something with a user lane and a system lane.</summary>
-internal abstract class ActorRef : IActorRef
+/// <remarks>A synchronization context only because the cell of an actor is one, which saves an object for each actor.</remarks>
+internal abstract class ActorRef : SynchronizationContext, IActorRef
 {
     public abstract ActorPath Path { get; }
 
@@ -9,11 +10,6 @@ internal abstract class ActorRef : IActorRef
 
     /// <summary>The system lane; most references have no use for it.</summary>
     public virtual void TellSystem(SystemMessage message)
-    {
-    }
-
-    /// <summary>Called when a message that names this reference as its sender cannot be answered any more.</summary>
-    public virtual void OnUndeliverable(object message, IActorRef recipient)
     {
     }
 

@@ -234,7 +234,7 @@ public sealed class KernelInvariantsTests
         life.Start();
         life.Fail();
         life.Invariants.OnSuspensions(life.Actor, 1);
-        life.Invariants.OnRestartPlanned(life.Parent, life.Actor, TimeSpan.FromSeconds(1));
+        life.Invariants.OnRestartPlanned(life.Parent, life.Actor, TimeSpan.FromSeconds(1), isInTurn: false);
         life.Invariants.CheckAtRest();
     });
 

@@ -40,7 +40,11 @@ public sealed class RandomTreeTests
             {
                 var asking = life.Actor.AskAsync(new Puppet.Count());
                 await run.System.DrainAsync();
-                asking.IsCompletedSuccessfully.ShouldBeTrue($"{life.Actor.Path.Local} lives, but does not answer: {asking.Exception?.InnerException?.Message}");
+                if (!asking.IsCompletedSuccessfully)
+                {
+                    var tree = await DescribeAsync(run.System.System.User, "");
+                    Assert.Fail($"{life.Actor.Path.Local} lives, but does not answer: {asking.Exception?.InnerException?.Message}\n{tree}");
+                }
             }
 
             life.Mournings.ShouldBeLessThanOrEqualTo(1, life.Actor.Path.Local);
@@ -48,6 +52,18 @@ public sealed class RandomTreeTests
         }
 
         run.System.Log.Entries.ShouldNotContain(entry => entry.Level == LogLevel.Critical);
+    }
+
+    private static async Task<string> DescribeAsync(IActorRef supervisor, string indent)
+    {
+        var text = "";
+        foreach (var child in await supervisor.AskAsync(new GetChildren()))
+        {
+            text += $"{indent}{child.Actor.Path.Name} {child.State} {child.RestartType} restarts {child.Restarts} since {child.Since:HH:mm:ss.fff}\n" +
+                await DescribeAsync(child.Actor, indent + "  ");
+        }
+
+        return text;
     }
 
     private sealed class Life(IActorRef actor)
