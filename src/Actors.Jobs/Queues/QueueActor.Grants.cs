@@ -9,6 +9,7 @@ internal sealed partial class QueueActor
     private const int MaxFinishedNotInHistory = 50_000;
 
     private readonly Dictionary<ushort, JobHandler?> _handlers = [];
+    private readonly HashSet<long> _overdue = [];
 
     /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
     private void GrantReady()
@@ -94,6 +95,11 @@ internal sealed partial class QueueActor
         }
 
         _handedOver--;
+        if (_overdue.Count > 0)
+        {
+            _overdue.Remove(ended.Number);
+        }
+
         CloseDraftIfFull();
         var number = ended.Number;
         var entry = _state.Jobs[number];
@@ -137,6 +143,16 @@ internal sealed partial class QueueActor
 
         AnswerStopConsumingWhenDone();
         FlushSoon();
+    }
+
+    private void OnAttemptOverdue(QueueMessage.AttemptOverdue overdue)
+    {
+        if (IsRunning(overdue.Number, overdue.Grant) && _overdue.Add(overdue.Number))
+        {
+            var entry = _state.Jobs[overdue.Number];
+            Log.AttemptOverdue(
+                Logger, entry.Attempts + 1, entry.Id, _name, _state.Names[entry.Type], RunningAttempt.Grace.TotalMilliseconds);
+        }
     }
 
     private bool IsRunning(long number, int grant) => _state.Jobs.Contains(number)

@@ -107,5 +107,6 @@ internal sealed partial class QueueActor
         _handedOver = 0;
         _orphans.Clear();
         _handlers.Clear();
+        _overdue.Clear();
     }
 }

@@ -44,6 +44,9 @@ internal abstract record QueueMessage
     /// <summary>Worker to queue: an attempt has ended.</summary>
     public sealed record AttemptEnded(long Number, int Grant, AttemptOutcome Outcome) : QueueMessage;
 
+    /// <summary>Worker to queue: an attempt goes on though its token was cancelled a while ago.</summary>
+    public sealed record AttemptOverdue(long Number, int Grant) : QueueMessage;
+
     /// <summary>To itself: everything that was in the mailbox has been decided; store it.</summary>
     public sealed record Flush : QueueMessage
     {
