@@ -8,6 +8,7 @@ namespace Actors.Jobs.Tests;
 internal static class Program
 {
     public static Task<int> Main(string[] args) => KillChild.IsWanted(args) ? KillChild.RunAsync(args)
+        : PoisonChild.IsWanted(args) ? PoisonChild.RunAsync(args)
         : args.Any(arg => arg is "-automated" or "@@") ? ConsoleRunner.Run(args)
         : TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
 }

@@ -57,10 +57,10 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     {
         if (Settings.Queues.Count > 0)
         {
-            var (journal, history) = await OpenStoreAsync(logger, cancellationToken);
+            var (journal, history, begun) = await OpenStoreAsync(logger, cancellationToken);
             Jobs = await JobSystem.StartAsync(
                 System,
-                new JobSystemOptions { Journal = journal, History = history, Services = _provider, Queues = Settings.Queues },
+                new JobSystemOptions { Journal = journal, History = history, BegunAttempts = begun, Services = _provider, Queues = Settings.Queues },
                 cancellationToken);
         }
 
@@ -88,15 +88,15 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private static Directive Decide(Exception cause) =>
         cause is RestartLimitException ? Directive.Escalate : SupervisorStrategy.DefaultDecider(cause);
 
-    private async Task<(IJournal Journal, IHistory History)> OpenStoreAsync(ILogger logger, CancellationToken cancellationToken)
+    private async Task<(IJournal Journal, IHistory History, IBegunAttempts Begun)> OpenStoreAsync(ILogger logger, CancellationToken cancellationToken)
     {
         if (Settings.Sqlite is not { } options)
         {
-            return (new InMemoryJournal(), new InMemoryHistory());
+            return (new InMemoryJournal(), new InMemoryHistory(), new InMemoryBegunAttempts());
         }
 
         _store = await SqliteStore.OpenAsync(options, logger, System.TimeProvider, cancellationToken);
-        return (_store.Journal, _store.History);
+        return (_store.Journal, _store.History, _store.BegunAttempts);
     }
 
     /// <summary>A queue is consumed by a service, so that it can be stopped, started and looked at like any other.</summary>

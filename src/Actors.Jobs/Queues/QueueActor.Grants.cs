@@ -14,8 +14,14 @@ internal sealed partial class QueueActor
     /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
     private void GrantReady()
     {
-        if (!_consuming.IsOn || _toHistory.Count >= MaxFinishedNotInHistory)
+        if (!_setup.IsConsuming || _toHistory.Count >= MaxFinishedNotInHistory)
         {
+            return;
+        }
+
+        if (_isHeld)
+        {
+            GrantSuspect();
             return;
         }
 
@@ -38,18 +44,23 @@ internal sealed partial class QueueActor
             }
 
             _ready.Take();
-            var grant = (ushort)(entry.Grant + 1);
-            _draft.AddGranted(number, grant);
-            _state.Grant(number, grant);
+            Grant(number, ref entry);
             free--;
         }
 
         ReadPayloadsAhead();
     }
 
+    private void Grant(long number, ref JobEntry entry)
+    {
+        var grant = (ushort)(entry.Grant + 1);
+        _draft.AddGranted(number, grant);
+        _state.Grant(number, grant);
+    }
+
     private void HandOver(List<long> granted)
     {
-        if (!_consuming.IsOn)
+        if (!_setup.IsConsuming)
         {
             // From the last to the first, so that the first is first again.
             for (var i = granted.Count - 1; i >= 0; i--)
@@ -57,6 +68,7 @@ internal sealed partial class QueueActor
                 Release(granted[i]);
             }
 
+            UpdateAlone();
             return;
         }
 
@@ -72,17 +84,25 @@ internal sealed partial class QueueActor
 
             ref var entry = ref _state.Jobs[number];
             var handler = HandlerOf(entry.Type)!; // Checked before it was granted.
-            _granted.Add(new GrantedJob(
-                number,
-                entry.Grant,
-                entry.Id,
-                handler,
-                entry.Attempts + 1,
-                DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
-                entry.Payload!)); // Only jobs with their arguments in memory are granted.
+            _granted.Add(
+                new GrantedJob(
+                    number,
+                    entry.Grant,
+                    entry.Id,
+                    handler,
+                    entry.Attempts + 1,
+                    DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
+                    entry.TypeVersion,
+                    entry.Payload!), // Only jobs with their arguments in memory are granted.
+                entry.Priority);
         }
 
         _handedOver += handedOver;
+        if (handedOver < granted.Count)
+        {
+            UpdateAlone();
+        }
+
         _granted.WakeOne();
     }
 
@@ -108,8 +128,7 @@ internal sealed partial class QueueActor
             // Whatever it answered: somebody was told that it ends as cancelled.
             _granted.ForgetCancelled(number);
             Finish(number, JobState.Cancelled, entry.Attempts + (ended.Outcome is AttemptOutcome.Interrupted ? 0 : 1), reason);
-            AnswerStopConsumingWhenDone();
-            FlushSoon();
+            OnAttemptDone();
             return;
         }
 
@@ -139,6 +158,16 @@ internal sealed partial class QueueActor
                 _state.Move(number, JobState.Parked, entry.Attempts, 0, undecodable.Error);
                 Uncache(ref _state.Jobs[number]);
                 break;
+        }
+
+        OnAttemptDone();
+    }
+
+    private void OnAttemptDone()
+    {
+        if (_isHeld)
+        {
+            UpdateAlone();
         }
 
         AnswerStopConsumingWhenDone();
@@ -188,7 +217,27 @@ internal sealed partial class QueueActor
         }
 
         BackToWaiting(number);
-        _ready.AddFirst(number);
+        if (_state.IsSuspect(number, out _))
+        {
+            _suspects.AddFirst(number);
+        }
+        else
+        {
+            _ready.AddFirst(number);
+        }
+    }
+
+    /// <summary>Puts a waiting job at the end of its line.</summary>
+    private void AddWaiting(long number)
+    {
+        if (_state.IsSuspect(number, out _))
+        {
+            _suspects.Add(number);
+        }
+        else
+        {
+            _ready.Add(number);
+        }
     }
 
     /// <summary>Lets a job wait for a worker again, whatever it was doing.</summary>
@@ -204,7 +253,7 @@ internal sealed partial class QueueActor
         if (!_handlers.TryGetValue(type, out var handler))
         {
             var name = _state.Names[type];
-            handler = _handlersByName.GetValueOrDefault(name);
+            handler = _setup.Handlers.GetValueOrDefault(name);
             _handlers[type] = handler;
             if (handler is null)
             {
