@@ -32,4 +32,10 @@ internal static partial class Log
 
     [LoggerMessage(3202, LogLevel.Error, "Cannot read arguments of waiting jobs of {Queue}; trying again: {Reason}")]
     public static partial void PayloadsUnreadable(ILogger logger, string queue, string reason);
+
+    [LoggerMessage(3203, LogLevel.Debug, "The journal of {Queue} takes {Bytes} bytes, of which {LiveBytes} are needed; writing its oldest part forward")]
+    public static partial void WritingForward(ILogger logger, string queue, long bytes, long liveBytes);
+
+    [LoggerMessage(3204, LogLevel.Error, "Cannot read the oldest part of the journal of {Queue} to write it forward; trying again: {Reason}")]
+    public static partial void ForwardingDelayed(ILogger logger, string queue, string reason);
 }

@@ -144,6 +144,10 @@ public abstract class JournaledActor : ActorBase
     protected Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadPayloadsAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken) =>
         _journal.ReadPayloadsAsync(PersistenceId, rows, cancellationToken);
 
+    /// <summary>Reads commits of this journal again, as <see cref="IJournal.ReadAsync"/>; the task may be awaited in a handler, or beside it.</summary>
+    protected Task<IReadOnlyList<CommitRow>> ReadCommitsAsync(long fromSequenceNumber, int maxBytes, CancellationToken cancellationToken) =>
+        _journal.ReadAsync(PersistenceId, fromSequenceNumber, maxBytes, cancellationToken);
+
     private async ValueTask RecoverAsync()
     {
         var dispatcher = Context.System.Dispatcher;

@@ -4,7 +4,7 @@ using Google.Protobuf;
 namespace Actors.Jobs.Queues;
 
 /// <summary>A commit in the making: the events of many decisions, and the effects that follow when they are durable.</summary>
-internal sealed class CommitDraft(long firstNumber, long firstRow)
+internal sealed partial class CommitDraft(long firstRow)
 {
     /// <summary>A commit is closed at this size.</summary>
     public const int MaxBytes = 1024 * 1024;
@@ -21,11 +21,16 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
     private int _events;
     private int _textBytes;
 
-    public long FirstNumber { get; } = firstNumber;
-
     public long FirstRow { get; } = firstRow;
 
+    /// <summary>How many jobs have their arguments in this commit.</summary>
     public int Jobs { get; private set; }
+
+    /// <summary>The room that they would take by themselves.</summary>
+    public long LiveBytes { get; private set; }
+
+    /// <summary>The lowest reader version that understands the events.</summary>
+    public int FormatVersion { get; private set; } = 1;
 
     public PayloadPages Payloads { get; } = new();
 
@@ -71,6 +76,7 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
         section.PayloadOffset.Add(entry.PayloadOffset);
         section.PayloadLength.Add((uint)entry.PayloadLength);
         _lastEnqueuedRow = entry.PayloadRow;
+        LiveBytes += JournalSize.OfJob(entry.PayloadLength);
         Jobs++;
         _events++;
     }
@@ -131,6 +137,7 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
             _commit.Enqueued.Ids = UnsafeByteOperations.UnsafeWrap(_ids.GetBuffer().AsMemory(0, (int)_ids.Length));
         }
 
+        CompleteForwarded(atMs);
         return _commit.ToByteArray();
     }
 }

@@ -4,13 +4,14 @@ using Actors.Persistence;
 namespace Actors.Jobs.Queues;
 
 /// <summary>Applies stored commits to the state of a queue, in the order that queue.proto lays down.</summary>
-internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
+internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger)
 {
-    /// <summary>The format of the commits that this code writes, and the highest that it reads.</summary>
-    public const int FormatVersion = 1;
+    /// <summary>The highest format of commits that this code reads. A commit is written in the lowest that can say what it holds.</summary>
+    public const int FormatVersion = 2;
 
     private readonly Queue<(long SequenceNumber, long Number, long FinishedAtMs)> _finished = new();
     private long _nextRow;
+    private CommitPlace _place;
 
     /// <summary>Every job that finished up to this commit is in the history.</summary>
     public long HistoryThrough { get; private set; }
@@ -29,11 +30,13 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
 
         ApplyMoved(commit);
         ApplyFinished(commit, row.SequenceNumber);
-        var firstNumber = state.Jobs.NextNumber;
-        var payloadBytes = ApplyEnqueued(commit, out var firstRow);
-        ledger.Add(
-            row.SequenceNumber, commit.Enqueued?.FirstNumber ?? firstNumber, commit.Enqueued?.Type.Count ?? 0, firstRow, row.Events.Length + payloadBytes);
+        _place = new CommitPlace(_nextRow);
+        ApplyEnqueued(commit);
         ApplyGranted(commit);
+        ApplyForwarded(commit);
+        _nextRow = _place.NextRow;
+        ledger.Add(
+            row.SequenceNumber, _place.FirstRow, _place.Jobs, _place.LiveBytes, _place.PayloadBytes + JournalSize.OfEvents(row.Events.Length));
         if (commit.State is not null)
         {
             state.Restore(commit.State);
@@ -86,21 +89,18 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
         }
     }
 
-    private long ApplyEnqueued(QueueCommit commit, out long firstRow)
+    private void ApplyEnqueued(QueueCommit commit)
     {
-        firstRow = _nextRow;
         if (commit.Enqueued is not { } enqueued)
         {
-            return 0;
+            return;
         }
 
         var ids = enqueued.Ids.Span;
         var row = 0L;
-        var bytes = 0L;
         for (var i = 0; i < enqueued.Type.Count; i++)
         {
             row += enqueued.PayloadRow[i];
-            firstRow = i == 0 ? row : firstRow;
             var delayMs = enqueued.DelayMs[i];
             ref var entry = ref state.Enqueue(enqueued.FirstNumber + i, JobId.Read(ids[(i * 16)..]), delayMs > 0);
             entry.EnqueuedAtMs = commit.AtMs;
@@ -111,11 +111,8 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
             entry.PayloadRow = row;
             entry.PayloadOffset = (ushort)enqueued.PayloadOffset[i];
             entry.PayloadLength = (int)enqueued.PayloadLength[i];
-            bytes += enqueued.PayloadLength[i];
+            _place.Add(row, entry.PayloadOffset, entry.PayloadLength);
         }
-
-        _nextRow = row + 1;
-        return bytes;
     }
 
     private void ApplyGranted(QueueCommit commit)
@@ -146,7 +143,8 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
 
     private void Forget(long number)
     {
-        ledger.Forget(number);
+        ref var entry = ref state.Jobs[number];
+        ledger.Forget(entry.PayloadRow, entry.PayloadLength);
         state.Forget(number);
     }
 

@@ -14,10 +14,13 @@ internal sealed partial class QueueActor
 
     private readonly Queue<CommitDraft> _full = new();
     private readonly Queue<CommitDraft> _inFlight = new();
-    private CommitDraft _draft = new(1, 1);
+    private CommitDraft _draft = new(1);
     private long _nextRow = 1;
     private long _trimmable;
     private bool _isFlushQueued;
+
+    /// <summary>Whether it is time to delete. What is being read must not go meanwhile.</summary>
+    private bool IsTrimmable => _trimmable >= _options.TrimBytes && _ledger.FirstKeptRow <= FirstRowBeingRead;
 
     /// <summary>Stores what was decided, but not before everything that is in the mailbox now has been decided too.</summary>
     private void FlushSoon()
@@ -41,7 +44,7 @@ internal sealed partial class QueueActor
         if (_draft.IsFull)
         {
             _full.Enqueue(_draft);
-            _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
+            _draft = new CommitDraft(_nextRow);
             FlushSoon();
         }
     }
@@ -57,13 +60,14 @@ internal sealed partial class QueueActor
             }
 
             GrantReady();
-            if (_draft.IsEmpty)
+            ForwardSome();
+            if (_draft.IsEmpty && !(_isForwardingAlone && IsTrimmable))
             {
                 return;
             }
 
             var draft = _draft;
-            _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
+            _draft = new CommitDraft(_nextRow);
             Send(draft, isNewest: true);
         }
     }
@@ -71,7 +75,7 @@ internal sealed partial class QueueActor
     private void Send(CommitDraft draft, bool isNewest)
     {
         // A deletion carries the queue's own state, which is that of the newest draft.
-        var isTrimming = isNewest && _trimmable >= _options.TrimBytes;
+        var isTrimming = isNewest && IsTrimmable;
         var events = draft.Encode(NowMs(), _historyThrough, isTrimming ? _state.ToProto() : null);
         var payloads = draft.Payloads.Finish();
         var deleteBefore = isTrimming ? _ledger.FirstKept : 0;
@@ -81,9 +85,10 @@ internal sealed partial class QueueActor
             _trimmable = 0;
         }
 
-        var sequenceNumber = Append(events, CommitReplay.FormatVersion, payloads, deleteBefore, deleteRowsBefore);
-        _ledger.Add(sequenceNumber, draft.FirstNumber, draft.Jobs, draft.FirstRow, events.Length + draft.Payloads.Bytes);
+        var sequenceNumber = Append(events, draft.FormatVersion, payloads, deleteBefore, deleteRowsBefore);
+        _ledger.Add(sequenceNumber, draft.FirstRow, draft.Jobs, draft.LiveBytes, draft.Payloads.Room + JournalSize.OfEvents(events.Length));
         _inFlight.Enqueue(draft);
+        ForwardLater();
         if (!Context.Timers.IsActive(ExpiryTimer))
         {
             Context.Timers.StartPeriodic(ExpiryTimer, QueueMessage.ExpireCallers.Instance, _enqueueTimeout, _enqueueTimeout / 4);

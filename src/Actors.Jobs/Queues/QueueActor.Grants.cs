@@ -13,7 +13,7 @@ internal sealed partial class QueueActor
     /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
     private void GrantReady()
     {
-        if (!_consuming.IsOn || _toHistory.Count >= MaxFinishedNotInHistory)
+        if (!_consuming.IsOn || _toHistory.Count >= MaxFinishedNotInHistory || IsForwardingBehind)
         {
             return;
         }

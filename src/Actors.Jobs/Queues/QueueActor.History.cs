@@ -13,6 +13,9 @@ internal sealed partial class QueueActor
     private bool _isHistoryTimerSet;
     private bool _isHistoryDelayed;
 
+    /// <summary>The first payload row that a write to the history reads; the highest number while none does.</summary>
+    private long _firstRowOfHistory = long.MaxValue;
+
     private void AddToHistory(long sequenceNumber, List<long> finished)
     {
         foreach (var number in finished)
@@ -63,6 +66,7 @@ internal sealed partial class QueueActor
             if (entry.Payload is null && entry.PayloadLength > 0)
             {
                 (missing ??= []).Add((batch.Count, entry.PayloadRow, entry.PayloadOffset, entry.PayloadLength));
+                _firstRowOfHistory = Math.Min(_firstRowOfHistory, entry.PayloadRow);
             }
 
             batch.Add(Finished(number));
@@ -126,6 +130,7 @@ internal sealed partial class QueueActor
         }
 
         _writing = null;
+        _firstRowOfHistory = long.MaxValue;
         if (written.Cause is not null)
         {
             Log.HistoryDelayed(Logger, written.Batch.Count, _name, RetryDelay.TotalMilliseconds, written.Cause.Message);
@@ -138,8 +143,9 @@ internal sealed partial class QueueActor
         for (var i = 0; i < written.Batch.Count; i++)
         {
             var (sequenceNumber, number) = _toHistory.Dequeue();
-            Uncache(ref _state.Jobs[number]);
-            _ledger.Forget(number);
+            ref var entry = ref _state.Jobs[number];
+            Uncache(ref entry);
+            _ledger.Forget(entry.PayloadRow, entry.PayloadLength);
             _state.Forget(number);
 
             // A commit is through when the last of its jobs is.
@@ -147,6 +153,7 @@ internal sealed partial class QueueActor
         }
 
         _trimmable += _ledger.Trim(_historyThrough);
+        ForwardLater();
         WriteHistorySoon();
         if (_ready.Count > 0)
         {

@@ -8,6 +8,9 @@ internal sealed partial class QueueActor
     private long _cachedBytes;
     private bool _isReadingPayloads;
 
+    /// <summary>The first payload row that is being read for jobs that are to start; the highest number while none is.</summary>
+    private long _firstRowAhead = long.MaxValue;
+
     private void Cache(ref JobEntry entry, byte[] payload)
     {
         // Behind a job whose arguments are in the journal, memory would be spent on one that starts later.
@@ -68,6 +71,7 @@ internal sealed partial class QueueActor
         }
 
         _isReadingPayloads = true;
+        _firstRowAhead = rows.Min();
         var self = Self;
         var dispatcher = Context.System.Dispatcher;
         dispatcher.BeginOperation();
@@ -91,6 +95,7 @@ internal sealed partial class QueueActor
     private void OnPayloadsRead(QueueMessage.PayloadsRead read)
     {
         _isReadingPayloads = false;
+        _firstRowAhead = long.MaxValue;
         if (!read.Payloads.IsCompletedSuccessfully)
         {
             // The store is away or the row is damaged; the queue keeps what it has and tries again when something happens.

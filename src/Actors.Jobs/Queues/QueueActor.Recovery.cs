@@ -24,7 +24,8 @@ internal sealed partial class QueueActor
     {
         _clock = new QueueClock(Context.System.TimeProvider, _state.LastMs);
         _nextRow = LastPayloadRow + 1;
-        _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
+        _draft = new CommitDraft(_nextRow);
+        _state.Jobs.Pack();
         foreach (var number in _state.Jobs.Numbers())
         {
             ref var entry = ref _state.Jobs[number];
@@ -57,6 +58,7 @@ internal sealed partial class QueueActor
         RecoverHistory(_replay!); // Made by the reset.
         _replay = null;
         ScheduleDue();
+        ForwardLater();
         if (_consuming.IsOn)
         {
             StartWorkers();
@@ -88,11 +90,11 @@ internal sealed partial class QueueActor
     private void Forget()
     {
         _state = new QueueState();
-        _ledger = new CommitLedger();
+        _ledger = new CommitLedger(_options.LedgerRunBytes);
         _ready = new ReadyList(_state.Jobs);
         _due = new DueHeap();
         _clock = new QueueClock(Context.System.TimeProvider, 0);
-        _draft = new CommitDraft(1, 1);
+        _draft = new CommitDraft(1);
         _full.Clear();
         _inFlight.Clear();
         _granted.Clear();
@@ -104,6 +106,9 @@ internal sealed partial class QueueActor
         _isHistoryTimerSet = false;
         _isHistoryDelayed = false;
         _isReadingPayloads = false;
+        _firstRowAhead = long.MaxValue;
+        _firstRowOfHistory = long.MaxValue;
+        ForgetForwarding();
         _handedOver = 0;
         _orphans.Clear();
         _handlers.Clear();

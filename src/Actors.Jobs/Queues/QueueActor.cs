@@ -8,7 +8,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Commits, Recovery, Grants, Consuming, Payloads, History.</remarks>
+/// <remarks>Cut by concern: Enqueue, Commits, Recovery, Grants, Consuming, Payloads, Forwarding, History.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly string _name;
@@ -69,6 +69,15 @@ internal sealed partial class QueueActor : JournaledActor
                 break;
             case QueueMessage.PayloadsRead read:
                 OnPayloadsRead(read);
+                break;
+            case QueueMessage.ForwardFound found:
+                OnForwardFound(found);
+                break;
+            case QueueMessage.ForwardRead read:
+                OnForwardRead(read);
+                break;
+            case QueueMessage.Forward:
+                OnForward();
                 break;
             case QueueMessage.WriteHistory:
                 WriteHistory();

@@ -68,6 +68,18 @@ internal abstract record QueueMessage
     /// <summary>To itself: arguments have been read.</summary>
     public sealed record PayloadsRead(IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
 
+    /// <summary>To itself: the jobs of the oldest commits, as the journal names them.</summary>
+    public sealed record ForwardFound(ForwardSource Source, Task Finding) : QueueMessage;
+
+    /// <summary>To itself: the arguments of jobs that are to be written forward.</summary>
+    public sealed record ForwardRead(ForwardSource Source, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
+
+    /// <summary>To itself: write forward, if nothing else is to be written.</summary>
+    public sealed record Forward : QueueMessage
+    {
+        public static Forward Instance { get; } = new();
+    }
+
     /// <summary>To itself: finished jobs are in the history, or could not be stored there.</summary>
     public sealed record HistoryWritten(IReadOnlyList<FinishedJob> Batch, Exception? Cause) : QueueMessage;
 

@@ -32,6 +32,9 @@ internal sealed class QueueState
 
     public string? Error(long number) => _errors.GetValueOrDefault(number);
 
+    /// <summary>The length of all texts of failures.</summary>
+    public long ErrorBytes { get; private set; }
+
     public bool TryGetType(string name, out ushort type) => _typeByName.TryGetValue(name, out type);
 
     public ushort AddType(string name)
@@ -67,10 +70,7 @@ internal sealed class QueueState
         entry.DueAtMs = dueAtMs;
         SetState(ref entry, state);
         Granted.Remove(number);
-        if (error is not null)
-        {
-            _errors[number] = error;
-        }
+        SetError(number, error);
     }
 
     /// <summary>The job is over. It stays until its row in the history is durable.</summary>
@@ -83,17 +83,40 @@ internal sealed class QueueState
         Succeeded += state == JobState.Succeeded ? 1 : 0;
         Failed += state == JobState.Failed ? 1 : 0;
         Cancelled += state == JobState.Cancelled ? 1 : 0;
-        if (error is not null)
+        SetError(number, error);
+    }
+
+    /// <summary>A job as a later commit describes it, whatever was known of it before. The caller fills the entry, except for the state.</summary>
+    public ref JobEntry Replace(long number, JobId id, JobState jobState, string? error)
+    {
+        if (Jobs.Contains(number))
         {
-            _errors[number] = error;
+            _counts[(int)Jobs[number].State]--;
+            Granted.Remove(number);
+            RemoveError(number);
         }
+        else
+        {
+            Jobs.Add(number, id);
+        }
+
+        ref var entry = ref Jobs[number];
+        entry.State = jobState;
+        _counts[(int)jobState]++;
+        SetError(number, error);
+        if (jobState == JobState.Running)
+        {
+            Granted.Add(number);
+        }
+
+        return ref entry;
     }
 
     /// <summary>The history has it now.</summary>
     public void Forget(long number)
     {
         _counts[(int)Jobs[number].State]--;
-        _errors.Remove(number);
+        RemoveError(number);
         Jobs.Remove(number);
     }
 
@@ -120,6 +143,24 @@ internal sealed class QueueState
         Succeeded = state.Succeeded;
         Failed = state.Failed;
         Cancelled = state.Cancelled;
+    }
+
+    private void SetError(long number, string? error)
+    {
+        if (error is not null)
+        {
+            RemoveError(number);
+            _errors[number] = error;
+            ErrorBytes += error.Length;
+        }
+    }
+
+    private void RemoveError(long number)
+    {
+        if (_errors.Remove(number, out var error))
+        {
+            ErrorBytes -= error.Length;
+        }
     }
 
     private void SetState(ref JobEntry entry, JobState state)

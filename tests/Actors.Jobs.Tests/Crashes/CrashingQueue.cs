@@ -16,7 +16,7 @@ internal sealed class CrashingQueue
 
     private readonly int _seed;
     private readonly Random _random;
-    private readonly JournalOracle _oracle = new();
+    private readonly JournalOracle _oracle;
     private readonly InMemoryHistory _stored = new();
     private readonly Dictionary<JobId, ModelJob> _jobs = [];
     private readonly List<(ModelJob[] Jobs, Task Answer)> _asked = [];
@@ -37,17 +37,22 @@ internal sealed class CrashingQueue
     {
         _seed = seed;
         _random = new Random(seed);
+        _oracle = new JournalOracle($"[seed {seed}]", new Random(seed));
         _options = new QueueOptions
         {
             Workers = _random.Next(1, 5),
             Prefetch = _random.Next(0, 8),
             CacheBytes = _random.Next(3) switch { 0 => 0, 1 => 300, _ => 1_000_000 },
             TrimBytes = _random.Next(4) == 0 ? 1_000_000 : 200,
+            ForwardBytes = _random.Next(3) switch { 0 => 1_000_000, 1 => 0, _ => 20_000 },
             HistoryBatch = _random.Next(2) == 0 ? 3 : 1000,
             StopTimeout = TimeSpan.FromMilliseconds(_random.Next(0, 60)),
             Retry = new RetryOptions { MaxAttempts = MaxAttempts, Backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(20) } },
         };
     }
+
+    /// <summary>How many jobs were written forward.</summary>
+    public int Forwarded => _oracle.Forwarded;
 
     public void RunToTheEnd()
     {
@@ -163,9 +168,13 @@ internal sealed class CrashingQueue
         }
 
         var drafts = jobs.Select(job => new JobDraft(
-            job.Id, "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan(job.Text)), TimeSpan.FromMilliseconds(Math.Max(0, _random.Next(-300, 200))), null)).ToList();
+            job.Id, "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan(job.Text)), Delay(), null)).ToList();
         _asked.Add((jobs, _queue.AskAsync(new QueueMessage.Enqueue(drafts, drafts[0].Id), Timeout.InfiniteTimeSpan)));
     }
+
+    /// <summary>Most start at once; some stay for so long that everything that comes after them goes before them.</summary>
+    private TimeSpan Delay() =>
+        TimeSpan.FromMilliseconds(_random.Next(10) == 0 ? _random.Next(20_000) : Math.Max(0, _random.Next(-300, 200)));
 
     private ModelJob NewJob()
     {

@@ -35,6 +35,7 @@ internal static class KillChild
             Workers = Workers,
             Prefetch = Prefetch,
             TrimBytes = 16_000,
+            ForwardBytes = 50_000,
             CacheBytes = 20_000,
             Retry = new RetryOptions { MaxAttempts = 2, Backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(20) } },
         };
