@@ -9,6 +9,8 @@ namespace Actors.Jobs;
 /// <summary>The queues of one actor system, under <c>/user/queues</c>, and the way to them. Thread-safe.</summary>
 public sealed partial class JobSystem : IJobs
 {
+    private static readonly EnqueueOptions NoOptions = new();
+
     private readonly ActorSystem _system;
     private readonly JobTypes _types;
     private readonly JobSystemOptions _options;
@@ -105,23 +107,20 @@ public sealed partial class JobSystem : IJobs
             unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
         }
 
-        return await History.FindAsync(id, cancellationToken) is { } finished
-            ? new JobStatus(
-                finished.Id,
-                finished.Queue,
-                finished.Type,
-                finished.State,
-                finished.Attempts,
-                finished.EnqueuedAt,
-                null,
-                finished.FinishedAt,
-                finished.Error)
-            : unknown is null ? null : throw unknown;
+        return await FindFinishedAsync(id, cancellationToken) ?? (unknown is null ? null : throw unknown);
     }
 
     /// <inheritdoc/>
     public async Task<JobStatus> GetAsync(JobId id, CancellationToken cancellationToken = default) =>
         await FindAsync(id, cancellationToken) ?? throw new UnknownJobException(id);
+
+    /// <inheritdoc/>
+    public Task<JobStatus> CancelAsync(JobId id, string? reason = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(id, new QueueMessage.CancelJob(id, reason), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<JobStatus> RetryAsync(JobId id, CancellationToken cancellationToken = default) =>
+        ChangeAsync(id, new QueueMessage.RetryJob(id), cancellationToken);
 
     /// <inheritdoc/>
     public Task<QueueStatus> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
@@ -233,7 +232,7 @@ public sealed partial class JobSystem : IJobs
         Dictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers,
         CancellationToken cancellationToken)
     {
-        var journalActor = _system.SystemActorOf(JournalActor.Props(journal), "journal");
+        var journalActor = JournalActor.Of(_system, journal);
         var parent = _system.ActorOf(Props.Create<QueuesActor>(), "queues");
         var owners = new List<(string, IActorRef)>();
         foreach (var (definition, handlersByName) in handlers)
@@ -241,7 +240,10 @@ public sealed partial class JobSystem : IJobs
             var consuming = new ConsumingSwitch();
             var props = Props.Create(() => new QueueActor(
                 definition.Name, definition.Options, handlersByName, journal, journalActor, History, _options.Services, consuming,
-                _options.EnqueueTimeout, neighbours));
+                _options.EnqueueTimeout, neighbours)) with
+            {
+                QuarantineAfter = 0, // What a queue tells itself must go on coming, whatever the store does.
+            };
             var started = await parent.AskAsync(new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
             owners.Add((definition.Name, started.Actor));
         }
@@ -265,7 +267,7 @@ public sealed partial class JobSystem : IJobs
         var handlers = new Dictionary<string, JobHandler>(StringComparer.Ordinal);
         foreach (var type in definition.Handlers)
         {
-            var handler = JobHandler.Create(type, _types);
+            var handler = JobHandler.Create(type, _types, definition.Options, definition.HandlerOptions.GetValueOrDefault(type));
             if (!handlers.TryAdd(handler.Type.Name, handler))
             {
                 throw new JobTypeException($"{type} handles '{handler.Type.Name}', which has a handler already. A queue has one handler for each job type.");
@@ -279,8 +281,12 @@ public sealed partial class JobSystem : IJobs
         where TJob : notnull
     {
         var type = _types.Get(job.GetType());
-        var options = new EnqueueOptions();
-        configure?.Invoke(options);
+        var options = NoOptions;
+        if (configure is not null)
+        {
+            configure(options = new EnqueueOptions());
+        }
+
         var queue = options.QueueName ?? type.Queue;
         var payload = type.Serialize(job);
         var limit = Queue(queue).Options.MaxArgsBytes;
@@ -290,7 +296,8 @@ public sealed partial class JobSystem : IJobs
         }
 
         var id = options.ChosenId ?? JobId.Create(_system.TimeProvider, _system.Random);
-        return (new JobDraft(id, type.Name, type.Version, payload, options.DelayTime, options.DueTime), queue, options.ChosenId is not null);
+        var delay = options.DelayTime ?? (options.DueTime is null ? type.Delay : TimeSpan.Zero);
+        return (new JobDraft(id, type.Name, type.Version, payload, delay, options.DueTime), queue, options.ChosenId is not null);
     }
 
     private async Task EnqueueAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken)
@@ -306,7 +313,7 @@ public sealed partial class JobSystem : IJobs
                     new QueueMessage.Enqueue(added, drafts[0].Id), Timeout.InfiniteTimeSpan, cancellationToken);
             }
         }
-        catch (ActorNotFoundException cause)
+        catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
         {
             throw new JobOutcomeUnknownException(drafts[0].Id, queue, cause);
         }
@@ -347,6 +354,45 @@ public sealed partial class JobSystem : IJobs
         return finished == drafts.Length ? null : notTaken;
     }
 
+    /// <summary>Asks one queue after the other: the one that has the job changes it.</summary>
+    private async Task<JobStatus> ChangeAsync(JobId id, IRequest<QueueMessage.JobFound> change, CancellationToken cancellationToken)
+    {
+        QueueUnavailableException? unknown = null;
+        foreach (var (queue, handle) in _queues)
+        {
+            try
+            {
+                var found = await handle.Actor.AskAsync(change, Timeout.InfiniteTimeSpan, cancellationToken);
+                if (found.Status is { } status)
+                {
+                    return status;
+                }
+
+                unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
+            }
+            catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
+            {
+                throw JobOutcomeUnknownException.OfChange(id, queue, cause);
+            }
+        }
+
+        return await FindFinishedAsync(id, cancellationToken) ?? throw (unknown is null ? new UnknownJobException(id) : unknown);
+    }
+
+    private async Task<JobStatus?> FindFinishedAsync(JobId id, CancellationToken cancellationToken) =>
+        await History.FindAsync(id, cancellationToken) is { } finished
+            ? new JobStatus(
+                finished.Id,
+                finished.Queue,
+                finished.Type,
+                finished.State,
+                finished.Attempts,
+                finished.EnqueuedAt,
+                null,
+                finished.FinishedAt,
+                finished.Error)
+            : null;
+
     private QueueHandle Queue(string queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
@@ -384,4 +430,8 @@ public sealed record JobSystemOptions
 /// <param name="Name">Its name, which is also the name of its journal: it must not change while it holds jobs.</param>
 /// <param name="Options">Its settings.</param>
 /// <param name="Handlers">Classes that implement <see cref="IJobHandler{TJob}"/>, one for each job type that runs here.</param>
-public sealed record QueueDefinition(string Name, QueueOptions Options, IReadOnlyList<Type> Handlers);
+public sealed record QueueDefinition(string Name, QueueOptions Options, IReadOnlyList<Type> Handlers)
+{
+    /// <summary>What is different for some of the handlers.</summary>
+    public IReadOnlyDictionary<Type, HandlerOptions> HandlerOptions { get; init; } = new Dictionary<Type, HandlerOptions>();
+}

@@ -44,6 +44,12 @@ internal static partial class Log
 
     [LoggerMessage(3306, LogLevel.Warning, "Cannot find out who owns the queues; trying again: {Reason}")]
     public static partial void OwnershipUnknown(ILogger logger, string reason);
+    [LoggerMessage(3106, LogLevel.Warning, "A callback that job {JobId} has registered with its token threw when the token was cancelled: {Reason}")]
+    public static partial void CancelCallbackFailed(ILogger logger, JobId jobId, string reason, Exception cause);
+
+    [LoggerMessage(3107, LogLevel.Error, "The retry policy of {JobType} in {Queue} threw for job {JobId}; its next attempt is in {DelayMs:0} ms, as the backoff of the queue says: {Reason}")]
+    public static partial void RetryPolicyFailed(
+        ILogger logger, JobId jobId, string queue, string jobType, double delayMs, string reason, Exception cause);
 
     [LoggerMessage(3201, LogLevel.Error, "Cannot write {Jobs} finished jobs of {Queue} to the history; trying again in {DelayMs:0} ms: {Reason}")]
     public static partial void HistoryDelayed(ILogger logger, int jobs, string queue, double delayMs, string reason);

@@ -82,7 +82,7 @@ internal sealed class ActorsSettings
 
             _reader.Read(section.GetSection(entry.Name), entry.Options, SettingTables.Queue);
             _reader.CheckRanges(section.GetSection(entry.Name), entry.Options, SettingTables.Queue, entry.Options.Validate);
-            _queues.Add(new QueueDefinition(entry.Name, entry.Options, entry.Handlers));
+            _queues.Add(entry.Build());
         }
     }
 

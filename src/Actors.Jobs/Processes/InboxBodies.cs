@@ -7,6 +7,9 @@ namespace Actors.Jobs.Processes;
 /// <summary>What processes say to each other, as the messages of a queue and as bytes.</summary>
 internal static class InboxBodies
 {
+    public const uint CancelChange = 1;
+    public const uint RetryChange = 2;
+
     private enum Outcome : uint
     {
         Succeeded = 1,

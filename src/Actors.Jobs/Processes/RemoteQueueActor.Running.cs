@@ -31,7 +31,7 @@ internal sealed partial class RemoteQueueActor
             return;
         }
 
-        var executor = new JobExecutor(_name, _services, Logger);
+        var executor = new JobExecutor(_name, _services, Context.System, Logger);
         var queue = Self;
         var granted = _granted;
         for (var i = 1; i <= _options.Workers; i++)
@@ -85,8 +85,26 @@ internal sealed partial class RemoteQueueActor
         _granted.WakeOne();
     }
 
+    /// <summary>The attempt ends as it likes; the owner knows that the job ends as cancelled.</summary>
+    private void OnCancel(InboxCancel cancel)
+    {
+        foreach (var key in cancel.Grants)
+        {
+            var grant = (int)key.Grant;
+            if (_held.TryGetValue(key.Number, out var held) && held == grant)
+            {
+                _granted.Cancel(key.Number, grant);
+                foreach (var worker in _workers)
+                {
+                    worker.Tell(new WorkerActor.CancelJob(key.Number, grant), Self);
+                }
+            }
+        }
+    }
+
     private void OnAttemptEnded(QueueMessage.AttemptEnded ended)
     {
+        _granted.ForgetCancelled(ended.Number);
         End(ended);
         AnswerStopWhenDone();
     }

@@ -51,6 +51,15 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.GetQueue:
                 Ask(new InboxQuery(), isAboutJob: false);
                 break;
+            case QueueMessage.CancelJob cancel:
+                Ask(new InboxChange
+                {
+                    Job = InboxBodies.Bytes(cancel.Id), Change = InboxBodies.CancelChange, Reason = cancel.Reason ?? "", HasReason = cancel.Reason is not null,
+                });
+                break;
+            case QueueMessage.RetryJob retry:
+                Ask(new InboxChange { Job = InboxBodies.Bytes(retry.Id), Change = InboxBodies.RetryChange });
+                break;
             case QueueMessage.StartConsuming:
                 OnStartConsuming();
                 break;
@@ -94,10 +103,21 @@ internal sealed partial class RemoteQueueActor : ActorBase
 
     private void Ask(InboxQuery query, bool isAboutJob)
     {
-        query.Number = ++_question;
-        _questions.Add(_question, (Sender, isAboutJob));
-        Context.Timers.StartSingle(query.Number, new QuestionExpired(query.Number), QuestionTimeout);
+        query.Number = NoteQuestion(isAboutJob);
         Post(new InboxBody { Queue = _name, Query = query });
+    }
+
+    private void Ask(InboxChange change)
+    {
+        change.Number = NoteQuestion(isAboutJob: true);
+        Post(new InboxBody { Queue = _name, Change = change });
+    }
+
+    private long NoteQuestion(bool isAboutJob)
+    {
+        _questions.Add(++_question, (Sender, isAboutJob));
+        Context.Timers.StartSingle(_question, new QuestionExpired(_question), QuestionTimeout);
+        return _question;
     }
 
     private void Post(InboxBody body) => _inbox.Tell(new InboxActor.Post(InboxMessage.Owner, body), Self);
@@ -111,6 +131,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 break;
             case InboxBody.ContentOneofCase.Grants:
                 OnGrants(row.Body.Grants);
+                break;
+            case InboxBody.ContentOneofCase.Cancel:
+                OnCancel(row.Body.Cancel);
                 break;
             case InboxBody.ContentOneofCase.Answer:
                 OnAnswer(row.Body.Answer);

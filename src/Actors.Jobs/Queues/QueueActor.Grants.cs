@@ -79,8 +79,16 @@ internal sealed partial class QueueActor
             return;
         }
 
+        var handedOver = granted.Count;
         foreach (var number in granted)
         {
+            if (_state.IsCancelling(number, out _))
+            {
+                Release(number);
+                handedOver--;
+                continue;
+            }
+
             ref var entry = ref _state.Jobs[number];
             var handler = HandlerOf(entry.Type)!; // Checked before it was granted.
             _granted.Add(new GrantedJob(
@@ -93,7 +101,7 @@ internal sealed partial class QueueActor
                 entry.Payload!)); // Only jobs with their arguments in memory are granted.
         }
 
-        _handedOver += granted.Count;
+        _handedOver += handedOver;
         _granted.WakeOne();
     }
 
@@ -118,6 +126,16 @@ internal sealed partial class QueueActor
         }
 
         var entry = _state.Jobs[number];
+        if (_state.IsCancelling(number, out var reason))
+        {
+            // Whatever it answered: somebody was told that it ends as cancelled.
+            _granted.ForgetCancelled(number);
+            Finish(number, JobState.Cancelled, entry.Attempts + (ended.Outcome is AttemptOutcome.Interrupted ? 0 : 1), reason);
+            AnswerStopConsumingWhenDone();
+            FlushSoon();
+            return;
+        }
+
         switch (ended.Outcome)
         {
             case AttemptOutcome.Succeeded:
@@ -126,13 +144,12 @@ internal sealed partial class QueueActor
             case AttemptOutcome.Cancelled:
                 Finish(number, JobState.Cancelled, entry.Attempts + 1, null);
                 break;
-            case AttemptOutcome.Failed failed when entry.Attempts + 1 >= _options.Retry.MaxAttempts:
-                Log.JobFailed(Logger, entry.Id, _name, _state.Names[entry.Type], entry.Attempts + 1);
-                Finish(number, JobState.Failed, entry.Attempts + 1, failed.Error);
+            case AttemptOutcome.Failed { RetryAfter: { } delay } failed:
+                MoveLater(number, JobState.Retrying, entry.Attempts + 1, delay, failed.Error);
                 break;
             case AttemptOutcome.Failed failed:
-                var delay = failed.RetryAfter ?? _options.Retry.Backoff.Delay(entry.Attempts, Context.System.Random);
-                MoveLater(number, JobState.Retrying, entry.Attempts + 1, delay, failed.Error);
+                Log.JobFailed(Logger, entry.Id, _name, _state.Names[entry.Type], entry.Attempts + 1);
+                Finish(number, JobState.Failed, entry.Attempts + 1, failed.Error);
                 break;
             case AttemptOutcome.Snoozed snoozed:
                 MoveLater(number, JobState.Scheduled, entry.Attempts, snoozed.Duration, null);
@@ -176,6 +193,13 @@ internal sealed partial class QueueActor
     /// <summary>Gives a grant back: the job is the first to run again, and nothing counts against it.</summary>
     private void Release(long number)
     {
+        if (_state.IsCancelling(number, out var reason))
+        {
+            _granted.ForgetCancelled(number);
+            Finish(number, JobState.Cancelled, _state.Jobs[number].Attempts, reason);
+            return;
+        }
+
         BackToWaiting(number);
         _ready.AddFirst(number);
     }

@@ -44,6 +44,10 @@ internal sealed partial class QueueActor
                 OnQuery(row.Node, row.Body.Query);
                 Take(row.Row);
                 break;
+            case InboxBody.ContentOneofCase.Change:
+                OnChange(row.Node, row.Body.Change);
+                Take(row.Row);
+                break;
             default:
                 Take(row.Row);
                 break;
@@ -126,6 +130,26 @@ internal sealed partial class QueueActor
         }
 
         PostTo(node, new InboxBody { Answer = answer });
+    }
+
+    /// <summary>As if somebody here had asked; the answer goes to the node when the change is durable.</summary>
+    private void OnChange(long node, InboxChange change)
+    {
+        var inbox = _neighbours!.Inbox; // Who has no neighbours gets no rows.
+        var answers = Context.ActorOf(Props.Create(() => new ChangeReply(inbox, node, _name, change.Number)) with { RestartType = RestartType.Temporary });
+        var id = InboxBodies.Id(change.Job);
+        Self.Tell(
+            change.Change == InboxBodies.CancelChange
+                ? new QueueMessage.CancelJob(id, change.HasReason ? change.Reason : null)
+                : new QueueMessage.RetryJob(id),
+            answers);
+    }
+
+    private void CancelAt(long node, long number, int grant)
+    {
+        var body = new InboxBody { Cancel = new InboxCancel() };
+        body.Cancel.Grants.Add(new InboxGrantKey { Number = number, Grant = (uint)grant });
+        PostTo(node, body);
     }
 
     private void OnNodeGone(QueueMessage.NodeGone gone)

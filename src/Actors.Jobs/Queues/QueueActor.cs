@@ -9,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Commits, Recovery, Grants, Consuming, Nodes, Payloads, History.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Consuming, Nodes, Payloads, History.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly string _name;
@@ -50,7 +50,7 @@ internal sealed partial class QueueActor : JournaledActor
 
     protected override string PersistenceId => "queue/" + _name;
 
-    protected override int ReadableFormat => CommitReplay.FormatVersion;
+    protected override int ReadableFormat => CommitReplay.ReadableFormat;
 
     protected override ValueTask OnCommandAsync(object message)
     {
@@ -82,6 +82,12 @@ internal sealed partial class QueueActor : JournaledActor
                 break;
             case QueueMessage.HistoryWritten written:
                 OnHistoryWritten(written);
+                break;
+            case QueueMessage.CancelJob cancel:
+                OnCancelJob(cancel);
+                break;
+            case QueueMessage.RetryJob retry:
+                OnRetryJob(retry);
                 break;
             case QueueMessage.GetJob get:
                 OnGetJob(get.Id);
@@ -135,7 +141,10 @@ internal sealed partial class QueueActor : JournaledActor
             DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
             isLater ? DateTimeOffset.FromUnixTimeMilliseconds(entry.DueAtMs) : null,
             finished ? DateTimeOffset.FromUnixTimeMilliseconds(entry.DueAtMs) : null,
-            _state.Error(number));
+            _state.Error(number))
+        {
+            IsCancelling = _state.IsCancelling(number, out _),
+        };
     }
 
     private QueueStatus QueueStatus() => new(

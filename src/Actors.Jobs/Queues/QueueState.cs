@@ -9,6 +9,7 @@ internal sealed class QueueState
     private readonly Dictionary<string, ushort> _typeByName = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
     private readonly Dictionary<long, string> _errors = [];
+    private readonly Dictionary<long, string?> _cancelling = [];
     private readonly long[] _counts = new long[(int)JobState.Quarantined + 1];
 
     public JobTable Jobs { get; } = new();
@@ -37,6 +38,13 @@ internal sealed class QueueState
     public long Count(JobState state) => _counts[(int)state];
 
     public string? Error(long number) => _errors.GetValueOrDefault(number);
+
+    /// <summary>Whether somebody has cancelled a job that is with a worker, and why.</summary>
+    public bool IsCancelling(long number, out string? reason)
+    {
+        reason = null;
+        return _cancelling.Count > 0 && _cancelling.TryGetValue(number, out reason);
+    }
 
     public bool TryGetType(string name, out ushort type) => _typeByName.TryGetValue(name, out type);
 
@@ -84,6 +92,9 @@ internal sealed class QueueState
         }
     }
 
+    /// <summary>A job that is with a worker is to end as cancelled.</summary>
+    public void BeginCancel(long number, string? reason) => _cancelling[number] = reason;
+
     /// <summary>The job is over. It stays until its row in the history is durable.</summary>
     public void Finish(long number, JobState state, int attempts, string? error)
     {
@@ -91,6 +102,11 @@ internal sealed class QueueState
         entry.Attempts = (ushort)attempts;
         SetState(ref entry, state);
         Ungrant(number);
+        if (_cancelling.Count > 0)
+        {
+            _cancelling.Remove(number);
+        }
+
         Succeeded += state == JobState.Succeeded ? 1 : 0;
         Failed += state == JobState.Failed ? 1 : 0;
         Cancelled += state == JobState.Cancelled ? 1 : 0;

@@ -3,7 +3,6 @@ namespace Actors.Cells;
 internal partial class ActorCell
 {
     private ChildrenContainer? _children;
-    private TaskCompletionSource? _childrenEnded;
 
     /// <summary>Links of the parent's container, so that the order of start costs no further allocation. Guarded by its lock.</summary>
     public ActorCell? PreviousSibling { get; set; }
@@ -124,8 +123,8 @@ internal partial class ActorCell
     {
         if (_children!.Stopping == 0) // Whoever has had a child has them.
         {
-            _childrenEnded?.TrySetResult();
-            _childrenEnded = null;
+            _children.Ended?.TrySetResult();
+            _children.Ended = null;
         }
         else
         {

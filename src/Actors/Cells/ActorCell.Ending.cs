@@ -1,3 +1,4 @@
+using Actors.Asking;
 using Actors.Mailboxes;
 
 namespace Actors.Cells;
@@ -113,11 +114,13 @@ internal partial class ActorCell
     {
         _state = CellState.Ended;
         DisarmStopTimeout();
-        var unstashed = TakeStash();
+        _handlerTimer?.End(null); // What is abandoned has been reported, and keeps no timer.
+        var unstashed = TakeStash(out _);
         var rest = _mailbox.Close(out var system);
         PublishDeadLetters(unstashed);
         PublishDeadLetters(rest);
         CloseLane();
+        EndAsks();
         if (ParentCell is not null)
         {
             ParentCell.TellSystem(new SystemMessage.ChildEnded(this, ranFor));
@@ -150,8 +153,9 @@ internal partial class ActorCell
         SetReceiveTimeout(Timeout.InfiniteTimeSpan);
         UnwatchAll();
         StopAllChildren(StopOrder.Parallel);
+        var children = _children;
         End(TimeSpan.Zero);
-        _childrenEnded?.TrySetResult(); // It hears of no ends any more.
+        children?.Ended?.TrySetResult(); // It hears of no ends any more.
         _rebuild?.TrySetResult();
         if (!isAwaiting)
         {
@@ -164,9 +168,9 @@ internal partial class ActorCell
         while (first is not null)
         {
             var next = first.Next;
-            if (first.Message is not CellMessage)
+            if (first.Message is not CellMessage or CellMessage.Replayed)
             {
-                System.PublishDeadLetter(first.Message!, first.Sender, this); // Only the pool clears it.
+                System.PublishDeadLetter(first.Message!, first.Sender, this, DeadLetterReason.RecipientEnded); // Only the pool clears it.
             }
 
             first.Release();
@@ -192,7 +196,7 @@ internal partial class ActorCell
                 OnOrphanOverdue(overdue.Child, overdue.Timer);
                 break;
             case SystemMessage.DescribeChildren describe:
-                describe.Asker.OnUndeliverable(describe.Request, this, null);
+                (describe.Asker as AskRef)?.OnUndeliverable(this, DeadLetterReason.RecipientEnded, null);
                 break;
         }
     }

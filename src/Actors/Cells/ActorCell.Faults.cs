@@ -3,15 +3,13 @@ namespace Actors.Cells;
 /// <summary>Failing as a child, and deciding as a supervisor.</summary>
 internal partial class ActorCell
 {
-    private Exception? _cause;
-    private object? _failedMessage;
-    private ActorCell? _perpetrator;
-    private (Exception Cause, ActorCell? Perpetrator)? _pendingFailure;
+    // The failure that awaits a verdict, and one that came while a hook ran and counts when it has ended.
+    private CellFailure? _failure;
+    private CellFailure? _pendingFailure;
 
     // Its failure has suspended the children, and no verdict has let them go on yet.
     private bool _areChildrenHeld;
     private RestartBudget? _budget;
-    private RestartBudget? _groupBudget;
     // When it came into its state. Also read and, when it is told to stop, written by its supervisor, for whom a moment more or less does not matter.
     private TimeSpan _since;
 
@@ -31,15 +29,13 @@ internal partial class ActorCell
         if (_isAwaiting && _state is CellState.Starting or CellState.Restarting)
         {
             // A child fails it in the middle of a hook. The hook ends first; there is no instance yet that could be given a verdict.
-            _pendingFailure ??= (cause, perpetrator);
+            _pendingFailure ??= new CellFailure(cause, null, perpetrator);
             return;
         }
 
         var ranFor = RanFor();
         MoveTo(CellState.Failed);
-        _cause = cause;
-        _failedMessage = message;
-        _perpetrator = perpetrator;
+        _failure = new CellFailure(cause, message, perpetrator);
         SuspendChildren(except: perpetrator);
         _areChildrenHeld = true;
         if (ParentCell is null)
@@ -54,13 +50,6 @@ internal partial class ActorCell
 
     /// <summary>How long it has been running without a failure; zero when it is not running.</summary>
     private TimeSpan RanFor() => _isStarted && _state == CellState.Running ? System.Now - _since : TimeSpan.Zero;
-
-    private void ClearFailure()
-    {
-        _cause = null;
-        _failedMessage = null;
-        _perpetrator = null;
-    }
 
     private void OnChildFailed(SystemMessage.ChildFailed failed)
     {
@@ -134,6 +123,7 @@ internal partial class ActorCell
     private void RestartChildren(SupervisorStrategy strategy, ActorCell child, Exception cause, TimeSpan ranFor)
     {
         var decision = Budget(strategy, child).OnFailure(System.Now, ranFor);
+        child._failedMessages?.ResetAfter = strategy.Restart.Backoff?.ResetAfter ?? Timeout.InfiniteTimeSpan; // The child waits for us.
         if (!decision.IsRestart)
         {
             var limit = new RestartLimitException(child.Path, strategy.Restart.MaxRestarts, strategy.Restart.Window, cause);
@@ -156,7 +146,7 @@ internal partial class ActorCell
 
     private RestartBudget Budget(SupervisorStrategy strategy, ActorCell child) => strategy is OneForOneStrategy
         ? child._budget ??= new RestartBudget(strategy.Restart, System.Random)
-        : _groupBudget ??= new RestartBudget(strategy.Restart, System.Random);
+        : _children!.GroupBudget ??= new RestartBudget(strategy.Restart, System.Random);
 
     private void StopGroup(SupervisorStrategy strategy, ActorCell child)
     {
@@ -171,3 +161,9 @@ internal partial class ActorCell
         _ => [child],
     };
 }
+
+/// <summary>A failure of an actor.</summary>
+/// <param name="Cause">What was thrown.</param>
+/// <param name="Message">The message that was being handled, if any.</param>
+/// <param name="Perpetrator">The child whose failure it was at first, if it was one's.</param>
+internal sealed record CellFailure(Exception Cause, object? Message, ActorCell? Perpetrator);

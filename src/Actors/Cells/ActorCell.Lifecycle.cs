@@ -1,6 +1,6 @@
 namespace Actors.Cells;
 
-internal enum CellState
+internal enum CellState : byte
 {
     /// <summary>The instance is being made, or its start hook runs.</summary>
     Starting,
@@ -106,7 +106,7 @@ internal partial class ActorCell
         Exception? cause = null;
         try
         {
-            MakeInstance();
+            MakeInstance(former: null);
             await _actor!.PreStartAsync(); // Just made.
             OnStarted();
         }
@@ -125,14 +125,14 @@ internal partial class ActorCell
         ResumeLifecycle();
     }
 
-    private void MakeInstance()
+    private void MakeInstance(ActorBase? former)
     {
         var outer = _beingCreated;
         _beingCreated = this;
         try
         {
             var actor = _props.NewActor();
-            if (!ReferenceEquals(actor.Cell, this))
+            if (!ReferenceEquals(actor.Cell, this) || ReferenceEquals(actor, former))
             {
                 throw new InvalidOperationException(
                     $"The factory of {_props.Type.Name} returned an instance that it had made before. It must return a new one each time.");
@@ -182,14 +182,15 @@ internal partial class ActorCell
         if (!_isStarted)
         {
             // There is no instance to go on with: a verdict after a failed start means another try.
-            OnRecreate(new SystemMessage.Recreate(_cause!, isInGroup: false)); // Set with the state.
+            OnRecreate(new SystemMessage.Recreate(_failure!.Cause, isInGroup: false)); // Set with the state.
             return;
         }
 
-        UnsuspendChildren(except: _perpetrator);
+        var perpetrator = _failure?.Perpetrator;
+        UnsuspendChildren(except: perpetrator);
         _areChildrenHeld = false;
-        _perpetrator?.TellSystem(new SystemMessage.Resume());
-        ClearFailure();
+        perpetrator?.TellSystem(new SystemMessage.Resume());
+        _failure = null;
         MoveTo(CellState.Running);
         GoOnWithGroup();
     }
@@ -229,9 +230,10 @@ internal partial class ActorCell
     private async ValueTask RecreateAsync(SystemMessage.Recreate recreate)
     {
         var cause = recreate.Cause;
-        var perpetrator = _perpetrator;
+        var perpetrator = _failure?.Perpetrator;
+        var former = _actor;
         _isInGroup = recreate.IsInGroup;
-        await TearDownAsync(cause, _failedMessage);
+        await TearDownAsync(cause, _failure?.Message);
         if (_isInGroup && !_isStopRequested)
         {
             _rebuild = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -240,7 +242,7 @@ internal partial class ActorCell
             _rebuild = null;
         }
 
-        var failure = _isStopRequested ? null : await BuildAsync(cause, perpetrator);
+        var failure = _isStopRequested ? null : await BuildAsync(cause, perpetrator, former);
         _isAwaiting = false;
         if (failure is not null)
         {
@@ -286,22 +288,31 @@ internal partial class ActorCell
         await ChildrenEndedAsync(isRestart: true);
         await DisposeInstanceAsync(isRestart: true);
         DisarmStopTimeout();
+        if (!_isStopRequested)
+        {
+            FailAsks(cause);
+        }
+
         _isTearingDown = false;
     }
 
-    private async ValueTask<Exception?> BuildAsync(Exception cause, ActorCell? perpetrator)
+    private async ValueTask<Exception?> BuildAsync(Exception cause, ActorCell? perpetrator, ActorBase? former)
     {
         _cancellation = null;
-        ClearFailure();
+        _failure = null;
         var survivors = ChildCells(); // Before the new instance makes children of its own.
         var wereHeld = _areChildrenHeld;
         _areChildrenHeld = false;
-        _groupBudget = null; // Who supervises anew begins to count anew; what is counted for each child lives and ends with the child.
+        if (_children is not null)
+        {
+            _children.GroupBudget = null; // Who supervises anew begins to count anew; what is counted for each child lives and ends with the child.
+        }
+
         _restarts++;
         Exception? failure = null;
         try
         {
-            MakeInstance();
+            MakeInstance(former);
             await (_hasStarted ? _actor!.PostRestartAsync(cause) : _actor!.PreStartAsync()); // Just made.
             OnStarted();
         }

@@ -131,13 +131,18 @@ internal partial class ActorCell
         timer.IsOverdue = true;
         var overdue = timer.End(null);
         var message = _current?.Message;
+        if (overdue is not null && message is not null)
+        {
+            AnswerFailure(_current!, message, overdue); // Where the message is.
+        }
+
         _turn++;
         _isAwaiting = false;
         _isCurrentStashed = false;
         _current = null; // Not given back for reuse: the handler may hold it.
-        _synchronizationContext.Detach();
-        _synchronizationContext = new CellSynchronizationContext(this);
-        SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
+        Detach(_context);
+        _context = new LaterContext(this);
+        SynchronizationContext.SetSynchronizationContext(_context);
         if (overdue is not null && !IsCancelled)
         {
             Fail(overdue, message);
@@ -155,8 +160,24 @@ internal partial class ActorCell
         }
     }
 
+    /// <summary>What is posted to the context from now on is the rest of a handler that was given up.</summary>
+    private void Detach(SynchronizationContext context)
+    {
+        if (context is LaterContext later)
+        {
+            later.Detach();
+        }
+        else
+        {
+            Volatile.Write(ref _isOwnContextDetached, true);
+        }
+    }
+
+    private void PostDetached(SynchronizationContext context, SendOrPostCallback callback, object? state) =>
+        PostContinuation(_ => RunDetached(context, callback, state), null);
+
     /// <summary>The rest of a handler that was given up.</summary>
-    private void RunDetached(CellSynchronizationContext context, SendOrPostCallback callback, object? state)
+    private void RunDetached(SynchronizationContext context, SendOrPostCallback callback, object? state)
     {
         var current = _current;
         _current = null; // It must not answer the sender of another message, or stash that message.
@@ -171,7 +192,7 @@ internal partial class ActorCell
         }
         finally
         {
-            SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
+            SynchronizationContext.SetSynchronizationContext(_context);
             _current = current;
         }
     }
@@ -179,5 +200,33 @@ internal partial class ActorCell
     private sealed class GiveUpTimer(ActorCell cell, int turn) : TimerEntry
     {
         public override void Fire() => cell.TellSystem(new SystemMessage.HandlerOverdue(turn, isGivenUp: true));
+    }
+
+    /// <summary>The context of the handlers after one that was given up, so that what comes of that one is known.</summary>
+    private sealed class LaterContext(ActorCell cell) : SynchronizationContext
+    {
+        private bool _isDetached;
+
+        public ActorCell Cell => cell;
+
+        public bool IsDetached => Volatile.Read(ref _isDetached);
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            if (Volatile.Read(ref _isDetached))
+            {
+                cell.PostDetached(this, d, state);
+            }
+            else
+            {
+                cell.PostContinuation(d, state);
+            }
+        }
+
+        public void Detach() => Volatile.Write(ref _isDetached, true);
+
+        public override void Send(SendOrPostCallback d, object? state) => cell.Send(d, state);
+
+        public override SynchronizationContext CreateCopy() => this;
     }
 }

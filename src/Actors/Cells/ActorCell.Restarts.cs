@@ -167,7 +167,7 @@ internal partial class ActorCell
 
     private ActorCell ReplaceVacant(ActorCell vacant, bool isInGroup = false)
     {
-        var next = Create(System, this, vacant._props, vacant.Name);
+        var next = Create(System, this, vacant._props, vacant._name);
         next._budget = vacant._budget;
         next._restarts = vacant._restarts + 1;
         next._restartedFrom = vacant._restarts + 1;

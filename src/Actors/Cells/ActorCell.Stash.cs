@@ -4,9 +4,7 @@ namespace Actors.Cells;
 
 internal partial class ActorCell
 {
-    private Envelope? _stashFirst;
-    private Envelope? _stashLast;
-    private int _stashed;
+    private MessageStash? _stash;
     private bool _isCurrentStashed;
 
     public void Stash()
@@ -17,42 +15,42 @@ internal partial class ActorCell
             throw new InvalidOperationException($"'{Path}' has stashed its current message already.");
         }
 
-        if (_stashed >= _props.StashCapacity)
+        _stash ??= new MessageStash();
+        if (_stash.Count >= _props.StashCapacity)
         {
             throw new StashOverflowException(Path, _props.StashCapacity);
         }
 
         _isCurrentStashed = true;
-        AddToStash(envelope);
+        _stash.Add(envelope);
     }
 
     public void UnstashAll()
     {
-        if (_stashFirst is { } first)
+        if (TakeStash(out var last) is { } first)
         {
-            _mailbox.Prepend(first, _stashLast!); // Both are set together.
-            TakeStash();
+            _mailbox.Prepend(first, last!); // There is a last where there is a first.
         }
     }
 
     public void Unstash()
     {
-        if (_stashFirst is not { } first)
+        if (_stash?.Take() is { } first)
         {
-            return;
+            _mailbox.Prepend(first, first);
         }
-
-        _stashFirst = first.Next;
-        _stashLast = _stashFirst is null ? null : _stashLast;
-        _stashed--;
-        _mailbox.Prepend(first, first);
     }
 
     public void UnstashAll(Predicate<object> predicate)
     {
         ArgumentNullException.ThrowIfNull(predicate);
+        if (_stash is not { First: not null } stash)
+        {
+            return;
+        }
+
         var wanted = new HashSet<Envelope>();
-        for (var envelope = _stashFirst; envelope is not null; envelope = envelope.Next)
+        for (var envelope = stash.First; envelope is not null; envelope = envelope.Next)
         {
             if (predicate(envelope.Message!)) // Only the pool clears it.
             {
@@ -62,14 +60,14 @@ internal partial class ActorCell
 
         Envelope? first = null;
         Envelope? last = null;
-        var rest = TakeStash();
+        var rest = stash.TakeAll(out _);
         while (rest is not null)
         {
             var next = rest.Next;
             rest.Next = null;
             if (!wanted.Contains(rest))
             {
-                AddToStash(rest);
+                stash.Add(rest);
             }
             else if (last is null)
             {
@@ -90,28 +88,9 @@ internal partial class ActorCell
         }
     }
 
-    private void AddToStash(Envelope envelope)
+    private Envelope? TakeStash(out Envelope? last)
     {
-        _stashed++;
-        envelope.Next = null;
-        if (_stashLast is null)
-        {
-            _stashFirst = envelope;
-        }
-        else
-        {
-            _stashLast.Next = envelope;
-        }
-
-        _stashLast = envelope;
-    }
-
-    private Envelope? TakeStash()
-    {
-        var first = _stashFirst;
-        _stashFirst = null;
-        _stashLast = null;
-        _stashed = 0;
-        return first;
+        last = null;
+        return _stash?.TakeAll(out last);
     }
 }

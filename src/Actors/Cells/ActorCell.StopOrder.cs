@@ -102,8 +102,8 @@ internal partial class ActorCell
             return default;
         }
 
-        _childrenEnded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return new ValueTask(_childrenEnded.Task);
+        _children.Ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return new ValueTask(_children.Ended.Task);
     }
 
     /// <summary>The child goes on in its own time, if at all; the tree does not wait for it any longer.</summary>

@@ -9,7 +9,7 @@ namespace Actors.Cells;
 /// </summary>
 /// <remarks>
 /// Cut by concern: Run (the turn), Lifecycle, Ending, Faults (as a child and as a supervisor), Restarts (of children: one, or a group), Children, StopOrder,
-/// Inspection, DeathWatch, Stash, Tasks, Timers, Overdue.
+/// Inspection, DeathWatch, Stash, Asks, Quarantine, Tasks, Timers, Overdue.
 /// </remarks>
 internal partial class ActorCell : ActorRef, IActorContext, IMailbox
 {
@@ -17,21 +17,25 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
     private static ActorCell? _beingCreated;
 
     private readonly Props _props;
-    private CellSynchronizationContext _synchronizationContext;
+    private readonly ActorName _name;
+
+    // Under which the handlers run: the cell itself, until one of them was given up.
+    private SynchronizationContext _context;
+    private bool _isOwnContextDetached;
     private ActorPath? _path;
     private ILogger? _logger;
     private Mailbox _mailbox = Mailbox.Create();
 
-    protected ActorCell(ActorSystem system, ActorCell? parent, Props props, string name)
+    protected ActorCell(ActorSystem system, ActorCell? parent, Props props, ActorName name)
     {
         System = system;
         ParentCell = parent;
         _props = props;
-        Name = name;
-        _synchronizationContext = new CellSynchronizationContext(this);
+        _name = name;
+        _context = this;
     }
 
-    public static ActorCell Create(ActorSystem system, ActorCell? parent, Props props, string name)
+    public static ActorCell Create(ActorSystem system, ActorCell? parent, Props props, ActorName name)
     {
         if (props.IsPlain)
         {
@@ -49,7 +53,9 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
 
     public ActorCell? ParentCell { get; }
 
-    public string Name { get; }
+    public string Name => _name.ToString();
+
+    public ActorName NameInParent => _name;
 
     public override ActorPath Path => _path ??= new ActorPath(ParentCell?.Path, Name);
 
@@ -65,16 +71,34 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
 
     public Props Props => _props;
 
+    public override ActorCell Asked => this;
+
+    /// <summary>The cell on whose turn the calling code runs, as far as its awaits have kept the context; or null.</summary>
+    public static ActorCell? Running => SynchronizationContext.Current switch
+    {
+        ActorCell { _isOwnContextDetached: false } cell => cell,
+        LaterContext { IsDetached: false } later => later.Cell,
+        _ => null,
+    };
+
     // The path as log settings write categories, so that a prefix such as "Actors" or "Actors.shop.user.queues" sets a level.
     private string LogCategory => "Actors." + System.Name + Path.Local.TrimEnd('/').Replace('/', '.');
 
     /// <summary>The root, /user and /system: the actors that get children from other threads.</summary>
     private bool IsGuardian => ParentCell?.ParentCell is null;
 
+    /// <summary>Whether this actor is another, or stands anywhere below it.</summary>
+    public bool IsWithin(ActorCell other) => ReferenceEquals(this, other) || ParentCell?.IsWithin(other) == true;
+
     public override void Tell(object message, IActorRef? sender)
     {
         ArgumentNullException.ThrowIfNull(message);
         var envelope = Envelope.Take(message, sender);
+        if (sender is not null && sender.GetType() != typeof(ActorCell))
+        {
+            TakeOverAsk(envelope, sender);
+        }
+
         if (_mailbox.Add(envelope, out var isClosed))
         {
             Schedule();
@@ -82,7 +106,7 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
         else if (isClosed)
         {
             envelope.Release();
-            System.PublishDeadLetter(message, sender, this);
+            System.PublishDeadLetter(message, sender, this, DeadLetterReason.RecipientEnded);
         }
     }
 
@@ -124,28 +148,20 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
     {
     }
 
-    private sealed class CellSynchronizationContext(ActorCell cell) : SynchronizationContext
+    public override void Post(SendOrPostCallback d, object? state)
     {
-        private bool _isDetached;
-
-        public override void Post(SendOrPostCallback d, object? state)
+        if (Volatile.Read(ref _isOwnContextDetached))
         {
-            if (Volatile.Read(ref _isDetached))
-            {
-                cell.PostContinuation(_ => cell.RunDetached(this, d, state), null);
-            }
-            else
-            {
-                cell.PostContinuation(d, state);
-            }
+            PostDetached(this, d, state);
         }
-
-        /// <summary>What comes from now on is the rest of a handler that was given up.</summary>
-        public void Detach() => Volatile.Write(ref _isDetached, true);
-
-        public override void Send(SendOrPostCallback d, object? state) =>
-            throw new NotSupportedException($"Actor '{cell.Path}' must not wait for itself. Await instead of blocking.");
-
-        public override SynchronizationContext CreateCopy() => this;
+        else
+        {
+            PostContinuation(d, state);
+        }
     }
+
+    public override void Send(SendOrPostCallback d, object? state) =>
+        throw new NotSupportedException($"Actor '{Path}' must not wait for itself. Await instead of blocking.");
+
+    public override SynchronizationContext CreateCopy() => this;
 }

@@ -23,7 +23,11 @@ internal enum ChildMark : byte
 internal sealed class ChildrenContainer
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, ActorCell> _byName = new(StringComparer.Ordinal);
+
+    // Those that were given a name; and those that were not, once somebody has looked for one of them. The list has all.
+    private Dictionary<string, ActorCell>? _byName;
+    private Dictionary<long, ActorCell>? _byNumber;
+    private int _count;
     private ActorCell? _first;
     private ActorCell? _last;
 
@@ -39,7 +43,7 @@ internal sealed class ChildrenContainer
         {
             lock (_lock)
             {
-                return _byName.Count;
+                return _count;
             }
         }
     }
@@ -49,6 +53,12 @@ internal sealed class ChildrenContainer
 
     /// <summary>How many are significant and not to stop.</summary>
     public int Significant { get; private set; }
+
+    /// <summary>Ends when none is stopping any more; null when nobody waits for that. The parent's turn's own.</summary>
+    public TaskCompletionSource? Ended { get; set; }
+
+    /// <summary>Counts the failures of those that restart together. The parent's turn's own.</summary>
+    public RestartBudget? GroupBudget { get; set; }
 
     /// <summary>The restart of a group that is under way. The parent's turn's own.</summary>
     public GroupRestart? GroupRestart { get; set; }
@@ -64,16 +74,17 @@ internal sealed class ChildrenContainer
                     : new InvalidOperationException($"'{parent.Path}' is stopping, so it cannot have new children.");
             }
 
-            name ??= "$" + (++_unnamed).ToString("x", null);
-            var child = ActorCell.Create(parent.System, parent, props, name);
-            if (!_byName.TryAdd(name, child))
+            if (name is not null && _byName?.GetValueOrDefault(name) is { } namesake)
             {
                 throw new InvalidActorNameException(
                     name,
                     $"'{parent.Path}' already has a child named '{name}'. A name is free again once its actor has ended" +
-                    (_byName[name].Mark == ChildMark.Vacant ? "; this one waits to be started again: stop it first." : "."));
+                    (namesake.Mark == ChildMark.Vacant ? "; this one waits to be started again: stop it first." : "."));
             }
 
+            var child = ActorCell.Create(parent.System, parent, props, name is null ? ActorName.Of(++_unnamed) : ActorName.Of(name));
+            SetByName(child);
+            _count++;
             child.PreviousSibling = _last;
             if (_last is null)
             {
@@ -95,7 +106,7 @@ internal sealed class ChildrenContainer
     {
         lock (_lock)
         {
-            _byName[next.Name] = next;
+            SetByName(next);
             next.PreviousSibling = vacant.PreviousSibling;
             next.NextSibling = vacant.NextSibling;
             if (next.PreviousSibling is null)
@@ -136,9 +147,11 @@ internal sealed class ChildrenContainer
 
     public ActorCell? Find(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         lock (_lock)
         {
-            return _byName.TryGetValue(name, out var child) && child.Mark != ChildMark.Vacant ? child : null;
+            var child = FindByName(ActorName.Parse(name));
+            return child?.Mark == ChildMark.Vacant ? null : child;
         }
     }
 
@@ -206,7 +219,8 @@ internal sealed class ChildrenContainer
                 return false;
             }
 
-            _byName.Remove(child.Name);
+            RemoveByName(child.NameInParent);
+            _count--;
             Unlink(child);
             if (child.IsStoppingChild)
             {
@@ -231,13 +245,56 @@ internal sealed class ChildrenContainer
     {
         lock (_lock)
         {
-            var cells = new List<ActorCell>(first is null ? _byName.Count : 4);
+            var cells = new List<ActorCell>(first is null ? _count : 4);
             for (var child = first ?? _first; child is not null; child = child.NextSibling)
             {
                 cells.Add(child);
             }
 
             return cells;
+        }
+    }
+
+    private ActorCell? FindByName(ActorName name)
+    {
+        if (name.Given is { } given)
+        {
+            return _byName?.GetValueOrDefault(given);
+        }
+
+        if (_byNumber is null)
+        {
+            _byNumber = [];
+            for (var child = _first; child is not null; child = child.NextSibling)
+            {
+                SetByName(child);
+            }
+        }
+
+        return _byNumber.GetValueOrDefault(name.Number);
+    }
+
+    private void SetByName(ActorCell child)
+    {
+        if (child.NameInParent.Given is { } given)
+        {
+            (_byName ??= new Dictionary<string, ActorCell>(StringComparer.Ordinal))[given] = child;
+        }
+        else if (_byNumber is not null)
+        {
+            _byNumber[child.NameInParent.Number] = child;
+        }
+    }
+
+    private void RemoveByName(ActorName name)
+    {
+        if (name.Given is { } given)
+        {
+            _byName!.Remove(given); // Whoever was given a name is in there.
+        }
+        else
+        {
+            _byNumber?.Remove(name.Number);
         }
     }
 

@@ -101,23 +101,23 @@ internal abstract class SystemMessage
     public sealed class Abandon : SystemMessage;
 
     /// <summary>Somebody asks what the children are doing.</summary>
-    public sealed class DescribeChildren(GetChildren request, ActorRef asker) : SystemMessage
+    public sealed class DescribeChildren(GetChildren request, IActorRef asker) : SystemMessage
     {
         public GetChildren Request { get; } = request;
 
-        public ActorRef Asker { get; } = asker;
+        public IActorRef Asker { get; } = asker;
     }
 
     /// <summary>Somebody wants to know of this actor's end.</summary>
-    public sealed class Watch(ActorCell watcher) : SystemMessage
+    public sealed class Watch(ActorRef watcher) : SystemMessage
     {
-        public ActorCell Watcher { get; } = watcher;
+        public ActorRef Watcher { get; } = watcher;
     }
 
     /// <summary>Undoes <see cref="Watch"/>.</summary>
-    public sealed class Unwatch(ActorCell watcher) : SystemMessage
+    public sealed class Unwatch(ActorRef watcher) : SystemMessage
     {
-        public ActorCell Watcher { get; } = watcher;
+        public ActorRef Watcher { get; } = watcher;
     }
 
     /// <summary>A watched actor has ended.</summary>

@@ -109,6 +109,20 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_job_that_a_member_runs_is_cancelled_from_another()
+    {
+        await using var owner = await Node.StartAsync(_folder, isWorker: false);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        var ran = new Ran { Body = static (_, token) => Task.Delay(Timeout.Infinite, token) };
+        await using var member = await Node.StartAsync(_folder, isWorker: true, ran);
+        var id = await web.Jobs.EnqueueAsync(new SharedWork());
+        await UntilAsync(() => ran.Attempts.Count == 1);
+        (await web.Jobs.CancelAsync(id, "the customer changed her mind")).State.ShouldBe(JobState.Running);
+        var job = await web.FinishAsync(id);
+        (job.State, job.Error).ShouldBe((JobState.Cancelled, "the customer changed her mind"));
+    }
+
+    [Fact]
     public async Task What_was_enqueued_while_nobody_owned_the_store_is_not_lost()
     {
         var owner = await Node.StartAsync(_folder, isWorker: false);

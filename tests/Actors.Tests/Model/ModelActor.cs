@@ -19,6 +19,7 @@ internal sealed class ModelActor : ReceiveActor
 
     public static Props Props(NodeSpec spec, ModelWorld world) => Actors.Props.Create(() => new ModelActor(spec, world)) with
     {
+        QuarantineAfter = 0, // The model's failures repeat their messages.
         RestartType = spec.Type,
         IsSignificant = spec.IsSignificant,
     };
