@@ -43,7 +43,7 @@ public sealed class BackoffTests
         Should.Throw<ArgumentOutOfRangeException>(() => new OneForOneStrategy(new RestartOptions { Backoff = backoff }));
     }
 
-    [Theory, OnEachDispatcher, Trait("rule", "BO-3"), Trait("rule", "BO-5")]
+    [Theory, OnEachDispatcher, Trait("rule", "BO-3"), Trait("rule", "BO-5"), Trait("rule", "BO-6")]
     public async Task A_restart_after_a_delay_keeps_the_mailbox_and_the_stash(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
@@ -129,7 +129,7 @@ public sealed class BackoffTests
         await probe.ExpectTerminatedAsync(child);
     }
 
-    [Theory, OnEachDispatcher]
+    [Theory, OnEachDispatcher, Trait("rule", "BO-12")]
     public async Task A_child_that_waits_for_its_restart_can_be_stopped_at_once(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
@@ -143,6 +143,92 @@ public sealed class BackoffTests
         parent.Do(puppet => puppet.Context.Stop(child));
         await probe.ExpectTerminatedAsync(child, TimeSpan.Zero);
         await system.AdvanceAsync(TimeSpan.FromMinutes(2));
+    }
+
+    [Theory, OnEachDispatcher, Trait("rule", "BO-4"), Trait("rule", "BO-12")]
+    public async Task A_child_that_ends_by_itself_is_not_restarted_and_leaves_its_supervisor_alone(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var reports = system.CreateProbe();
+        var parent = system.ActorOf(Puppet.Supervisor(new OneForOneStrategy(new RestartOptions { Backoff = new BackoffOptions() }), reports), "parent");
+        var child = await parent.SpawnAsync(Puppet.Props(reports), "child");
+        child.Tell(PoisonPill.Instance);
+        await reports.ExpectAllAsync("parent: PreStart", "child: PreStart", "child: PostStop");
+        await reports.ExpectNoneAsync(TimeSpan.FromHours(1));
+        (await parent.ChildrenAsync()).ShouldBeEmpty();
+    }
+
+    [Theory, OnEachDispatcher, Trait("rule", "BO-7")]
+    public async Task Nobody_stands_between_a_child_with_delays_and_its_parent_or_those_who_write_to_it(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var probe = system.CreateProbe();
+        var parent = system.ActorOf(Puppet.Props(script: new Puppet.Script
+        {
+            Strategy = new OneForOneStrategy(new RestartOptions { Backoff = new BackoffOptions { Jitter = 0 } }),
+            Construct = puppet => puppet.On<double>(number => probe.Ref.Tell((number, puppet.Sender))),
+        }));
+        var child = await parent.SpawnAsync(Puppet.Props(), "child");
+        for (var i = 0; i < 2; i++)
+        {
+            probe.Send(child, new Puppet.Do(puppet =>
+            {
+                puppet.Sender.Tell("reply", puppet.Self);
+                puppet.Context.Parent.Tell(1.5, puppet.Self);
+            }));
+            await probe.ExpectAllAsync("reply", (1.5, child));
+            child.Fail(); // And once more after a restart.
+            await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    [Theory, OnEachDispatcher, Trait("rule", "BO-10"), Trait("rule", "LIM-3")]
+    public async Task A_limit_within_a_window_holds_with_delays_too(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var probe = system.CreateProbe();
+        var parent = system.ActorOf(Puppet.Supervisor(new OneForOneStrategy(new RestartOptions
+        {
+            MaxRestarts = 2,
+            Window = TimeSpan.FromSeconds(10),
+            Backoff = new BackoffOptions { Factor = 1, Jitter = 0, ResetAfter = Timeout.InfiniteTimeSpan },
+        })));
+        var child = await parent.SpawnAsync(Puppet.Props(), "child");
+        probe.Watch(child);
+        for (var i = 0; i < 20; i++)
+        {
+            child.Fail();
+            await system.AdvanceAsync(TimeSpan.FromSeconds(5.1));
+        }
+
+        await probe.ExpectNoneAsync();
+        child.Fail();
+        child.Fail();
+        await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await probe.ExpectTerminatedAsync(child, TimeSpan.Zero);
+    }
+
+    [Theory, OnEachDispatcher, Trait("rule", "BO-11")]
+    public async Task A_limit_a_delay_and_a_decider_of_one_strategy_all_count(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var probe = system.CreateProbe();
+        var parent = system.ActorOf(Puppet.Supervisor(new OneForOneStrategy(
+            new RestartOptions { MaxRestarts = 1, Backoff = new BackoffOptions { Jitter = 0 } },
+            cause => cause.Message == "harmless" ? Directive.Resume : Directive.Restart)));
+        var child = await parent.SpawnAsync(Puppet.Props(), "child");
+        probe.Watch(child);
+        child.Tell(new Puppet.Increment());
+        child.Fail("harmless");
+        (await child.CountAsync()).ShouldBe(1);
+        child.Fail();
+        await system.DrainAsync();
+        (await parent.AskAsync(new GetChildren())).ShouldHaveSingleItem().State.ShouldBe(ChildState.Backoff);
+        await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+        child.Fail("harmless");
+        await probe.ExpectNoneAsync();
+        child.Fail();
+        await probe.ExpectTerminatedAsync(child, TimeSpan.Zero);
     }
 
     [Theory, OnEachDispatcher]

@@ -36,7 +36,7 @@ public sealed class RandomTreeTests
         await run.System.AdvanceAsync(TimeSpan.FromMinutes(30));
         foreach (var life in world.Lives)
         {
-            if (life.Mournings == 0)
+            if (life.Mournings == 0 && !life.Hangs)
             {
                 var asking = life.Actor.AskAsync(new Puppet.Count());
                 await run.System.DrainAsync();
@@ -73,6 +73,9 @@ public sealed class RandomTreeTests
         public int Mournings { get; set; }
 
         public bool IsInHandler { get; set; }
+
+        /// <summary>It is in a handler that does not end.</summary>
+        public bool Hangs { get; set; }
     }
 
     private sealed class World
@@ -102,10 +105,11 @@ public sealed class RandomTreeTests
             _mourner.Do(puppet => puppet.Context.Watch(actor));
         }
 
-        public Props Node(int depth)
+        public Props Node(int depth, SupervisorStrategy? parent = null)
         {
             var strategy = Strategy();
-            return Puppet.Props(
+            var type = (RestartType)_run.Random.Next(3);
+            var props = Puppet.Props(
                 script: new Puppet.Script
                 {
                     Strategy = strategy,
@@ -113,9 +117,14 @@ public sealed class RandomTreeTests
                     Construct = _ => Fault(0.05),
                     PreStart = async puppet =>
                     {
+                        if (Lives.All(life => !ReferenceEquals(life.Actor, puppet.Self)))
+                        {
+                            Add(puppet.Self); // The next incarnation of a permanent actor, or of one that was given up.
+                        }
+
                         for (var i = 0; i < depth && !IsOver; i++)
                         {
-                            Spawn(puppet, depth - 1);
+                            Spawn(puppet, depth - 1, strategy);
                         }
 
                         await PauseAsync(puppet);
@@ -137,12 +146,16 @@ public sealed class RandomTreeTests
                         Fault(0.1);
                     },
                 },
-                restartType: (RestartType)_run.Random.Next(1, 3)); // Permanent ones would make actors that nobody counts.
+                restartType: type);
+            return props with
+            {
+                IsSignificant = parent is { AutoShutdown: not AutoShutdown.Never } && type != RestartType.Permanent && _run.Strikes(0.3),
+            };
         }
 
         public void Disturb(IActorRef actor)
         {
-            switch (_run.Random.Next(8))
+            switch (_run.Random.Next(10))
             {
                 case 0 or 1:
                     actor.Fail();
@@ -165,7 +178,7 @@ public sealed class RandomTreeTests
                     });
                     break;
                 case 3:
-                    actor.Do(puppet => Spawn(puppet, 1));
+                    actor.Do(puppet => Spawn(puppet, 1, null));
                     break;
                 case 4 when _run.Strikes(0.3):
                     _run.System.System.Stop(actor);
@@ -177,17 +190,33 @@ public sealed class RandomTreeTests
                     actor.Do(puppet => puppet.Context.Stash());
                     actor.Do(puppet => puppet.Context.UnstashAll());
                     break;
+                case 7:
+                    actor.Do(puppet =>
+                    {
+                        if (puppet.Context.Children is { Count: > 0 } children)
+                        {
+                            puppet.Context.Restart(children[_run.Random.Next(children.Count)]);
+                        }
+                    });
+                    break;
+                case 8 when _run.Strikes(0.1):
+                    actor.DoAsync(puppet =>
+                    {
+                        Lives.First(life => ReferenceEquals(life.Actor, puppet.Self)).Hangs = true;
+                        return new TaskCompletionSource().Task;
+                    });
+                    break;
                 default:
                     actor.Tell(new Puppet.Increment());
                     break;
             }
         }
 
-        private void Spawn(Puppet puppet, int depth)
+        private void Spawn(Puppet puppet, int depth, SupervisorStrategy? strategy)
         {
             if (Lives.Count < 60)
             {
-                Add(puppet.Context.ActorOf(Node(depth)));
+                Add(puppet.Context.ActorOf(Node(depth, strategy)));
             }
         }
 
@@ -219,11 +248,13 @@ public sealed class RandomTreeTests
                 Backoff = _run.Strikes(0.5) ? new BackoffOptions { Min = TimeSpan.FromSeconds(0.5), Max = TimeSpan.FromSeconds(4) } : null,
             };
             Directive Decide(Exception cause) => cause is FaultException ? (Directive)_run.Random.Next(4) : Directive.Restart;
+            var order = _run.Strikes(0.3) ? StopOrder.Parallel : StopOrder.Reverse;
+            var shutdown = (AutoShutdown)_run.Random.Next(3);
             return _run.Random.Next(3) switch
             {
-                0 => new OneForOneStrategy(restart, Decide),
-                1 => new AllForOneStrategy(restart, Decide),
-                _ => new RestForOneStrategy(restart, Decide),
+                0 => new OneForOneStrategy(restart, Decide) { StopOrder = order, AutoShutdown = shutdown },
+                1 => new AllForOneStrategy(restart, Decide) { StopOrder = order, AutoShutdown = shutdown },
+                _ => new RestForOneStrategy(restart, Decide) { StopOrder = order, AutoShutdown = shutdown },
             };
         }
     }

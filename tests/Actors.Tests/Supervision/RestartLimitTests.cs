@@ -161,6 +161,25 @@ public sealed class RestartLimitTests
         system.Time.Elapsed.ShouldBe(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(1 + 2 + 4));
     }
 
+    [Theory, OnEachDispatcher, Trait("rule", "LIM-8")]
+    public async Task A_clock_that_is_set_neither_forgives_nor_counts(TestDispatcher dispatcher, int seed)
+    {
+        SetClock? clock = null;
+        await using var system = await TestSystem.StartAsync(
+            seed, dispatcher, options => options.TimeProvider = clock = new SetClock(options.TimeProvider));
+        var (child, probe) = await ChildAsync(system, new RestartOptions { MaxRestarts = 2, Window = TimeSpan.FromSeconds(10) });
+        child.Fail();
+        await system.AdvanceAsync(TimeSpan.FromSeconds(11));
+        clock!.By = TimeSpan.FromSeconds(-11); // As if it were still the same moment.
+        child.Fail();
+        child.Fail();
+        await system.DrainAsync();
+        await probe.ExpectNoneAsync();
+        clock.By = TimeSpan.FromDays(1); // As if it were long ago.
+        child.Fail();
+        await probe.ExpectTerminatedAsync(child);
+    }
+
     private static async Task<(IActorRef Child, Probe Watcher)> ChildAsync(TestSystem system, RestartOptions restart)
     {
         var probe = system.CreateProbe();
@@ -168,5 +187,20 @@ public sealed class RestartLimitTests
         var child = await parent.SpawnAsync(Puppet.Props(), "child");
         probe.Watch(child);
         return (child, probe);
+    }
+
+    /// <summary>A clock of which somebody sets the hands; its timers and its count of ticks are not touched by that.</summary>
+    private sealed class SetClock(TimeProvider inner) : TimeProvider
+    {
+        public TimeSpan By { get; set; }
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow() + By;
+
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            inner.CreateTimer(callback, state, dueTime, period);
     }
 }

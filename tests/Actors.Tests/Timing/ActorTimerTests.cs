@@ -100,6 +100,20 @@ public sealed class ActorTimerTests
         system.Time.TimerCount.ShouldBe(0);
     }
 
+    [Theory, OnEachDispatcher, Trait("rule", "SCH-3")]
+    public async Task After_the_end_of_the_system_a_timer_is_taken_without_a_word_and_never_fires(TestDispatcher dispatcher, int seed)
+    {
+        var system = await TestSystem.StartAsync(seed, dispatcher);
+        IActorTimers? timers = null;
+        var actor = system.ActorOf(Puppet.Props());
+        actor.Do(puppet => timers = puppet.Context.Timers);
+        await system.DrainAsync();
+        await system.DisposeAsync();
+        timers!.StartSingle("key", "tick", TimeSpan.FromSeconds(1));
+        timers.StartPeriodic("other", "tick", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        system.Time.TimerCount.ShouldBe(0);
+    }
+
     [Fact, Trait("rule", "SCH-1")]
     public async Task Real_timers_are_never_early_and_not_much_too_late()
     {
