@@ -232,7 +232,7 @@ public sealed partial class JobSystem : IJobs
         Dictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers,
         CancellationToken cancellationToken)
     {
-        var journalActor = _system.SystemActorOf(JournalActor.Props(journal), "journal");
+        var journalActor = JournalActor.Of(_system, journal);
         var parent = _system.ActorOf(Props.Create<QueuesActor>(), "queues");
         var owners = new List<(string, IActorRef)>();
         foreach (var (definition, handlersByName) in handlers)
@@ -240,7 +240,10 @@ public sealed partial class JobSystem : IJobs
             var consuming = new ConsumingSwitch();
             var props = Props.Create(() => new QueueActor(
                 definition.Name, definition.Options, handlersByName, journal, journalActor, History, _options.Services, consuming,
-                _options.EnqueueTimeout, neighbours));
+                _options.EnqueueTimeout, neighbours)) with
+            {
+                QuarantineAfter = 0, // What a queue tells itself must go on coming, whatever the store does.
+            };
             var started = await parent.AskAsync(new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
             owners.Add((definition.Name, started.Actor));
         }
@@ -310,7 +313,7 @@ public sealed partial class JobSystem : IJobs
                     new QueueMessage.Enqueue(added, drafts[0].Id), Timeout.InfiniteTimeSpan, cancellationToken);
             }
         }
-        catch (ActorNotFoundException cause)
+        catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
         {
             throw new JobOutcomeUnknownException(drafts[0].Id, queue, cause);
         }
@@ -367,7 +370,7 @@ public sealed partial class JobSystem : IJobs
 
                 unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
             }
-            catch (ActorNotFoundException cause)
+            catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
             {
                 throw JobOutcomeUnknownException.OfChange(id, queue, cause);
             }

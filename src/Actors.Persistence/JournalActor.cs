@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Actors.Persistence.Owning;
 using Microsoft.Extensions.Logging;
 
 namespace Actors.Persistence;
@@ -9,12 +11,17 @@ namespace Actors.Persistence;
 public sealed class JournalActor : ActorBase
 {
     private const int MaxBatchBytes = 4 * 1024 * 1024;
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     private static readonly BackoffOptions RetryDelays = new() { Min = TimeSpan.FromMilliseconds(100), Max = TimeSpan.FromSeconds(5) };
     private static readonly object RetryTimer = new();
+
+    /// <summary>The writers of each system, by the journal that they write to: one store must not have two.</summary>
+    private static readonly ConditionalWeakTable<ActorSystem, Dictionary<IJournal, IActorRef>> Running = [];
 
     private readonly IJournal _journal;
     private readonly Queue<JournalMessage.Append> _waiting = new();
     private readonly List<JournalMessage.Append> _writing = [];
+    private readonly List<JournalMessage.AwaitWrites> _awaiting = [];
     private int _failures;
     private Exception? _outage;
     private Exception? _doubt;
@@ -25,7 +32,27 @@ public sealed class JournalActor : ActorBase
     public static Props Props(IJournal journal)
     {
         ArgumentNullException.ThrowIfNull(journal);
-        return Actors.Props.Create(() => new JournalActor(journal));
+        return Actors.Props.Create(() => new JournalActor(journal)) with { QuarantineAfter = 0 }; // A write left out would never be answered.
+    }
+
+    /// <summary>The one writer of a store in a system: <c>/system/journal</c>, started when it is first asked for. Thread-safe.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="journal">The store. A second store of the same system gets <c>/system/journal-2</c>.</param>
+    public static IActorRef Of(ActorSystem system, IJournal journal)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(journal);
+        var running = Running.GetValue(system, static _ => new Dictionary<IJournal, IActorRef>(ReferenceEqualityComparer.Instance));
+        lock (running)
+        {
+            if (!running.TryGetValue(journal, out var actor))
+            {
+                actor = system.SystemActorOf(Props(journal), running.Count == 0 ? "journal" : $"journal-{running.Count + 1}");
+                running.Add(journal, actor);
+            }
+
+            return actor;
+        }
     }
 
     /// <inheritdoc/>
@@ -41,6 +68,12 @@ public sealed class JournalActor : ActorBase
                 }
 
                 WriteNext();
+                break;
+            case JournalMessage.AwaitWrites wait when Has(wait.PersistenceId):
+                _awaiting.Add(wait);
+                break;
+            case JournalMessage.AwaitWrites wait:
+                wait.Owner.Tell(JournalMessage.WritesAnswered.Instance, Self);
                 break;
             case JournalMessage.Written written:
                 OnWritten(written);
@@ -90,8 +123,19 @@ public sealed class JournalActor : ActorBase
         Begin(AppendAsync(commits), static ended => new JournalMessage.Written(ended));
     }
 
-    /// <summary>Asynchronous, so that also what a journal throws at once is the outcome of this write.</summary>
-    private async Task<AppendOutcome[]> AppendAsync(Commit[] commits) => await _journal.AppendAsync(commits, CancellationToken.None);
+    /// <summary>Asynchronous, so that also what a journal throws at once is the outcome of this write. A journal that does not answer leaves it in doubt.</summary>
+    private async Task<AppendOutcome[]> AppendAsync(Commit[] commits)
+    {
+        try
+        {
+            return await TimeLimit.AnswerOfAsync(
+                cancellationToken => _journal.AppendAsync(commits, cancellationToken), AnswerTimeout, Context.System.TimeProvider, CancellationToken.None);
+        }
+        catch (TimeoutException cause)
+        {
+            throw new JournalOutcomeUnknownException($"The store has not answered a write within {AnswerTimeout.TotalSeconds:0} s.", cause);
+        }
+    }
 
     private void OnWritten(JournalMessage.Written written)
     {
@@ -115,17 +159,31 @@ public sealed class JournalActor : ActorBase
     }
 
     private void Resolve() =>
-        Begin(ResolveAsync([.. _writing.Select(append => append.Commit)]), static ended => new JournalMessage.Resolved(ended));
+        Begin(ResolveInTimeAsync([.. _writing.Select(append => append.Commit)]), static ended => new JournalMessage.Resolved(ended));
+
+    private async Task<AppendOutcome?[]> ResolveInTimeAsync(IReadOnlyList<Commit> commits)
+    {
+        try
+        {
+            return await TimeLimit.AnswerOfAsync(
+                cancellationToken => ResolveAsync(commits, cancellationToken), AnswerTimeout, Context.System.TimeProvider, CancellationToken.None);
+        }
+        catch (TimeoutException cause)
+        {
+            throw new JournalUnavailableException(
+                $"The store has not answered within {AnswerTimeout.TotalSeconds:0} s what became of a write.", cause);
+        }
+    }
 
     /// <summary>Reads back each row: ours means done, none means not written, somebody else's means that we own the journal no more.</summary>
-    private async Task<AppendOutcome?[]> ResolveAsync(IReadOnlyList<Commit> commits)
+    private async Task<AppendOutcome?[]> ResolveAsync(IReadOnlyList<Commit> commits, CancellationToken cancellationToken)
     {
-        await _journal.ResetAsync(CancellationToken.None);
+        await _journal.ResetAsync(cancellationToken);
         var outcomes = new AppendOutcome?[commits.Count];
         for (var i = 0; i < outcomes.Length; i++)
         {
             var commit = commits[i];
-            var rows = await _journal.ReadAsync(commit.PersistenceId, commit.SequenceNumber, 1, CancellationToken.None);
+            var rows = await _journal.ReadAsync(commit.PersistenceId, commit.SequenceNumber, 1, cancellationToken);
             var row = rows.Count == 0 ? null : rows[0];
             outcomes[i] = row is null ? null
                 : row.SequenceNumber == commit.SequenceNumber && row.Writer == commit.Writer ? AppendOutcome.Appended
@@ -206,6 +264,22 @@ public sealed class JournalActor : ActorBase
 
         _writing.Clear();
         WriteNext();
+        AnswerWhoAwaits();
+    }
+
+    private bool Has(string persistenceId) =>
+        _writing.Exists(append => append.Commit.PersistenceId == persistenceId) || _waiting.Any(append => append.Commit.PersistenceId == persistenceId);
+
+    private void AnswerWhoAwaits()
+    {
+        for (var i = _awaiting.Count - 1; i >= 0; i--)
+        {
+            if (!Has(_awaiting[i].PersistenceId))
+            {
+                _awaiting[i].Owner.Tell(JournalMessage.WritesAnswered.Instance, Self);
+                _awaiting.RemoveAt(i);
+            }
+        }
     }
 
     private void Tell(JournalMessage.Append append, AppendOutcome outcome) =>

@@ -16,6 +16,15 @@ internal abstract record JournalMessage
     /// <summary>Journal to owner: nothing is stored at present; it is being tried again.</summary>
     public sealed record Delayed(Guid Writer, Exception Cause) : JournalMessage, INeverDropped;
 
+    /// <summary>Owner to journal: answer when everything that you were told to write to this journal has been answered.</summary>
+    public sealed record AwaitWrites(string PersistenceId, IActorRef Owner) : JournalMessage;
+
+    /// <summary>Journal to owner: the answer to <see cref="AwaitWrites"/>.</summary>
+    public sealed record WritesAnswered : JournalMessage
+    {
+        public static WritesAnswered Instance { get; } = new();
+    }
+
     /// <summary>Journal to itself: a write has ended.</summary>
     public sealed record Written(Task<AppendOutcome[]> Outcomes) : JournalMessage;
 
@@ -33,6 +42,21 @@ internal abstract record JournalMessage
     {
         public static Resolve Instance { get; } = new();
     }
+
+    /// <summary>Persistent actor to itself: there are answers to take.</summary>
+    public sealed record AnswersWait : JournalMessage, IDeadLetterSuppression
+    {
+        public static AnswersWait Instance { get; } = new();
+    }
+
+    /// <summary>Persistent actor to itself, among the answers: look whether one is overdue.</summary>
+    public sealed record Overdue : JournalMessage
+    {
+        public static Overdue Instance { get; } = new();
+    }
+
+    /// <summary>Persistent actor to itself: commits before this one hold no event after <paramref name="ToSequenceNr"/>.</summary>
+    public sealed record Deletable(long ToSequenceNr, long CommitsBefore) : JournalMessage, IDeadLetterSuppression;
 
     /// <summary>Owner to itself: try to open the journal again.</summary>
     public sealed record Recover : JournalMessage, INeverDropped

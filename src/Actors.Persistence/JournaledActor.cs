@@ -1,3 +1,5 @@
+using Actors.Persistence.Owning;
+
 namespace Actors.Persistence;
 
 /// <summary>
@@ -12,14 +14,12 @@ namespace Actors.Persistence;
 /// </remarks>
 public abstract class JournaledActor : ActorBase
 {
-    private const int ReplayPageBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
-    private static readonly BackoffOptions RecoveryDelays = new() { Min = TimeSpan.FromMilliseconds(200), Max = TimeSpan.FromSeconds(10) };
     private static readonly object RecoveryTimer = new();
 
     private readonly IJournal _journal;
     private readonly IActorRef _journalActor;
-    private Guid _writer;
+    private JournalOwner? _owner;
     private int _recoveryFailures;
 
     /// <summary>Attaches the actor to its store.</summary>
@@ -41,19 +41,22 @@ public abstract class JournaledActor : ActorBase
     protected JournalException? Unavailability { get; private set; }
 
     /// <summary>The newest commit that was handed to the journal.</summary>
-    protected long LastSequenceNumber { get; private set; }
+    protected long LastSequenceNumber => Owner.LastSequenceNumber;
 
     /// <summary>The newest commit that is durable.</summary>
-    protected long DurableSequenceNumber { get; private set; }
+    protected long DurableSequenceNumber => Owner.DurableSequenceNumber;
 
     /// <summary>The highest payload row that was handed to the journal.</summary>
-    protected long LastPayloadRow { get; private set; }
+    protected long LastPayloadRow => Owner.LastPayloadRow;
 
     /// <summary>The term of this ownership.</summary>
-    protected long Term { get; private set; }
+    protected long Term => Owner.Term;
 
     /// <summary>How many commits are on their way.</summary>
-    protected int CommitsInFlight => (int)(LastSequenceNumber - DurableSequenceNumber);
+    protected int CommitsInFlight => Owner.CommitsInFlight;
+
+    // Made late, because a constructor cannot know the name that a derived class will give.
+    private JournalOwner Owner => _owner ??= new JournalOwner(PersistenceId, _journal, _journalActor, Context, AnswerTimeout);
 
     /// <inheritdoc/>
     protected sealed override ValueTask PreStartAsync() => RecoverAsync();
@@ -67,7 +70,7 @@ public abstract class JournaledActor : ActorBase
                 return OnAnsweredAsync(answered);
             case JournalMessage.Delayed delayed:
                 // Only while something is on its way: its answer is what ends the outage.
-                if (Term > 0 && delayed.Writer == _writer && CommitsInFlight > 0)
+                if (Owner.IsMine(delayed.Writer) && CommitsInFlight > 0)
                 {
                     Unavailability ??= delayed.Cause as JournalException ?? new JournalUnavailableException(delayed.Cause.Message, delayed.Cause);
                 }
@@ -108,36 +111,7 @@ public abstract class JournaledActor : ActorBase
         long deletePayloadsBefore = 0)
     {
         ArgumentNullException.ThrowIfNull(payloads);
-        if (Term == 0)
-        {
-            throw new InvalidOperationException($"'{Self.Path}' cannot append before its journal '{PersistenceId}' is recovered.");
-        }
-
-        var bytes = events.Length;
-        foreach (var payload in payloads)
-        {
-            bytes += payload.Bytes.Length;
-        }
-
-        var commit = new Commit
-        {
-            PersistenceId = PersistenceId,
-            Term = Term,
-            Writer = _writer,
-            SequenceNumber = ++LastSequenceNumber,
-            FormatVersion = formatVersion,
-            Events = events,
-            Payloads = payloads,
-            DeleteCommitsBefore = deleteCommitsBefore,
-            DeletePayloadsBefore = deletePayloadsBefore,
-        };
-        if (payloads.Count > 0)
-        {
-            LastPayloadRow = payloads[^1].Row;
-        }
-
-        _journalActor.Tell(new JournalMessage.Append(commit, Self, bytes), Self);
-        return LastSequenceNumber;
+        return Owner.Append(Self, events, formatVersion, payloads, deleteCommitsBefore, deletePayloadsBefore);
     }
 
     /// <summary>Reads payload rows of this journal; the task may be awaited in a handler, or beside it.</summary>
@@ -146,21 +120,12 @@ public abstract class JournaledActor : ActorBase
 
     private async ValueTask RecoverAsync()
     {
-        var dispatcher = Context.System.Dispatcher;
-        dispatcher.BeginOperation();
         try
         {
             OnReset();
-            Term = 0;
-            var bytes = new byte[16];
-            Context.System.Random.NextBytes(bytes);
-            _writer = new Guid(bytes);
-            var opening = await AnswerOfAsync(_journal.OpenAsync(PersistenceId, _writer, ReadableFormat, Context.CancellationToken));
-            await ReplayAsync(opening);
-            Term = opening.Term;
-            LastSequenceNumber = opening.LastSequenceNumber;
-            DurableSequenceNumber = opening.LastSequenceNumber;
-            LastPayloadRow = opening.LastPayloadRow;
+            var opening = await Owner.OpenAsync(ReadableFormat);
+            await Owner.ReplayAsync(1, opening, Replay);
+            Owner.Begin(opening);
             Unavailability = null;
             _recoveryFailures = 0;
             Log.Recovered(
@@ -174,92 +139,39 @@ public abstract class JournaledActor : ActorBase
         }
         catch (JournalException cause)
         {
-            var delay = RecoveryDelays.Delay(Math.Min(_recoveryFailures++, 16), Context.System.Random);
+            var delay = JournalOwner.RetryDelays.Delay(Math.Min(_recoveryFailures++, 16), Context.System.Random);
             Unavailability = cause;
             Log.RecoveryDelayed(Logger, PersistenceId, delay.TotalMilliseconds, cause.Message);
             Context.Timers.StartSingle(RecoveryTimer, JournalMessage.Recover.Instance, delay);
         }
-        finally
-        {
-            dispatcher.EndOperation();
-        }
     }
 
-    private async ValueTask ReplayAsync(JournalOpening opening)
-    {
-        var next = opening.FirstSequenceNumber;
-        while (next != 0 && next <= opening.LastSequenceNumber)
-        {
-            var page = await AnswerOfAsync(_journal.ReadAsync(PersistenceId, next, ReplayPageBytes, Context.CancellationToken));
-            if (page.Count == 0)
-            {
-                throw Corrupt($"commit {next} is missing, though the newest is {opening.LastSequenceNumber}", next, null);
-            }
-
-            foreach (var row in page)
-            {
-                if (row.SequenceNumber != next)
-                {
-                    throw Corrupt($"commit {next} is missing before commit {row.SequenceNumber}", next, null);
-                }
-
-                Replay(row);
-                next++;
-            }
-        }
-    }
-
-    private void Replay(CommitRow row)
+    private bool Replay(CommitRow row)
     {
         try
         {
             OnReplay(row);
+            return true;
         }
         catch (Exception cause) when (cause is not JournalException)
         {
-            throw Corrupt($"commit {row.SequenceNumber} cannot be read: {cause.Message}", row.SequenceNumber, cause);
-        }
-    }
-
-    private JournalCorruptException Corrupt(string what, long row, Exception? cause) => new(
-        $"Journal '{PersistenceId}' is damaged: {what}. Nothing is skipped; restore a backup, or repair it.", PersistenceId, row, row - 1, cause);
-
-    /// <summary>The answer of a store, which must come some time, and whose failures are all about the store.</summary>
-    private async Task<T> AnswerOfAsync<T>(Task<T> answer)
-    {
-        try
-        {
-            return await answer.WaitAsync(AnswerTimeout, Context.System.TimeProvider, Context.CancellationToken);
-        }
-        catch (TimeoutException cause)
-        {
-            throw new JournalUnavailableException(
-                $"The store of journal '{PersistenceId}' has not answered within {AnswerTimeout.TotalSeconds:0} s.", cause);
-        }
-        catch (Exception cause) when (cause is not (JournalException or OperationCanceledException))
-        {
-            throw new JournalUnavailableException($"The store of journal '{PersistenceId}' has failed: {cause.Message}", cause);
+            throw Owner.Corrupt($"commit {row.SequenceNumber} cannot be read: {cause.Message}", row.SequenceNumber, cause);
         }
     }
 
     private ValueTask OnAnsweredAsync(JournalMessage.Answered answered)
     {
-        if (answered.Writer != _writer || Term == 0)
+        if (!Owner.IsMine(answered.Writer))
         {
             return default;
         }
 
-        if (answered.Outcome == AppendOutcome.Appended)
+        if (Owner.OnAnswered(answered) is not { } cause)
         {
             Unavailability = null;
-            DurableSequenceNumber = answered.SequenceNumber;
             return OnAppendedAsync(answered.SequenceNumber);
         }
 
-        Term = 0;
-        var cause = new JournalFencedException(
-            $"Journal '{PersistenceId}' has been taken over by another owner (commit {answered.SequenceNumber} was refused: {answered.Outcome}). " +
-            "Whatever this process had not been told to be stored is not. Make sure that only one process owns the store.");
         Unavailability = cause;
         Log.NotServed(Logger, PersistenceId, cause.Message, cause);
         OnLost(cause);

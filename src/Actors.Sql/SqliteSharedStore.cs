@@ -13,6 +13,9 @@ namespace Actors.Sql;
 /// </remarks>
 public sealed class SqliteSharedStore : ISharedStore
 {
+    /// <summary>All processes write to the inbox, each with a flush to the disk, and SQLite is not fair among those that wait.</summary>
+    private static readonly TimeSpan InboxPatience = TimeSpan.FromSeconds(15);
+
     private readonly SqliteStoreOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -73,7 +76,10 @@ public sealed class SqliteSharedStore : ISharedStore
         logger ??= NullLogger.Instance;
         var path = StoreFile.Resolve(options.Path, options.MustExist);
         var inbox = new StoreFile(
-            StoreFile.Resolve(SqliteStore.PathBeside(path, "inbox"), mustExist: false), StoreSchema.Inbox, options.BusyTimeout, time);
+            StoreFile.Resolve(SqliteStore.PathBeside(path, "inbox"), mustExist: false),
+            StoreSchema.Inbox,
+            options.BusyTimeout > InboxPatience ? options.BusyTimeout : InboxPatience,
+            time);
 
         // Several processes may come at once: one makes the file, the others wait for it.
         using (await StoreLock.WaitAsync(path + ".join", time, cancellationToken).ConfigureAwait(false))

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Actors.Sql;
 
-/// <summary>A store in two SQLite files side by side: the journals, and the history of finished jobs.</summary>
+/// <summary>A store in two SQLite files side by side: the journals with their snapshots, and the history of finished jobs.</summary>
 /// <remarks>
 /// One process owns the files at a time. Each has one thread that writes, and every transaction that it has answered is on the disk; the history is
 /// apart so that its many rows never stand in the way of a commit. Reads have threads of their own.
@@ -34,6 +34,7 @@ public sealed class SqliteStore : IAsyncDisposable
         Path = file.Path;
         HistoryPath = historyFile.Path;
         Journal = new SqliteJournal(writer, _journalReader);
+        Snapshots = new SqliteSnapshotStore(writer, _journalReader);
         History = new SqliteHistory(historyWriter, _historyReader);
     }
 
@@ -45,6 +46,9 @@ public sealed class SqliteStore : IAsyncDisposable
 
     /// <summary>The journals. Disposing it does nothing; the store is closed by <see cref="DisposeAsync"/>.</summary>
     public IJournal Journal { get; }
+
+    /// <summary>The snapshots of persistent actors, in the file of the journals. Disposing it does nothing.</summary>
+    public ISnapshotStore Snapshots { get; }
 
     /// <summary>The finished jobs.</summary>
     /// <remarks>

@@ -33,6 +33,13 @@ public abstract class ActorBase
     /// <summary>A logger whose category is the path, written <c>Actors.shop.user.queues.emails</c>, so that log levels can be set by prefix.</summary>
     protected ILogger Logger => Cell.Logger;
 
+    /// <summary>
+    /// Changes who <see cref="Sender"/> is until the current message is handled. For base classes that run code on behalf of an earlier message;
+    /// put the sender back afterwards.
+    /// </summary>
+    /// <param name="sender">The sender of the earlier message; null means nobody.</param>
+    protected void SetSender(IActorRef? sender) => Cell.ReplaceSender(sender);
+
     /// <summary>Handles one message. Throwing, or returning a task that fails, makes the actor fail: its supervisor decides what follows.</summary>
     protected internal abstract ValueTask OnReceiveAsync(object message);
 
@@ -66,6 +73,6 @@ public abstract class ActorBase
             throw new DeathPactException(Self.Path, terminated.Actor.Path);
         }
 
-        Cell.System.EventStream.Publish(new UnhandledMessage(message, Cell.CurrentSender, Self));
+        Cell.System.PublishUnhandled(message, Cell.CurrentSender, Self);
     }
 }

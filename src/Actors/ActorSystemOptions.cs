@@ -30,6 +30,9 @@ public sealed class ActorSystemOptions
     /// <value>Default 30 s. <see cref="Timeout.InfiniteTimeSpan"/> sets no limit.</value>
     public TimeSpan HandlerLimit { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What becomes of messages that nobody gets.</summary>
+    public DeadLetterOptions DeadLetters { get; } = new();
+
     /// <summary>How the actors made by <see cref="ActorSystem.ActorOf"/> are supervised.</summary>
     /// <value>Default <see cref="SupervisorStrategy.Default"/>. A failure that it escalates ends the system.</value>
     public SupervisorStrategy UserStrategy { get; set; } = SupervisorStrategy.Default;
@@ -47,5 +50,7 @@ public sealed class ActorSystemOptions
         {
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HandlerLimit, TimeSpan.Zero);
         }
+
+        DeadLetters.Validate();
     }
 }

@@ -67,9 +67,22 @@ internal static partial class Log
     [LoggerMessage(1122, LogLevel.Warning, "The priority function of {ActorPath} threw for {MessageType}, which comes last now")]
     public static partial void PriorityFailed(ILogger logger, ActorPath actorPath, string messageType, Exception cause);
 
-    [LoggerMessage(1201, LogLevel.Information, "Dead letter: {MessageType} to {ActorPath}")]
-    public static partial void DeadLetter(ILogger logger, string messageType, ActorPath actorPath);
+    [LoggerMessage(1201, LogLevel.Information, "Dead letter: {MessageType} to {ActorPath} ({Reason})")]
+    public static partial void DeadLetter(ILogger logger, string messageType, ActorPath actorPath, DeadLetterReason reason);
 
-    [LoggerMessage(1202, LogLevel.Information, "Dead letter: {MessageType} to {ActorPath}: {Reason}")]
-    public static partial void DeadLetterDropped(ILogger logger, string messageType, ActorPath actorPath, string reason);
+    [LoggerMessage(1202, LogLevel.Information, "Unhandled message: {MessageType} to {ActorPath}")]
+    public static partial void UnhandledMessage(ILogger logger, string messageType, ActorPath actorPath);
+
+    [LoggerMessage(1203, LogLevel.Information, "No more dead letters are logged for {PauseSeconds:0.###} s")]
+    public static partial void DeadLettersPaused(ILogger logger, double pauseSeconds);
+
+    [LoggerMessage(1204, LogLevel.Information, "No more dead letters are logged")]
+    public static partial void DeadLettersNoMoreLogged(ILogger logger);
+
+    [LoggerMessage(1205, LogLevel.Information, "{Count} dead letters were not logged; from now on they are again")]
+    public static partial void DeadLettersLeftOut(ILogger logger, long count);
+
+    [LoggerMessage(
+        1206, LogLevel.Error, "{ActorPath} has failed {Failures} times on the same {MessageType}; the message is quarantined and kept as a dead letter")]
+    public static partial void MessageQuarantined(ILogger logger, ActorPath actorPath, int failures, string messageType, Exception cause);
 }

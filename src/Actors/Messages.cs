@@ -29,24 +29,11 @@ public sealed record ReceiveTimeout
 /// <param name="Cause">Why.</param>
 public sealed record Failure(Exception Cause);
 
-/// <summary>A message that could not be delivered, or was left in the mailbox of an actor that ended. Published on the event stream.</summary>
-/// <param name="Message">The message.</param>
-/// <param name="Sender">Who sent it, if known.</param>
-/// <param name="Recipient">For whom it was.</param>
-public sealed record DeadLetter(object Message, IActorRef? Sender, IActorRef Recipient)
-{
-    /// <summary>Why it was not delivered: <see cref="MailboxFullException"/>; null when the recipient has ended.</summary>
-    public Exception? Cause { get; init; }
-}
-
 /// <summary>A message that its receiver had no handler for. Published on the event stream.</summary>
 /// <param name="Message">The message.</param>
 /// <param name="Sender">Who sent it, if known.</param>
 /// <param name="Recipient">The actor that did not handle it.</param>
 public sealed record UnhandledMessage(object Message, IActorRef? Sender, IActorRef Recipient);
-
-/// <summary>Marks a message whose loss is normal: it is not reported as a dead letter.</summary>
-public interface IDeadLetterSuppression;
 
 /// <summary>Marks a message that does not put off the receive timeout of the actor that gets it.</summary>
 public interface INotInfluenceReceiveTimeout;

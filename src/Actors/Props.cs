@@ -39,6 +39,23 @@ public sealed record Props
         }
     }
 
+    /// <summary>After how many failures on the same message the actor is not given it again. See <see cref="MessageQuarantinedException"/>.</summary>
+    /// <value>
+    /// Default 3. 1 quarantines a message that fails once; 0 none. Messages are the same when they are one object or are equal, as records
+    /// are by their values. A success in between, or a run as long as <see cref="BackoffOptions.ResetAfter"/>, begins the count anew.
+    /// </value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int QuarantineAfter
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(QuarantineAfter));
+            field = value;
+        }
+    }
+    = 3;
+
     /// <summary>Longest time an instance of the actor may take to end, for a stop or for a restart, before its parent abandons it with an error in the log.</summary>
     /// <value>Default 5 s. <see cref="TimeSpan.Zero"/> abandons at once; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</value>
     /// <remarks>

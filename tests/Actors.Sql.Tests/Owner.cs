@@ -32,6 +32,16 @@ public sealed record Owner(IJournal Store, string Journal, Guid Writer, JournalO
         (await Store.AppendAsync(
             [Commit(number, events, payloads, format, deleteCommitsBefore, deletePayloadsBefore, journal)], default))[0];
 
+    public SnapshotRow Snapshot(long sequenceNr, byte[]? bytes = null, DateTimeOffset timestamp = default, long commitNumber = 1) => new()
+    {
+        PersistenceId = Journal,
+        SequenceNr = sequenceNr,
+        CommitNumber = commitNumber,
+        Term = Opening.Term,
+        Timestamp = timestamp == default ? DateTimeOffset.UnixEpoch : timestamp,
+        Bytes = bytes ?? [(byte)sequenceNr],
+    };
+
     private static byte[] Filled(long value, int length)
     {
         var bytes = new byte[length];

@@ -20,7 +20,8 @@ internal static class RestartMeasurements
     {
         await using var system = ActorSystem.Create("benchmark", new ActorSystemOptions { LoggerFactory = log });
         var failures = new Failures(count);
-        var child = system.ActorOf(Props.Create(() => new Failing(failures)));
+        // Quarantine is off: the benchmark fails on one message again and again.
+        var child = system.ActorOf(Props.Create(() => new Failing(failures)) with { QuarantineAfter = 0 });
         var watch = Stopwatch.StartNew();
         child.Tell(Ball.Instance);
         await failures.Done.Task;

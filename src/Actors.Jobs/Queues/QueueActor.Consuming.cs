@@ -41,7 +41,8 @@ internal sealed partial class QueueActor
         var granted = _granted;
         for (var i = 1; i <= _options.Workers; i++)
         {
-            _workers.Add(Context.ActorOf(Props.Create(() => new WorkerActor(granted, executor, queue)), $"worker-{i}"));
+            var worker = Props.Create(() => new WorkerActor(granted, executor, queue)) with { QuarantineAfter = 0 };
+            _workers.Add(Context.ActorOf(worker, $"worker-{i}"));
         }
     }
 

@@ -183,7 +183,7 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
     {
         var entry = new ServiceEntry(_site!, definition, ++_registrations); // The site is set before the first message.
         // Our own limits bound the stop, and the wait for one's turn is no fault of the service.
-        var props = Props.Create(entry.NewActor) with { StopTimeout = Timeout.InfiniteTimeSpan };
+        var props = Props.Create(entry.NewActor) with { StopTimeout = Timeout.InfiniteTimeSpan, QuarantineAfter = 0 };
         entry.Actor = Context.ActorOf(props, definition.Name);
         _entries.Add(definition.Name, entry);
         return entry;

@@ -20,6 +20,9 @@ internal static class Checksum
 
     public static uint OfPayload(long key, ReadOnlySpan<byte> bytes) => ~Add(Add(uint.MaxValue, key), bytes);
 
+    public static uint OfSnapshot(long key, long commitNumber, long term, long takenAt, ReadOnlySpan<byte> bytes) =>
+        ~Add(Add(Add(Add(Add(uint.MaxValue, key), commitNumber), term), takenAt), bytes);
+
     private static uint Add(uint crc, long value) => BitOperations.Crc32C(crc, (ulong)value);
 
     private static uint Add(uint crc, ReadOnlySpan<byte> bytes)

@@ -77,10 +77,13 @@ internal sealed class ReadSession(Connection connection) : IDisposable
     private readonly Statement _begin = connection.Prepare("BEGIN");
     private readonly Statement _commit = connection.Prepare("COMMIT");
     private JournalReader? _journals;
+    private SnapshotReader? _snapshots;
     private HistoryReader? _history;
     private InboxReader? _inbox;
 
     public JournalReader Journals => _journals ??= new JournalReader(connection);
+
+    public SnapshotReader Snapshots => _snapshots ??= new SnapshotReader(connection);
 
     public HistoryReader History => _history ??= new HistoryReader(connection);
 

@@ -12,6 +12,7 @@ internal sealed class WriteSession : IDisposable
 
     private readonly TimeProvider _time;
     private JournalTables? _journals;
+    private SnapshotTable? _snapshots;
     private HistoryTable? _history;
     private InboxTables? _inbox;
 
@@ -32,6 +33,8 @@ internal sealed class WriteSession : IDisposable
 
     /// <summary>The tables of a journal file; made when they are first used, because a file has those of its kind only.</summary>
     public JournalTables Journals => _journals ??= new JournalTables(Connection, _time);
+
+    public SnapshotTable Snapshots => _snapshots ??= new SnapshotTable(Connection);
 
     /// <summary>The table of a history file.</summary>
     public HistoryTable History => _history ??= new HistoryTable(Connection);

@@ -8,7 +8,7 @@ internal partial class ActorCell
     private static readonly Lock[] WatchersLocks = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
 
     private Dictionary<ActorRef, object?>? _watched;
-    private HashSet<ActorCell>? _watchers;
+    private HashSet<ActorRef>? _watchers;
 
     /// <summary>Shared by some actors: it is held too shortly and too seldom to be worth the memory of an own one.</summary>
     private Lock WatchersLock => WatchersLocks[(uint)RuntimeHelpers.GetHashCode(this) % (uint)WatchersLocks.Length];
@@ -71,7 +71,7 @@ internal partial class ActorCell
         }
     }
 
-    private void AddWatcher(ActorCell watcher)
+    private void AddWatcher(ActorRef watcher)
     {
         lock (WatchersLock)
         {
@@ -79,7 +79,7 @@ internal partial class ActorCell
         }
     }
 
-    private void RemoveWatcher(ActorCell watcher)
+    private void RemoveWatcher(ActorRef watcher)
     {
         lock (WatchersLock)
         {
@@ -90,7 +90,7 @@ internal partial class ActorCell
     /// <summary>Locked, because a parent that abandons a child which blocks its thread must tell the watchers in its place.</summary>
     private void TellWatchers()
     {
-        HashSet<ActorCell>? watchers;
+        HashSet<ActorRef>? watchers;
         lock (WatchersLock)
         {
             watchers = _watchers;
@@ -125,7 +125,7 @@ internal partial class ActorCell
         }
 
         message ??= new Terminated(actor);
-        _current!.Message = message; // We are in its turn.
+        _current!.BecomeOwn(message); // We are in its turn.
         return Deliver(message);
     }
 }

@@ -1,3 +1,4 @@
+using Actors.Asking;
 using Actors.Mailboxes;
 
 namespace Actors.Cells;
@@ -119,6 +120,7 @@ internal partial class ActorCell
         PublishDeadLetters(unstashed);
         PublishDeadLetters(rest);
         CloseLane();
+        EndAsks();
         if (ParentCell is not null)
         {
             ParentCell.TellSystem(new SystemMessage.ChildEnded(this, ranFor));
@@ -166,9 +168,9 @@ internal partial class ActorCell
         while (first is not null)
         {
             var next = first.Next;
-            if (first.Message is not CellMessage)
+            if (first.Message is not CellMessage or CellMessage.Replayed)
             {
-                System.PublishDeadLetter(first.Message!, first.Sender, this); // Only the pool clears it.
+                System.PublishDeadLetter(first.Message!, first.Sender, this, DeadLetterReason.RecipientEnded); // Only the pool clears it.
             }
 
             first.Release();
@@ -194,7 +196,7 @@ internal partial class ActorCell
                 OnOrphanOverdue(overdue.Child, overdue.Timer);
                 break;
             case SystemMessage.DescribeChildren describe:
-                (describe.Asker as IUndeliverable)?.OnUndeliverable(describe.Request, this, null);
+                (describe.Asker as AskRef)?.OnUndeliverable(this, DeadLetterReason.RecipientEnded, null);
                 break;
         }
     }

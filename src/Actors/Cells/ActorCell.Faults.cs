@@ -64,7 +64,7 @@ internal partial class ActorCell
             return; // Of an instance whose restart has been ordered already.
         }
 
-        LeaveGroupAfterFailedStart(child);
+        ForgetFinishedRestart(child);
         SupervisorStrategy strategy;
         Directive directive;
         try
@@ -123,6 +123,7 @@ internal partial class ActorCell
     private void RestartChildren(SupervisorStrategy strategy, ActorCell child, Exception cause, TimeSpan ranFor)
     {
         var decision = Budget(strategy, child).OnFailure(System.Now, ranFor);
+        child._failedMessages?.ResetAfter = strategy.Restart.Backoff?.ResetAfter ?? Timeout.InfiniteTimeSpan; // The child waits for us.
         if (!decision.IsRestart)
         {
             var limit = new RestartLimitException(child.Path, strategy.Restart.MaxRestarts, strategy.Restart.Window, cause);

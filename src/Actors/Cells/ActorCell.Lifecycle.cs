@@ -106,7 +106,7 @@ internal partial class ActorCell
         Exception? cause = null;
         try
         {
-            MakeInstance();
+            MakeInstance(former: null);
             await _actor!.PreStartAsync(); // Just made.
             OnStarted();
         }
@@ -125,14 +125,14 @@ internal partial class ActorCell
         ResumeLifecycle();
     }
 
-    private void MakeInstance()
+    private void MakeInstance(ActorBase? former)
     {
         var outer = _beingCreated;
         _beingCreated = this;
         try
         {
             var actor = _props.NewActor();
-            if (!ReferenceEquals(actor.Cell, this))
+            if (!ReferenceEquals(actor.Cell, this) || ReferenceEquals(actor, former))
             {
                 throw new InvalidOperationException(
                     $"The factory of {_props.Type.Name} returned an instance that it had made before. It must return a new one each time.");
@@ -231,6 +231,7 @@ internal partial class ActorCell
     {
         var cause = recreate.Cause;
         var perpetrator = _failure?.Perpetrator;
+        var former = _actor;
         _isInGroup = recreate.IsInGroup;
         await TearDownAsync(cause, _failure?.Message);
         if (_isInGroup && !_isStopRequested)
@@ -241,7 +242,7 @@ internal partial class ActorCell
             _rebuild = null;
         }
 
-        var failure = _isStopRequested ? null : await BuildAsync(cause, perpetrator);
+        var failure = _isStopRequested ? null : await BuildAsync(cause, perpetrator, former);
         _isAwaiting = false;
         if (failure is not null)
         {
@@ -287,21 +288,31 @@ internal partial class ActorCell
         await ChildrenEndedAsync(isRestart: true);
         await DisposeInstanceAsync(isRestart: true);
         DisarmStopTimeout();
+        if (!_isStopRequested)
+        {
+            FailAsks(cause);
+        }
+
         _isTearingDown = false;
     }
 
-    private async ValueTask<Exception?> BuildAsync(Exception cause, ActorCell? perpetrator)
+    private async ValueTask<Exception?> BuildAsync(Exception cause, ActorCell? perpetrator, ActorBase? former)
     {
         _cancellation = null;
         _failure = null;
         var survivors = ChildCells(); // Before the new instance makes children of its own.
         var wereHeld = _areChildrenHeld;
         _areChildrenHeld = false;
+        if (_children is not null)
+        {
+            _children.GroupBudget = null; // Who supervises anew begins to count anew; what is counted for each child lives and ends with the child.
+        }
+
         _restarts++;
         Exception? failure = null;
         try
         {
-            MakeInstance();
+            MakeInstance(former);
             await (_hasStarted ? _actor!.PostRestartAsync(cause) : _actor!.PreStartAsync()); // Just made.
             OnStarted();
         }
@@ -310,7 +321,8 @@ internal partial class ActorCell
             failure = _hasStarted ? new PostRestartException(Path, thrown, cause) : new ActorInitializationException(Path, thrown);
         }
 
-        if (_state != CellState.Ended)
+        // Those of an instance that did not come about stay as they are: the next try stops them.
+        if (failure is null && _state != CellState.Ended)
         {
             RecreateSurvivors(survivors, cause, wereHeld, perpetrator);
         }

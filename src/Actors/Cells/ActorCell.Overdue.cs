@@ -131,6 +131,11 @@ internal partial class ActorCell
         timer.IsOverdue = true;
         var overdue = timer.End(null);
         var message = _current?.Message;
+        if (overdue is not null && message is not null)
+        {
+            AnswerFailure(_current!, message, overdue); // Where the message is.
+        }
+
         _turn++;
         _isAwaiting = false;
         _isCurrentStashed = false;
@@ -201,6 +206,10 @@ internal partial class ActorCell
     private sealed class LaterContext(ActorCell cell) : SynchronizationContext
     {
         private bool _isDetached;
+
+        public ActorCell Cell => cell;
+
+        public bool IsDetached => Volatile.Read(ref _isDetached);
 
         public override void Post(SendOrPostCallback d, object? state)
         {

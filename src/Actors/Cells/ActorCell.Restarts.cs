@@ -125,7 +125,7 @@ internal partial class ActorCell
         }
 
         _children!.Vacate(child); // It has been one of them until now.
-        LeaveGroupAfterFailedStart(child);
+        ForgetFinishedRestart(child);
         try
         {
             RestartChildren(Strategy, child, new PermanentActorEndedException(child.Path), ranFor);
@@ -366,9 +366,10 @@ internal partial class ActorCell
         }
     }
 
-    private static void LeaveGroupAfterFailedStart(ActorCell child)
+    /// <summary>It has failed, or ended, after its turn to start, or after the end of its delay.</summary>
+    private static void ForgetFinishedRestart(ActorCell child)
     {
-        if (child._restart is { IsInGroup: true, Stage: RestartStage.Starting })
+        if (child._restart is { IsInGroup: true, Stage: RestartStage.Starting } or { HasFired: true })
         {
             child._restart = null;
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Actors.Asking;
 using Actors.Mailboxes;
 
 namespace Actors.Cells;
@@ -13,6 +14,15 @@ internal partial class ActorCell
     public IActorRef? CurrentSender => _current?.Sender;
 
     public bool IsEnded => _state == CellState.Ended;
+
+    /// <summary>Whom the code that runs now answers; does nothing between two messages.</summary>
+    public void ReplaceSender(IActorRef? sender)
+    {
+        if (_current is { } envelope)
+        {
+            envelope.Sender = sender;
+        }
+    }
 
     private bool MayReceive => _state == CellState.Running && !_isAwaiting && _suspensions == 0;
 
@@ -38,6 +48,11 @@ internal partial class ActorCell
             {
                 HandleSystemMessages();
             }
+        }
+
+        if (_openAsks is not null)
+        {
+            TrimAsks();
         }
 
         SynchronizationContext.SetSynchronizationContext(outer);
@@ -202,6 +217,12 @@ internal partial class ActorCell
         _current = envelope;
         _turn++;
         var message = envelope.Message!; // Only the pool clears it, after the turn.
+        if (_failedMessages is not null && IsRefused(envelope))
+        {
+            Put(envelope);
+            return;
+        }
+
         ValueTask handling;
         try
         {
@@ -209,9 +230,7 @@ internal partial class ActorCell
         }
         catch (Exception cause)
         {
-            var seen = envelope.Message; // A tick or a notice has become what the actor saw.
-            EndTurn(envelope);
-            Fail(cause, seen);
+            FailTurn(envelope, cause);
             return;
         }
 
@@ -262,11 +281,14 @@ internal partial class ActorCell
             receiveTimer.LastReceive = System.Now; // The time that a message took is not silence.
         }
 
-        EndTurn(envelope);
         cause = _handlerTimer?.End(cause) ?? cause;
-        if (cause is not null && !(IsCancelled && cause is OperationCanceledException or HandlerOverdueException))
+        if (cause is null || (IsCancelled && cause is OperationCanceledException or HandlerOverdueException))
         {
-            Fail(cause, message);
+            EndTurn(envelope);
+        }
+        else
+        {
+            FailTurn(envelope, cause);
         }
 
         ResumeLifecycle();
@@ -297,10 +319,13 @@ internal partial class ActorCell
                 return OnDeathNotice(notice.Actor);
             case CellMessage.Queued:
                 return ReceiveQueued();
+            case CellMessage.Replayed replayed:
+                return OnReplayed(replayed.Message);
             case PoisonPill:
                 OnStop();
                 return default;
             case Actors.Kill:
+                _current!.BecomeOwn(message); // We are in its turn.
                 throw new ActorKilledException(Path);
             default:
                 throw new UnreachableMessageException(message.GetType());
@@ -314,6 +339,12 @@ internal partial class ActorCell
         var current = _current!; // We are in its turn.
         current.Message = queued.Message;
         current.Sender = queued.Sender;
+        current.IsAsk = queued.Sender is AskRef;
+        if (_failedMessages is not null && IsRefused(current))
+        {
+            return default;
+        }
+
         if (queued.Fault is not null)
         {
             throw new MailboxPriorityException(Path, queued.Message.GetType(), queued.Fault);
@@ -324,15 +355,39 @@ internal partial class ActorCell
 
     private void EndTurn(Envelope envelope)
     {
+        if (_failedMessages is not null && !_isCurrentStashed)
+        {
+            OnHandled(envelope.Message!);
+        }
+
+        Put(envelope);
+    }
+
+    /// <summary>The handler has thrown.</summary>
+    private void FailTurn(Envelope envelope, Exception cause)
+    {
+        var message = envelope.Message!; // A tick or a notice has become what the actor saw.
+        AnswerFailure(envelope, message, cause);
+        Put(envelope);
+        Fail(cause, message);
+    }
+
+    /// <summary>Gives the current message away: to the stash, or back to the pool.</summary>
+    private void Put(Envelope envelope)
+    {
         _current = null;
         if (_isCurrentStashed)
         {
             _isCurrentStashed = false;
+            return;
         }
-        else
+
+        if (envelope.IsAsk && envelope.Sender is AskRef ask)
         {
-            envelope.Release();
+            KeepAsk(ask);
         }
+
+        envelope.Release();
     }
 
     /// <summary>For our own asynchronous steps, which handle the failures of user code themselves: what escapes them is a defect of the kernel.</summary>
@@ -383,6 +438,9 @@ internal abstract record CellMessage
     /// <param name="Actor">The actor that has ended.</param>
     /// <param name="Message">What the watcher wants to be told; null for <see cref="Terminated"/>.</param>
     public sealed record DeathNotice(ActorRef Actor, object? Message) : CellMessage;
+
+    /// <summary>A quarantined message, which somebody wants handled all the same.</summary>
+    public sealed record Replayed(object Message) : CellMessage;
 
     /// <summary>A message waits in a lane beside the mailbox.</summary>
     public sealed record Queued : CellMessage

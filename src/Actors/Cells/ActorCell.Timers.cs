@@ -93,7 +93,7 @@ internal partial class ActorCell : IActorTimers
             _timers?.Remove(timer.Key!); // Only the receive timer has no key.
         }
 
-        _current!.Message = timer.Message; // We are in its turn.
+        _current!.BecomeOwn(timer.Message); // We are in its turn.
         return Deliver(timer.Message);
     }
 
@@ -108,7 +108,7 @@ internal partial class ActorCell : IActorTimers
 
         timer.LastReceive = System.Now;
         System.Timers.Schedule(timer, timer.Timeout);
-        _current!.Message = timer.Message; // We are in its turn.
+        _current!.BecomeOwn(timer.Message); // We are in its turn.
         return _actor!.OnReceiveAsync(timer.Message); // A tick is handled by a running cell only.
     }
 

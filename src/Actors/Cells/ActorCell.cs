@@ -9,7 +9,7 @@ namespace Actors.Cells;
 /// </summary>
 /// <remarks>
 /// Cut by concern: Run (the turn), Lifecycle, Ending, Faults (as a child and as a supervisor), Restarts (of children: one, or a group), Children, StopOrder,
-/// Inspection, DeathWatch, Stash, Tasks, Timers, Overdue.
+/// Inspection, DeathWatch, Stash, Asks, Quarantine, Tasks, Timers, Overdue.
 /// </remarks>
 internal partial class ActorCell : ActorRef, IActorContext, IMailbox
 {
@@ -71,16 +71,34 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
 
     public Props Props => _props;
 
+    public override ActorCell Asked => this;
+
+    /// <summary>The cell on whose turn the calling code runs, as far as its awaits have kept the context; or null.</summary>
+    public static ActorCell? Running => SynchronizationContext.Current switch
+    {
+        ActorCell { _isOwnContextDetached: false } cell => cell,
+        LaterContext { IsDetached: false } later => later.Cell,
+        _ => null,
+    };
+
     // The path as log settings write categories, so that a prefix such as "Actors" or "Actors.shop.user.queues" sets a level.
     private string LogCategory => "Actors." + System.Name + Path.Local.TrimEnd('/').Replace('/', '.');
 
     /// <summary>The root, /user and /system: the actors that get children from other threads.</summary>
     private bool IsGuardian => ParentCell?.ParentCell is null;
 
+    /// <summary>Whether this actor is another, or stands anywhere below it.</summary>
+    public bool IsWithin(ActorCell other) => ReferenceEquals(this, other) || ParentCell?.IsWithin(other) == true;
+
     public override void Tell(object message, IActorRef? sender)
     {
         ArgumentNullException.ThrowIfNull(message);
         var envelope = Envelope.Take(message, sender);
+        if (sender is not null && sender.GetType() != typeof(ActorCell))
+        {
+            TakeOverAsk(envelope, sender);
+        }
+
         if (_mailbox.Add(envelope, out var isClosed))
         {
             Schedule();
@@ -88,7 +106,7 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
         else if (isClosed)
         {
             envelope.Release();
-            System.PublishDeadLetter(message, sender, this);
+            System.PublishDeadLetter(message, sender, this, DeadLetterReason.RecipientEnded);
         }
     }
 

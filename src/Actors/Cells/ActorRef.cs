@@ -13,5 +13,8 @@ internal abstract class ActorRef : SynchronizationContext, IActorRef
     {
     }
 
+    /// <summary>The actor that answers when this reference is asked; null when it is not for asking.</summary>
+    public virtual ActorCell? Asked => null;
+
     public override string ToString() => Path.ToString();
 }

@@ -109,15 +109,15 @@ internal abstract class SystemMessage
     }
 
     /// <summary>Somebody wants to know of this actor's end.</summary>
-    public sealed class Watch(ActorCell watcher) : SystemMessage
+    public sealed class Watch(ActorRef watcher) : SystemMessage
     {
-        public ActorCell Watcher { get; } = watcher;
+        public ActorRef Watcher { get; } = watcher;
     }
 
     /// <summary>Undoes <see cref="Watch"/>.</summary>
-    public sealed class Unwatch(ActorCell watcher) : SystemMessage
+    public sealed class Unwatch(ActorRef watcher) : SystemMessage
     {
-        public ActorCell Watcher { get; } = watcher;
+        public ActorRef Watcher { get; } = watcher;
     }
 
     /// <summary>A watched actor has ended.</summary>

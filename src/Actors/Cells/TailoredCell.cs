@@ -1,3 +1,4 @@
+using Actors.Asking;
 using Actors.Dispatch;
 using Actors.Mailboxes;
 
@@ -34,6 +35,7 @@ internal sealed class TailoredCell : ActorCell
         }
 
         ArgumentNullException.ThrowIfNull(message);
+        (sender as AskRef)?.HandTo(this);
         if (message is CellMessage or PoisonPill or Actors.Kill or INeverDropped)
         {
             TellReserved(_lane, message, sender);
@@ -53,7 +55,7 @@ internal sealed class TailoredCell : ActorCell
                 Drop(message, sender);
                 break;
             case Admission.Closed:
-                System.PublishDeadLetter(message, sender, this);
+                System.PublishDeadLetter(message, sender, this, DeadLetterReason.RecipientEnded);
                 break;
             case Admission.Waiting:
                 break;
@@ -104,9 +106,9 @@ internal sealed class TailoredCell : ActorCell
 
         foreach (var queued in _lane.Close())
         {
-            if (queued.Message is not CellMessage)
+            if (queued.Message is not CellMessage or CellMessage.Replayed)
             {
-                System.PublishDeadLetter(queued.Message, queued.Sender, this);
+                System.PublishDeadLetter(queued.Message, queued.Sender, this, DeadLetterReason.RecipientEnded);
             }
         }
     }
@@ -118,9 +120,9 @@ internal sealed class TailoredCell : ActorCell
         {
             AddToken();
         }
-        else if (message is not CellMessage)
+        else if (message is not CellMessage or CellMessage.Replayed)
         {
-            System.PublishDeadLetter(message, sender, this);
+            System.PublishDeadLetter(message, sender, this, DeadLetterReason.RecipientEnded);
         }
     }
 
@@ -135,6 +137,7 @@ internal sealed class TailoredCell : ActorCell
         var seen = message switch
         {
             CellMessage.TimerTick tick => tick.Timer.Message,
+            CellMessage.Replayed replayed => replayed.Message,
             CellMessage.DeathNotice notice => notice.Message ?? new Terminated(notice.Actor),
             PoisonPill or Actors.Kill => null,
             _ => message,
@@ -165,5 +168,5 @@ internal sealed class TailoredCell : ActorCell
     }
 
     private void Drop(object message, IActorRef? sender) =>
-        System.PublishDeadLetter(message, sender, this, new MailboxFullException(Path, _lane!.Capacity)); // Only a lane drops.
+        System.PublishDeadLetter(message, sender, this, DeadLetterReason.MailboxFull, new MailboxFullException(Path, _lane!.Capacity)); // Only a lane drops.
 }

@@ -1,4 +1,4 @@
-using Actors.Cells;
+using Actors.Asking;
 
 namespace Actors.Mailboxes;
 
@@ -145,7 +145,7 @@ internal sealed class MessageLane(MailboxOptions options)
         return rest;
     }
 
-    private static bool IsAsking(IActorRef? sender) => sender is IUndeliverable { IsAsking: true };
+    private static bool IsAsking(IActorRef? sender) => sender is AskRef { IsOver: false };
 
     private bool IsReservedNext() =>
         _reserved.FirstRank < _ordinary.FirstRank ||

@@ -24,6 +24,7 @@ internal sealed class FaultyJournal(ActorSystem system, IJournal? inner = null) 
     private readonly IJournal _inner = inner ?? new InMemoryJournal();
     private volatile TaskCompletionSource? _held;
     private long _commits;
+    private int _resets;
 
     /// <summary>Commits that were written.</summary>
     public long Commits => Interlocked.Read(ref _commits);
@@ -68,7 +69,12 @@ internal sealed class FaultyJournal(ActorSystem system, IJournal? inner = null) 
     public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<Commit> commits, CancellationToken cancellationToken) =>
         ThrowsAtOnce is { } thrown ? throw thrown : AppendWithFaultAsync(commits, cancellationToken);
 
-    public Task ResetAsync(CancellationToken cancellationToken) => _inner.ResetAsync(cancellationToken);
+    /// <summary>What is held will never be made, as the port demands.</summary>
+    public Task ResetAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _resets);
+        return _inner.ResetAsync(cancellationToken);
+    }
 
     public async Task<IReadOnlyList<CommitRow>> ReadAsync(
         string persistenceId, long fromSequenceNumber, int maxBytes, CancellationToken cancellationToken)
@@ -98,8 +104,9 @@ internal sealed class FaultyJournal(ActorSystem system, IJournal? inner = null) 
             throw new JournalUnavailableException("The disk is full.");
         }
 
-        await WaitAsync();
-        if (fault == AppendFault.UnknownBefore)
+        var resets = Volatile.Read(ref _resets);
+        await WaitAsync(cancellationToken);
+        if (fault == AppendFault.UnknownBefore || resets != Volatile.Read(ref _resets))
         {
             throw new JournalOutcomeUnknownException("The connection broke before the commit.");
         }
@@ -111,8 +118,11 @@ internal sealed class FaultyJournal(ActorSystem system, IJournal? inner = null) 
             : outcomes;
     }
 
-    /// <summary>The caller counts this as work under way, and the clock stands still for it; a wait in virtual time must not count.</summary>
-    private async Task WaitAsync()
+    /// <summary>
+    /// The caller counts this as work under way, and the clock stands still for it; a wait in virtual time must not count. When the caller gives up, it
+    /// counts no longer, but what it asked for may still happen.
+    /// </summary>
+    private async Task WaitAsync(CancellationToken cancellationToken)
     {
         var held = _held;
         if (held is null && Latency == TimeSpan.Zero)
@@ -120,16 +130,26 @@ internal sealed class FaultyJournal(ActorSystem system, IJournal? inner = null) 
             return;
         }
 
+        var isCounted = 0;
         Waiting++;
         system.Dispatcher.EndOperation();
+        using var givingUp = cancellationToken.Register(Count);
         try
         {
-            await (held?.Task ?? Task.Delay(Latency, system.TimeProvider));
+            await (held?.Task ?? Task.Delay(Latency, system.TimeProvider, CancellationToken.None));
         }
         finally
         {
-            system.Dispatcher.BeginOperation();
+            Count();
             Waiting--;
+        }
+
+        void Count()
+        {
+            if (Interlocked.Exchange(ref isCounted, 1) == 0)
+            {
+                system.Dispatcher.BeginOperation();
+            }
         }
     }
 }

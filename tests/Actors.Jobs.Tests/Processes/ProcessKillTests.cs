@@ -22,7 +22,7 @@ public sealed class ProcessKillTests : IDisposable
         string[] roles = [KilledNode.Web, KilledNode.Worker, KilledNode.Worker];
         try
         {
-            await StartedAsync(3);
+            await StartedAsync(3, processes);
             for (var i = 0; i < Kills; i++)
             {
                 await Task.Delay(random.Next(100, 900));
@@ -32,7 +32,7 @@ public sealed class ProcessKillTests : IDisposable
                 await processes[victim].WaitForExitAsync();
                 processes[victim].Dispose();
                 processes[victim] = Start(roles[victim]);
-                await StartedAsync(4 + i);
+                await StartedAsync(4 + i, processes);
             }
         }
         finally
@@ -61,11 +61,13 @@ public sealed class ProcessKillTests : IDisposable
         return Process.Start(start)!; // Not null: it does not use the shell.
     }
 
-    private async Task StartedAsync(int count)
+    private async Task StartedAsync(int count, Process[] processes)
     {
         var watch = Stopwatch.StartNew();
         while (Lines("started.txt").Count < count)
         {
+            var ended = processes.FirstOrDefault(process => process.HasExited);
+            (ended is null ? "" : Errors(ended)).ShouldBe("");
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), "A process does not start.");
             await Task.Delay(10);
         }

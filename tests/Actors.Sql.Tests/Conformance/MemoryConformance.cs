@@ -12,6 +12,16 @@ public sealed class InMemoryJournalTests : JournalConformance
     protected override ValueTask CloseStoreAsync() => Journal.DisposeAsync();
 }
 
+public sealed class InMemorySnapshotStoreTests : SnapshotConformance
+{
+    protected override ValueTask<(IJournal Journal, ISnapshotStore Snapshots)> OpenStoreAsync() =>
+        new((new InMemoryJournal(), new InMemorySnapshotStore()));
+
+    protected override ValueTask<(IJournal Journal, ISnapshotStore Snapshots)> ReopenStoreAsync() => new((Journal, Snapshots));
+
+    protected override ValueTask CloseStoreAsync() => Snapshots.DisposeAsync();
+}
+
 public sealed class InMemoryHistoryTests : HistoryConformance
 {
     protected override ValueTask<IHistory> OpenStoreAsync() => new(new InMemoryHistory());

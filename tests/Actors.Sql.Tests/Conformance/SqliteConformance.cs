@@ -23,6 +23,30 @@ public sealed class SqliteJournalTests : JournalConformance
     }
 }
 
+public sealed class SqliteSnapshotStoreTests : SnapshotConformance
+{
+    private readonly TestFile _file = new();
+    private SqliteStore? _store;
+
+    protected override async ValueTask<(IJournal Journal, ISnapshotStore Snapshots)> OpenStoreAsync()
+    {
+        _store = await _file.OpenAsync();
+        return (_store.Journal, _store.Snapshots);
+    }
+
+    protected override async ValueTask<(IJournal Journal, ISnapshotStore Snapshots)> ReopenStoreAsync()
+    {
+        await _store!.DisposeAsync();   // OpenStoreAsync has run
+        return await OpenStoreAsync();
+    }
+
+    protected override async ValueTask CloseStoreAsync()
+    {
+        await _store!.DisposeAsync();   // OpenStoreAsync has run
+        _file.Dispose();
+    }
+}
+
 public sealed class SqliteHistoryTests : HistoryConformance
 {
     private readonly TestFile _file = new();

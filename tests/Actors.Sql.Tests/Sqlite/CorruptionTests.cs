@@ -65,6 +65,31 @@ public sealed class CorruptionTests : IDisposable
         (await store.Journal.ReadPayloadsAsync("orders", [2, 4], default)).Count.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("bytes = x'0909'")]
+    [InlineData("bytes = x''")]
+    [InlineData("commit_number = 7")]
+    [InlineData("term = 7")]
+    [InlineData("taken_at = 0")]
+    [InlineData("checksum = 1")]
+    [InlineData("id = id + 1")]
+    public async Task A_damaged_snapshot_is_named_whatever_field_is_damaged_and_older_ones_are_served(string damage)
+    {
+        await using var store = await FillAsync();
+        var owner = await Owner.OpenAsync(store.Journal, "orders");
+        await store.Snapshots.SaveAsync(owner.Snapshot(2, [1, 2, 3], DateTimeOffset.UnixEpoch.AddDays(1)), default);
+        await store.Snapshots.SaveAsync(owner.Snapshot(4, [4, 5, 6], DateTimeOffset.UnixEpoch.AddDays(1)), default);
+        _file.Execute($"UPDATE snapshots SET {damage} WHERE id & 0xFFFFFFFFFF = 4");
+
+        var exception = await Should.ThrowAsync<SnapshotCorruptException>(
+            () => store.Snapshots.LoadAsync("orders", owner.Opening.Term, SnapshotSelectionCriteria.Latest, default));
+        exception.PersistenceId.ShouldBe("orders");
+        exception.SequenceNr.ShouldBe(damage.StartsWith("id", StringComparison.Ordinal) ? 5 : 4);
+        exception.Message.ShouldContain(_file.Path);
+        var older = await store.Snapshots.LoadAsync("orders", owner.Opening.Term, new SnapshotSelectionCriteria(exception.SequenceNr - 1), default);
+        older.ShouldNotBeNull().SequenceNr.ShouldBe(2);
+    }
+
     private async Task<SqliteStore> FillAsync()
     {
         var store = await _file.OpenAsync();

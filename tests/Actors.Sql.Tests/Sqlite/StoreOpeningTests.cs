@@ -14,7 +14,7 @@ public sealed class StoreOpeningTests : IDisposable
         await (await _file.OpenAsync()).DisposeAsync();
         _file.Query("PRAGMA page_size").ShouldBe(4096);
         _file.Query("PRAGMA auto_vacuum").ShouldBe(2);
-        _file.Query("SELECT max(version) FROM schema").ShouldBe(1);
+        _file.Query("SELECT max(version) FROM schema").ShouldBe(2);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class StoreOpeningTests : IDisposable
         var exception = await Should.ThrowAsync<StoreException>(() => _file.OpenAsync());
         exception.Message.ShouldContain(_file.Path);
         exception.Message.ShouldContain("version 99");
-        exception.Message.ShouldContain("up to 1");
+        exception.Message.ShouldContain("up to 2");
         exception.Message.ShouldContain("Run the newer version");
         (await File.ReadAllBytesAsync(_file.Path)).ShouldBe(before);
     }
@@ -52,6 +52,22 @@ public sealed class StoreOpeningTests : IDisposable
         _file.ExecuteInHistory("DELETE FROM schema; DROP VIEW jobs; DROP TABLE history; DROP TABLE names;");
         await (await _file.OpenAsync()).DisposeAsync();
         _file.QueryHistory("SELECT count(*) FROM jobs").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_journal_of_before_snapshots_keeps_its_commits_and_gets_their_table()
+    {
+        await using (var store = await _file.OpenAsync())
+        {
+            await (await Owner.OpenAsync(store.Journal, "orders")).AppendAsync(1);
+        }
+
+        _file.Execute("DROP TABLE snapshots; DELETE FROM schema WHERE version = 2");
+        await using var again = await _file.OpenAsync();
+        var owner = await Owner.OpenAsync(again.Journal, "orders");
+        owner.Opening.LastSequenceNumber.ShouldBe(1);
+        await again.Snapshots.SaveAsync(owner.Snapshot(1), default);
+        _file.Query("SELECT count(*) FROM schema").ShouldBe(2);
     }
 
     [Fact]
