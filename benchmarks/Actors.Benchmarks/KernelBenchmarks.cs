@@ -59,7 +59,8 @@ internal static class KernelBenchmarks
     /// </summary>
     private static int RunApart(string name, Options options)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { Environment = { ["DOTNET_TieredPGO"] = "1" } }; // Known on every platform that has processes.
+        var start = new ProcessStartInfo(Environment.ProcessPath!); // Known on every platform that has processes.
+        start.Environment.TryAdd("DOTNET_TieredPGO", "1");
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
         {
             start.ArgumentList.Add(typeof(KernelBenchmarks).Assembly.Location);
