@@ -1,4 +1,5 @@
 using Actors.Jobs;
+using Actors.Persistence;
 using Actors.Services;
 
 namespace Actors.Hosting.Settings;
@@ -9,6 +10,13 @@ internal static class SettingTables
     public static IReadOnlyList<Setting<ActorSystemOptions>> System { get; } =
     [
         Setting<ActorSystemOptions>.Duration("ask-timeout", o => o.AskTimeout, (o, v) => o.AskTimeout = v),
+    ];
+
+    public static IReadOnlyList<Setting<PersistenceOptions>> Persistence { get; } =
+    [
+        Setting<PersistenceOptions>.Duration("persist-timeout", o => o.PersistTimeout, (o, v) => o.PersistTimeout = v),
+        Setting<PersistenceOptions>.Duration("answer-timeout", o => o.AnswerTimeout, (o, v) => o.AnswerTimeout = v),
+        Setting<PersistenceOptions>.Int("max-concurrent-recoveries", o => o.MaxConcurrentRecoveries, (o, v) => o.MaxConcurrentRecoveries = v),
     ];
 
     public static IReadOnlyList<Setting<BackoffOptions>> Backoff { get; } =

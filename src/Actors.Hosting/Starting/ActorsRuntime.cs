@@ -55,13 +55,16 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     /// <summary>Store, queues, actors, services: each needs those before it.</summary>
     public async Task StartAsync(ILogger logger, CancellationToken cancellationToken)
     {
-        if (Settings.Queues.Count > 0)
+        if (Settings.HasStore)
         {
             var (journal, history) = await OpenStoreAsync(logger, cancellationToken);
-            Jobs = await JobSystem.StartAsync(
-                System,
-                new JobSystemOptions { Journal = journal, History = history, Services = _provider, Queues = Settings.Queues },
-                cancellationToken);
+            if (Settings.Queues.Count > 0)
+            {
+                Jobs = await JobSystem.StartAsync(
+                    System,
+                    new JobSystemOptions { Journal = journal, History = history, Services = _provider, Queues = Settings.Queues },
+                    cancellationToken);
+            }
         }
 
         foreach (var entry in _builder.ActorEntries)
@@ -92,11 +95,17 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     {
         if (Settings.Sqlite is not { } options)
         {
-            return (new InMemoryJournal(), new InMemoryHistory());
+            return StartPersistence(new InMemoryJournal(), new InMemorySnapshotStore(), new InMemoryHistory());
         }
 
         _store = await SqliteStore.OpenAsync(options, logger, System.TimeProvider, cancellationToken);
-        return (_store.Journal, _store.History);
+        return StartPersistence(_store.Journal, _store.Snapshots, _store.History);
+    }
+
+    private (IJournal Journal, IHistory History) StartPersistence(IJournal journal, ISnapshotStore snapshots, IHistory history)
+    {
+        System.StartPersistence(journal, snapshots, _builder.Persistence);
+        return (journal, history);
     }
 
     /// <summary>A queue is consumed by a service, so that it can be stopped, started and looked at like any other.</summary>
