@@ -3,8 +3,7 @@ using Actors.Benchmarks;
 switch (args.FirstOrDefault())
 {
     case "kernel":
-        await KernelBenchmarks.RunAsync();
-        return 0;
+        return await KernelBenchmarks.RunAsync(args);
     case "jobs":
         await JobBenchmarks.RunAsync(new Options(args));
         return 0;
@@ -16,7 +15,7 @@ switch (args.FirstOrDefault())
             """
             usage: dotnet run -c Release --project benchmarks/Actors.Benchmarks -- MEASUREMENT [options]
 
-              kernel    messages per second between actors
+              kernel    actors: tell, ask, create, restart, timers; 'kernel --help' lists the figures
               hocon     megabytes of HOCON per second
               jobs      jobs per second through a durable queue
                         --store sqlite|memory  --history all|none  --jobs 300000  --producers 64  --workers 64  --prefetch 1000

@@ -112,7 +112,6 @@ public sealed class ActorsBuilder
     /// <remarks>Keys <c>actors.queues.NAME.*</c> set the queue, <c>actors.services.NAME.*</c> its consumer.</remarks>
     public ActorsBuilder AddQueue(string name, Action<QueueBuilder>? configure = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         var queue = new QueueBuilder(name);
         configure?.Invoke(queue);
         _queues.Add(queue);

@@ -5,13 +5,13 @@ public sealed class EnqueueOptions
 {
     internal string? QueueName { get; private set; }
 
-    internal TimeSpan DelayTime { get; private set; }
+    internal TimeSpan? DelayTime { get; private set; }
 
     internal DateTimeOffset? DueTime { get; private set; }
 
     internal JobId? ChosenId { get; private set; }
 
-    /// <summary>Starts the job no sooner than after this time. Default: at once.</summary>
+    /// <summary>Starts the job no sooner than after this time. Default: as its <see cref="JobAttribute.Delay"/> says, else at once.</summary>
     public EnqueueOptions Delay(TimeSpan delay)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
@@ -24,7 +24,7 @@ public sealed class EnqueueOptions
     public EnqueueOptions At(DateTimeOffset moment)
     {
         DueTime = moment;
-        DelayTime = TimeSpan.Zero;
+        DelayTime = null;
         return this;
     }
 
@@ -36,7 +36,7 @@ public sealed class EnqueueOptions
         return this;
     }
 
-    /// <summary>Gives the job an id of the caller's making. Enqueuing a live job's id again changes nothing and returns the same id.</summary>
+    /// <summary>Gives the job an id of the caller's making. Enqueuing an id again, of a live job or of one in the history, changes nothing and returns the same id.</summary>
     public EnqueueOptions Id(JobId id)
     {
         ChosenId = id;

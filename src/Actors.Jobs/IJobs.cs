@@ -30,6 +30,28 @@ public interface IJobs
     /// <exception cref="UnknownJobException">There is no such job.</exception>
     Task<JobStatus> GetAsync(JobId id, CancellationToken cancellationToken = default);
 
+    /// <summary>Ends a job: it is not started any more, and the token of an attempt that runs is cancelled.</summary>
+    /// <remarks>
+    /// When the task completes, that is durable. The status says how far it is: Cancelled; or Running and
+    /// <see cref="JobStatus.IsCancelling"/>, and it becomes Cancelled when its attempt has ended, whatever that returns; or the state in which it had
+    /// finished before, which stays. May be called again.
+    /// </remarks>
+    /// <param name="id">The job.</param>
+    /// <param name="reason">Why, for whoever reads the status: up to 1,000 characters. Null leaves the text of its last failure, if any.</param>
+    /// <param name="cancellationToken">Ends the wait; the job may be cancelled nevertheless.</param>
+    /// <exception cref="UnknownJobException">There is no such job.</exception>
+    /// <exception cref="QueueUnavailableException">The job was not changed.</exception>
+    /// <exception cref="JobOutcomeUnknownException">It is not known whether the job was changed.</exception>
+    Task<JobStatus> CancelAsync(JobId id, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a job run as soon as there is a worker, though it waits for something else: for its time (Scheduled, Retrying), for a
+    /// decoder (Parked) or for a person (Quarantined).</summary>
+    /// <remarks>A job that waits for a worker already, runs, or has finished stays as it is: see the status. May be called again.</remarks>
+    /// <exception cref="UnknownJobException">There is no such job.</exception>
+    /// <exception cref="QueueUnavailableException">The job was not changed.</exception>
+    /// <exception cref="JobOutcomeUnknownException">It is not known whether the job was changed.</exception>
+    Task<JobStatus> RetryAsync(JobId id, CancellationToken cancellationToken = default);
+
     /// <summary>A queue in numbers.</summary>
     /// <exception cref="UnknownQueueException">There is no such queue.</exception>
     Task<QueueStatus> GetQueueAsync(string queue, CancellationToken cancellationToken = default);

@@ -13,4 +13,12 @@ public sealed class JobAttribute(string name) : Attribute
 
     /// <summary>The queue that owns jobs of this type. Default <c>default</c>.</summary>
     public string Queue { get; set; } = "default";
+
+    /// <summary>How long jobs of this type wait before they may start, unless the enqueue says otherwise: a duration such as <c>30 seconds</c> or <c>1.5 h</c>.</summary>
+    /// <value>Default null: they may start at once.</value>
+    public string? Delay { get; set; }
+
+    /// <summary>How many attempts are made in all, instead of what the queue says (<c>retry.max-attempts</c>).</summary>
+    /// <value>Default 0: as the queue says. 1 makes no retries.</value>
+    public int MaxAttempts { get; set; }
 }

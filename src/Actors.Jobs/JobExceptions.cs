@@ -3,23 +3,38 @@ namespace Actors.Jobs;
 /// <summary>A queue or a job could not do what was asked.</summary>
 public abstract class JobException(string message, Exception? cause = null) : Exception(message, cause);
 
-/// <summary>The queue cannot take jobs at present. The job was not enqueued.</summary>
+/// <summary>The queue cannot store anything at present. The job was not enqueued, or not changed.</summary>
 public sealed class QueueUnavailableException(string queue, Exception cause)
-    : JobException($"Queue '{queue}' takes no jobs at present: {cause.Message}", cause)
+    : JobException($"Queue '{queue}' is unavailable at present: {cause.Message}", cause)
 {
     /// <summary>The queue.</summary>
     public string Queue { get; } = queue;
 }
 
-/// <summary>It is not known whether the job was enqueued. Enqueue it again with the same id: that is safe, because an id is taken once.</summary>
-public sealed class JobOutcomeUnknownException(JobId id, string queue, Exception? cause = null)
-    : JobException($"It is not known whether job {id} was enqueued in '{queue}'. Enqueue it again with this id: an id is taken once.", cause)
+/// <summary>It is not known whether the job was enqueued, or changed. Do the same again: an id is taken once, and a job is cancelled once.</summary>
+public sealed class JobOutcomeUnknownException : JobException
 {
+    /// <summary>Of an enqueue.</summary>
+    public JobOutcomeUnknownException(JobId id, string queue, Exception? cause = null)
+        : this($"It is not known whether job {id} was enqueued in '{queue}'. Enqueue it again with this id: an id is taken once.", id, queue, cause)
+    {
+    }
+
+    private JobOutcomeUnknownException(string message, JobId id, string queue, Exception? cause)
+        : base(message, cause)
+    {
+        Id = id;
+        Queue = queue;
+    }
+
     /// <summary>The id to use again.</summary>
-    public JobId Id { get; } = id;
+    public JobId Id { get; }
 
     /// <summary>The queue.</summary>
-    public string Queue { get; } = queue;
+    public string Queue { get; }
+
+    internal static JobOutcomeUnknownException OfChange(JobId id, string queue, Exception? cause) => new(
+        $"It is not known whether the change of job {id} in '{queue}' was stored. Ask for it again: that does no harm if it was.", id, queue, cause);
 }
 
 /// <summary>There is no queue of this name.</summary>
@@ -40,6 +55,10 @@ public sealed class UnknownJobException(JobId id)
 
 /// <summary>A class cannot be used as a job, or a handler cannot be used for it.</summary>
 public sealed class JobTypeException(string message) : JobException(message);
+
+/// <summary>Thrown by a handler whose job cannot succeed however often it is tried: the job fails at once and for good.</summary>
+/// <remarks>Derive from it for a failure of your own, or name exceptions that are not yours with <see cref="QueueBuilder.DoNotRetry{TException}"/>.</remarks>
+public class NonRetryableException(string message, Exception? cause = null) : JobException(message, cause);
 
 /// <summary>The arguments are larger than the queue takes.</summary>
 public sealed class JobTooLargeException(string type, int bytes, int limit)

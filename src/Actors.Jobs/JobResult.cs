@@ -13,15 +13,24 @@ public abstract record JobResult
     /// <summary>Done with for good, neither a success nor a failure.</summary>
     public static JobResult Cancel { get; } = new Cancelled();
 
-    /// <summary>This attempt failed; the retry policy says what follows.</summary>
+    /// <summary>The job has failed for good: trying again would not help.</summary>
     /// <param name="text">Why, for whoever reads the status.</param>
     public static JobResult Fail(string text) => new Failed(text);
 
+    /// <summary>This attempt failed; the retry policy says what follows, as after an exception.</summary>
+    /// <param name="text">Why, for whoever reads the status.</param>
+    public static JobResult Retry(string text) => new Retried(null, text);
+
     /// <summary>This attempt failed; the next is to be made after a delay of one's own, if any attempts are left.</summary>
+    /// <param name="after">The delay.</param>
+    /// <param name="text">Why, for whoever reads the status.</param>
     public static JobResult Retry(TimeSpan after, string text = "The handler asked for a retry.") => new Retried(after, text);
 
-    /// <summary>It is too early: run again later. Does not count as an attempt.</summary>
-    public static JobResult Snooze(TimeSpan duration) => new Snoozed(duration);
+    /// <summary>It is too early: run again after this time. Does not count as an attempt.</summary>
+    public static JobResult Snooze(TimeSpan duration) => new Snoozed(duration, null);
+
+    /// <summary>It is too early: run again at this moment; at once when it is past. Does not count as an attempt.</summary>
+    public static JobResult Snooze(DateTimeOffset until) => new Snoozed(default, until);
 
     internal sealed record Succeeded : JobResult;
 
@@ -29,7 +38,7 @@ public abstract record JobResult
 
     internal sealed record Failed(string Text) : JobResult;
 
-    internal sealed record Retried(TimeSpan After, string Text) : JobResult;
+    internal sealed record Retried(TimeSpan? After, string Text) : JobResult;
 
-    internal sealed record Snoozed(TimeSpan Duration) : JobResult;
+    internal sealed record Snoozed(TimeSpan Duration, DateTimeOffset? Until) : JobResult;
 }

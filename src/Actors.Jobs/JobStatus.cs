@@ -9,7 +9,7 @@ namespace Actors.Jobs;
 /// <param name="EnqueuedAt">When it was accepted.</param>
 /// <param name="DueAt">When it may start next, for a scheduled or retrying job; else null.</param>
 /// <param name="FinishedAt">When it finished; null while it has not.</param>
-/// <param name="Error">The text of its last failure; null when there was none.</param>
+/// <param name="Error">The text of its last failure, or the reason for which it was cancelled; null when there was none.</param>
 public sealed record JobStatus(
     JobId Id,
     string Queue,
@@ -19,7 +19,11 @@ public sealed record JobStatus(
     DateTimeOffset EnqueuedAt,
     DateTimeOffset? DueAt,
     DateTimeOffset? FinishedAt,
-    string? Error);
+    string? Error)
+{
+    /// <summary>Whether it was cancelled while it ran: its token is cancelled, and it becomes Cancelled when its attempt has ended.</summary>
+    public bool IsCancelling { get; init; }
+}
 
 /// <summary>A queue in numbers.</summary>
 /// <param name="Queue">Its name.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Actors.Jobs.Processes;
 using Actors.Jobs.Queues;
 using Actors.Jobs.Types;
 using Actors.Persistence;
@@ -6,25 +7,28 @@ using Actors.Persistence;
 namespace Actors.Jobs;
 
 /// <summary>The queues of one actor system, under <c>/user/queues</c>, and the way to them. Thread-safe.</summary>
-public sealed class JobSystem : IJobs
+public sealed partial class JobSystem : IJobs
 {
+    private static readonly EnqueueOptions NoOptions = new();
+
     private readonly ActorSystem _system;
     private readonly JobTypes _types;
     private readonly JobSystemOptions _options;
-    private readonly SortedDictionary<string, (IActorRef Actor, QueueOptions Options)> _queues = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, QueueHandle> _queues = new(StringComparer.Ordinal);
 
     private JobSystem(ActorSystem system, JobSystemOptions options)
     {
         _system = system;
         _options = options;
         _types = new JobTypes(options.Json ?? JobTypes.DefaultJson);
+        History = options.Shared?.History ?? options.History ?? throw new ArgumentException("Give the queues a Journal and a History, or a Shared store.", nameof(options));
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Queues => [.. _queues.Keys];
 
     /// <inheritdoc/>
-    public IHistory History => _options.History;
+    public IHistory History { get; }
 
     /// <summary>Starts the queues; each recovers by itself, and takes jobs as soon as it has.</summary>
     /// <exception cref="JobTypeException">A handler or a job type cannot be used; the message lists every fault.</exception>
@@ -92,9 +96,9 @@ public sealed class JobSystem : IJobs
     {
         // A job stays with its owner until its history is durable, so looking there second misses nothing.
         QueueUnavailableException? unknown = null;
-        foreach (var (queue, (actor, _)) in _queues)
+        foreach (var (queue, handle) in _queues)
         {
-            var found = await actor.AskAsync(new QueueMessage.GetJob(id), null, cancellationToken);
+            var found = await handle.Actor.AskAsync(new QueueMessage.GetJob(id), null, cancellationToken);
             if (found.Status is { } status)
             {
                 return status;
@@ -103,23 +107,20 @@ public sealed class JobSystem : IJobs
             unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
         }
 
-        return await History.FindAsync(id, cancellationToken) is { } finished
-            ? new JobStatus(
-                finished.Id,
-                finished.Queue,
-                finished.Type,
-                finished.State,
-                finished.Attempts,
-                finished.EnqueuedAt,
-                null,
-                finished.FinishedAt,
-                finished.Error)
-            : unknown is null ? null : throw unknown;
+        return await FindFinishedAsync(id, cancellationToken) ?? (unknown is null ? null : throw unknown);
     }
 
     /// <inheritdoc/>
     public async Task<JobStatus> GetAsync(JobId id, CancellationToken cancellationToken = default) =>
         await FindAsync(id, cancellationToken) ?? throw new UnknownJobException(id);
+
+    /// <inheritdoc/>
+    public Task<JobStatus> CancelAsync(JobId id, string? reason = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(id, new QueueMessage.CancelJob(id, reason), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<JobStatus> RetryAsync(JobId id, CancellationToken cancellationToken = default) =>
+        ChangeAsync(id, new QueueMessage.RetryJob(id), cancellationToken);
 
     /// <inheritdoc/>
     public Task<QueueStatus> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
@@ -137,7 +138,34 @@ public sealed class JobSystem : IJobs
     public async Task ConsumeAsync(string queue, Action ready, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ready);
-        var actor = Queue(queue).Actor;
+        var handle = Queue(queue);
+        var actor = handle.Actor;
+        if (!handle.Owned.IsCompleted && _options.Shared is not null)
+        {
+            using var owned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var consuming = ConsumeAsync(actor, ready, owned.Token);
+            await Task.WhenAny(handle.Owned, consuming);
+            await owned.CancelAsync();
+            if (cancellationToken.IsCancellationRequested || !handle.Owned.IsCompleted)
+            {
+                await consuming;
+                return;
+            }
+
+            // What runs goes on to its end while this process, the owner now, begins to take jobs for itself.
+            actor = handle.Actor;
+            await Task.WhenAll(consuming, ConsumeAsync(actor, ready, cancellationToken));
+            return;
+        }
+
+        await ConsumeAsync(actor, ready, cancellationToken);
+    }
+
+    /// <summary>The owner of a queue, for tests that speak to it.</summary>
+    internal IActorRef OwnerOf(string queue) => Queue(queue).Actor;
+
+    private async Task ConsumeAsync(IActorRef actor, Action ready, CancellationToken cancellationToken)
+    {
         var isStarted = false;
         try
         {
@@ -164,9 +192,6 @@ public sealed class JobSystem : IJobs
         }
     }
 
-    /// <summary>The owner of a queue, for tests that speak to it.</summary>
-    internal IActorRef OwnerOf(string queue) => Queue(queue).Actor;
-
     private async Task StartQueuesAsync(CancellationToken cancellationToken)
     {
         var faults = new List<string>();
@@ -188,18 +213,42 @@ public sealed class JobSystem : IJobs
             throw new JobTypeException(string.Join(Environment.NewLine, faults));
         }
 
-        var journal = JournalActor.Of(_system, _options.Journal);
+        if (_options.Shared is { } shared)
+        {
+            await StartSharedAsync(shared, handlers, cancellationToken);
+            return;
+        }
+
+        var journal = _options.Journal ?? throw new ArgumentException("Give the queues a Journal and a History, or a Shared store.");
+        foreach (var (name, actor) in await StartOwnersAsync(journal, null, handlers, cancellationToken))
+        {
+            _queues.Add(name, new QueueHandle(actor, handlers.Keys.First(definition => definition.Name == name).Options));
+        }
+    }
+
+    private async Task<List<(string Queue, IActorRef Actor)>> StartOwnersAsync(
+        IJournal journal,
+        Neighbours? neighbours,
+        Dictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers,
+        CancellationToken cancellationToken)
+    {
+        var journalActor = JournalActor.Of(_system, journal);
         var parent = _system.ActorOf(Props.Create<QueuesActor>(), "queues");
+        var owners = new List<(string, IActorRef)>();
         foreach (var (definition, handlersByName) in handlers)
         {
             var consuming = new ConsumingSwitch();
             var props = Props.Create(() => new QueueActor(
-                definition.Name, definition.Options, handlersByName, _options.Journal, journal, _options.History, _options.Services, consuming,
-                _options.EnqueueTimeout));
-            var started = await parent.AskAsync(
-                new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
-            _queues.Add(definition.Name, (started.Actor, definition.Options));
+                definition.Name, definition.Options, handlersByName, journal, journalActor, History, _options.Services, consuming,
+                _options.EnqueueTimeout, neighbours)) with
+            {
+                QuarantineAfter = 0, // What a queue tells itself must go on coming, whatever the store does.
+            };
+            var started = await parent.AskAsync(new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
+            owners.Add((definition.Name, started.Actor));
         }
+
+        return owners;
     }
 
     private Dictionary<string, JobHandler> Check(QueueDefinition definition, IEnumerable<QueueDefinition> before)
@@ -218,7 +267,7 @@ public sealed class JobSystem : IJobs
         var handlers = new Dictionary<string, JobHandler>(StringComparer.Ordinal);
         foreach (var type in definition.Handlers)
         {
-            var handler = JobHandler.Create(type, _types);
+            var handler = JobHandler.Create(type, _types, definition.Options, definition.HandlerOptions.GetValueOrDefault(type));
             if (!handlers.TryAdd(handler.Type.Name, handler))
             {
                 throw new JobTypeException($"{type} handles '{handler.Type.Name}', which has a handler already. A queue has one handler for each job type.");
@@ -232,8 +281,12 @@ public sealed class JobSystem : IJobs
         where TJob : notnull
     {
         var type = _types.Get(job.GetType());
-        var options = new EnqueueOptions();
-        configure?.Invoke(options);
+        var options = NoOptions;
+        if (configure is not null)
+        {
+            configure(options = new EnqueueOptions());
+        }
+
         var queue = options.QueueName ?? type.Queue;
         var payload = type.Serialize(job);
         var limit = Queue(queue).Options.MaxArgsBytes;
@@ -243,7 +296,8 @@ public sealed class JobSystem : IJobs
         }
 
         var id = options.ChosenId ?? JobId.Create(_system.TimeProvider, _system.Random);
-        return (new JobDraft(id, type.Name, type.Version, payload, options.DelayTime, options.DueTime), queue, options.ChosenId is not null);
+        var delay = options.DelayTime ?? (options.DueTime is null ? type.Delay : TimeSpan.Zero);
+        return (new JobDraft(id, type.Name, type.Version, payload, delay, options.DueTime), queue, options.ChosenId is not null);
     }
 
     private async Task EnqueueAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken)
@@ -259,7 +313,7 @@ public sealed class JobSystem : IJobs
                     new QueueMessage.Enqueue(added, drafts[0].Id), Timeout.InfiniteTimeSpan, cancellationToken);
             }
         }
-        catch (ActorNotFoundException cause)
+        catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
         {
             throw new JobOutcomeUnknownException(drafts[0].Id, queue, cause);
         }
@@ -300,7 +354,46 @@ public sealed class JobSystem : IJobs
         return finished == drafts.Length ? null : notTaken;
     }
 
-    private (IActorRef Actor, QueueOptions Options) Queue(string queue)
+    /// <summary>Asks one queue after the other: the one that has the job changes it.</summary>
+    private async Task<JobStatus> ChangeAsync(JobId id, IRequest<QueueMessage.JobFound> change, CancellationToken cancellationToken)
+    {
+        QueueUnavailableException? unknown = null;
+        foreach (var (queue, handle) in _queues)
+        {
+            try
+            {
+                var found = await handle.Actor.AskAsync(change, Timeout.InfiniteTimeSpan, cancellationToken);
+                if (found.Status is { } status)
+                {
+                    return status;
+                }
+
+                unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
+            }
+            catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
+            {
+                throw JobOutcomeUnknownException.OfChange(id, queue, cause);
+            }
+        }
+
+        return await FindFinishedAsync(id, cancellationToken) ?? throw (unknown is null ? new UnknownJobException(id) : unknown);
+    }
+
+    private async Task<JobStatus?> FindFinishedAsync(JobId id, CancellationToken cancellationToken) =>
+        await History.FindAsync(id, cancellationToken) is { } finished
+            ? new JobStatus(
+                finished.Id,
+                finished.Queue,
+                finished.Type,
+                finished.State,
+                finished.Attempts,
+                finished.EnqueuedAt,
+                null,
+                finished.FinishedAt,
+                finished.Error)
+            : null;
+
+    private QueueHandle Queue(string queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
         return _queues.TryGetValue(queue, out var found) ? found : throw new UnknownQueueException(queue, _queues.Keys);
@@ -308,13 +401,16 @@ public sealed class JobSystem : IJobs
 }
 
 /// <summary>What the queues of a system need.</summary>
-public sealed class JobSystemOptions
+public sealed record JobSystemOptions
 {
-    /// <summary>Where the queues keep their jobs.</summary>
-    public required IJournal Journal { get; init; }
+    /// <summary>Where the queues keep their jobs; not when <see cref="Shared"/> is set.</summary>
+    public IJournal? Journal { get; init; }
 
-    /// <summary>Where finished jobs go.</summary>
-    public required IHistory History { get; init; }
+    /// <summary>Where finished jobs go; not when <see cref="Shared"/> is set.</summary>
+    public IHistory? History { get; init; }
+
+    /// <summary>The store of the queues, when other processes use it too.</summary>
+    public ISharedStore? Shared { get; init; }
 
     /// <summary>Makes the handlers; when it can make scopes, each attempt has one of its own.</summary>
     public required IServiceProvider Services { get; init; }
@@ -334,4 +430,8 @@ public sealed class JobSystemOptions
 /// <param name="Name">Its name, which is also the name of its journal: it must not change while it holds jobs.</param>
 /// <param name="Options">Its settings.</param>
 /// <param name="Handlers">Classes that implement <see cref="IJobHandler{TJob}"/>, one for each job type that runs here.</param>
-public sealed record QueueDefinition(string Name, QueueOptions Options, IReadOnlyList<Type> Handlers);
+public sealed record QueueDefinition(string Name, QueueOptions Options, IReadOnlyList<Type> Handlers)
+{
+    /// <summary>What is different for some of the handlers.</summary>
+    public IReadOnlyDictionary<Type, HandlerOptions> HandlerOptions { get; init; } = new Dictionary<Type, HandlerOptions>();
+}

@@ -27,6 +27,30 @@ internal static partial class Log
     [LoggerMessage(3105, LogLevel.Warning, "{Jobs} jobs of {Queue} did not end when they were cancelled; they will run again")]
     public static partial void JobsAbandoned(ILogger logger, int jobs, string queue);
 
+    [LoggerMessage(3301, LogLevel.Warning, "Cannot read the messages of other processes; trying again: {Reason}")]
+    public static partial void InboxNotRead(ILogger logger, string reason);
+
+    [LoggerMessage(3302, LogLevel.Warning, "Cannot send messages to other processes: {Reason}")]
+    public static partial void InboxNotWritten(ILogger logger, string reason);
+
+    [LoggerMessage(3303, LogLevel.Error, "Message {Row} of node {Node} cannot be read and is left where it is: {Reason}. Was it sent by a newer version?")]
+    public static partial void InboxRowUnreadable(ILogger logger, long row, long node, string reason);
+
+    [LoggerMessage(3304, LogLevel.Warning, "Node {Node} has ended; {Jobs} jobs of {Queue} that it was running run again")]
+    public static partial void NodeGone(ILogger logger, long node, int jobs, string queue);
+
+    [LoggerMessage(3305, LogLevel.Information, "This process (node {Node}) owns the queues now")]
+    public static partial void OwnershipTaken(ILogger logger, long node);
+
+    [LoggerMessage(3306, LogLevel.Warning, "Cannot find out who owns the queues; trying again: {Reason}")]
+    public static partial void OwnershipUnknown(ILogger logger, string reason);
+    [LoggerMessage(3106, LogLevel.Warning, "A callback that job {JobId} has registered with its token threw when the token was cancelled: {Reason}")]
+    public static partial void CancelCallbackFailed(ILogger logger, JobId jobId, string reason, Exception cause);
+
+    [LoggerMessage(3107, LogLevel.Error, "The retry policy of {JobType} in {Queue} threw for job {JobId}; its next attempt is in {DelayMs:0} ms, as the backoff of the queue says: {Reason}")]
+    public static partial void RetryPolicyFailed(
+        ILogger logger, JobId jobId, string queue, string jobType, double delayMs, string reason, Exception cause);
+
     [LoggerMessage(3201, LogLevel.Error, "Cannot write {Jobs} finished jobs of {Queue} to the history; trying again in {DelayMs:0} ms: {Reason}")]
     public static partial void HistoryDelayed(ILogger logger, int jobs, string queue, double delayMs, string reason);
 

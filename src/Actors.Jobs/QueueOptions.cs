@@ -55,6 +55,8 @@ public sealed record QueueOptions
 /// </remarks>
 public sealed record RetryOptions
 {
+    internal const int MostAttempts = 10_000;
+
     /// <summary>How many attempts are made in all. Key <c>retry.max-attempts</c>.</summary>
     /// <value>Default 20. 1 makes no retries.</value>
     public int MaxAttempts { get; set; } = 20;
@@ -63,12 +65,33 @@ public sealed record RetryOptions
     /// <value>Default 1 s, doubling up to 1 h, each 80 % to 100 % of its value.</value>
     public BackoffOptions Backoff { get; set; } = new() { Max = TimeSpan.FromHours(1) };
 
+    /// <summary>A policy of one's own instead of <see cref="Backoff"/>: the delay before the next attempt, or null when the job is to fail for good.</summary>
+    /// <value>Default null. Not asked when a handler has named a delay, nor after the last attempt or a non-retryable exception. When it throws, <see cref="Backoff"/> decides.</value>
+    public Func<RetryContext, TimeSpan?>? NextDelay { get; set; }
+
+    /// <summary>Exceptions after which a job fails for good, beside <see cref="NonRetryableException"/>. Classes derived from them are meant too.</summary>
+    public IList<Type> NonRetryable { get; } = [];
+
     /// <summary>Throws when a value makes no sense.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The message names the property and its value.</exception>
+    /// <exception cref="ArgumentException">The message names the property and its value.</exception>
     public void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxAttempts, 10_000);
+        ValidateMaxAttempts(MaxAttempts, nameof(MaxAttempts));
         Backoff.Validate();
+        ValidateNonRetryable(NonRetryable);
+    }
+
+    internal static void ValidateMaxAttempts(int maxAttempts, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxAttempts, 1, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxAttempts, MostAttempts, name);
+    }
+
+    internal static void ValidateNonRetryable(IEnumerable<Type> types)
+    {
+        if (types.FirstOrDefault(type => !type.IsAssignableTo(typeof(Exception))) is { } wrong)
+        {
+            throw new ArgumentException($"{wrong} cannot be non-retryable: it is no exception.", nameof(NonRetryable));
+        }
     }
 }

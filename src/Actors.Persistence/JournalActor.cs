@@ -32,7 +32,7 @@ public sealed class JournalActor : ActorBase
     public static Props Props(IJournal journal)
     {
         ArgumentNullException.ThrowIfNull(journal);
-        return Actors.Props.Create(() => new JournalActor(journal));
+        return Actors.Props.Create(() => new JournalActor(journal)) with { QuarantineAfter = 0 }; // A write left out would never be answered.
     }
 
     /// <summary>The one writer of a store in a system: <c>/system/journal</c>, started when it is first asked for. Thread-safe.</summary>

@@ -11,10 +11,10 @@ internal abstract record JournalMessage
     public sealed record Append(Commit Commit, IActorRef Owner, int Bytes) : JournalMessage;
 
     /// <summary>Journal to owner: what became of a commit.</summary>
-    public sealed record Answered(Guid Writer, long SequenceNumber, AppendOutcome Outcome) : JournalMessage;
+    public sealed record Answered(Guid Writer, long SequenceNumber, AppendOutcome Outcome) : JournalMessage, INeverDropped;
 
     /// <summary>Journal to owner: nothing is stored at present; it is being tried again.</summary>
-    public sealed record Delayed(Guid Writer, Exception Cause) : JournalMessage;
+    public sealed record Delayed(Guid Writer, Exception Cause) : JournalMessage, INeverDropped;
 
     /// <summary>Owner to journal: answer when everything that you were told to write to this journal has been answered.</summary>
     public sealed record AwaitWrites(string PersistenceId, IActorRef Owner) : JournalMessage;
@@ -43,12 +43,6 @@ internal abstract record JournalMessage
         public static Resolve Instance { get; } = new();
     }
 
-    /// <summary>Persistent actor to itself: there are answers to take.</summary>
-    public sealed record AnswersWait : JournalMessage, IDeadLetterSuppression
-    {
-        public static AnswersWait Instance { get; } = new();
-    }
-
     /// <summary>Persistent actor to itself, among the answers: look whether one is overdue.</summary>
     public sealed record Overdue : JournalMessage
     {
@@ -56,11 +50,17 @@ internal abstract record JournalMessage
     }
 
     /// <summary>Persistent actor to itself: commits before this one hold no event after <paramref name="ToSequenceNr"/>.</summary>
-    public sealed record Deletable(long ToSequenceNr, long CommitsBefore) : JournalMessage, IDeadLetterSuppression;
+    public sealed record Deletable(long ToSequenceNr, long CommitsBefore) : JournalMessage, INeverDropped, IDeadLetterSuppression;
 
     /// <summary>Owner to itself: try to open the journal again.</summary>
-    public sealed record Recover : JournalMessage
+    public sealed record Recover : JournalMessage, INeverDropped
     {
         public static Recover Instance { get; } = new();
     }
 }
+
+/// <summary>
+/// Persistent actor to itself: there are answers to take. No record, and a new one each time: a handler that throws must not bring the next of them
+/// into quarantine.
+/// </summary>
+internal sealed class AnswersWait : INeverDropped, IDeadLetterSuppression;

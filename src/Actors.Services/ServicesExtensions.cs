@@ -31,7 +31,7 @@ public static class ServicesExtensions
             }
         }
 
-        var props = Props.Create(() => new ServiceGuardian(all, container)) with { StopTimeout = Timeout.InfiniteTimeSpan };
+        var props = Props.Create(() => new ServiceGuardian(all, container)) with { StopTimeout = Timeout.InfiniteTimeSpan, QuarantineAfter = 0 };
         return new GuardedServices(system.ActorOf(props, GuardianName));
     }
 }

@@ -69,10 +69,36 @@ public sealed class SqliteStore : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         time ??= TimeProvider.System;
         logger ??= NullLogger.Instance;
-        var file = new StoreFile(StoreFile.Resolve(options.Path, options.MustExist), StoreSchema.Journal, options.BusyTimeout, time);
+        var file = JournalFile(options, time);
+        return await OpenAsync(StoreLock.Acquire(file.Path), file, logger, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Carries out what was asked before, closes the file and lets other processes open it. Later calls fail with <see cref="ObjectDisposedException"/>.</summary>
+    public async ValueTask DisposeAsync() => await _closing.Value.ConfigureAwait(false);
+
+    /// <summary>As <see cref="OpenAsync(SqliteStoreOptions, ILogger?, TimeProvider?, CancellationToken)"/>, but null when another process has it open.</summary>
+    internal static async Task<SqliteStore?> TryOpenAsync(
+        SqliteStoreOptions options, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var file = JournalFile(options, time);
+        return StoreLock.TryAcquire(file.Path) is { } storeLock
+            ? await OpenAsync(storeLock, file, logger, time, cancellationToken).ConfigureAwait(false)
+            : null;
+    }
+
+    /// <summary>The path of another file of a store: <c>shop-history.db</c> for <c>shop.db</c>.</summary>
+    internal static string PathBeside(string path, string kind) => System.IO.Path.Combine(
+        System.IO.Path.GetDirectoryName(path) ?? "",
+        $"{System.IO.Path.GetFileNameWithoutExtension(path)}-{kind}{System.IO.Path.GetExtension(path)}");
+
+    private static StoreFile JournalFile(SqliteStoreOptions options, TimeProvider time) =>
+        new(StoreFile.Resolve(options.Path, options.MustExist), StoreSchema.Journal, options.BusyTimeout, time);
+
+    private static async Task<SqliteStore> OpenAsync(
+        StoreLock storeLock, StoreFile file, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+    {
         var historyFile = new StoreFile(
-            StoreFile.Resolve(HistoryPathOf(file.Path), mustExist: false), StoreSchema.History, options.BusyTimeout, time);
-        var storeLock = StoreLock.Acquire(file.Path);
+            StoreFile.Resolve(PathBeside(file.Path, "history"), mustExist: false), StoreSchema.History, file.BusyTimeout, time);
         WriteThread[] writers = [new WriteThread(file, time, logger), new WriteThread(historyFile, time, logger)];
         try
         {
@@ -95,13 +121,6 @@ public sealed class SqliteStore : IAsyncDisposable
         Log.StoreOpened(logger, file.Path);
         return new SqliteStore(storeLock, writers[0], file, writers[1], historyFile, logger);
     }
-
-    /// <summary>Carries out what was asked before, closes the file and lets other processes open it. Later calls fail with <see cref="ObjectDisposedException"/>.</summary>
-    public async ValueTask DisposeAsync() => await _closing.Value.ConfigureAwait(false);
-
-    private static string HistoryPathOf(string path) => System.IO.Path.Combine(
-        System.IO.Path.GetDirectoryName(path) ?? "",
-        System.IO.Path.GetFileNameWithoutExtension(path) + "-history" + System.IO.Path.GetExtension(path));
 
     private async Task CloseAsync()
     {

@@ -6,7 +6,8 @@ namespace Actors.Sql;
 /// <summary>Where a SQLite store is, and how it is opened.</summary>
 public sealed class SqliteStoreOptions
 {
-    private const string Keywords = "'Data Source' (the file), 'Mode' (ReadWriteCreate or ReadWrite) and 'Default Timeout' (seconds)";
+    private const string Keywords =
+        "'Data Source' (the file), 'Mode' (ReadWriteCreate or ReadWrite), 'Default Timeout' (seconds) and 'Shared' (true or false)";
 
     /// <summary>The file of the store. It belongs to one store alone: tables of other programs are not accepted in it.</summary>
     /// <value>Relative to the current directory. Connection string keyword <c>Data Source</c>.</value>
@@ -19,6 +20,10 @@ public sealed class SqliteStoreOptions
     /// <summary>How long a write waits for another program that has locked the file, before its callers are told.</summary>
     /// <value>Default 1 s; <see cref="TimeSpan.Zero"/> does not wait. Connection string keyword <c>Default Timeout</c>, in seconds.</value>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether several processes of this machine use the store: one owns the queues, all enqueue and run jobs. See <see cref="SqliteSharedStore"/>.</summary>
+    /// <value>Default false: a second process is refused. Connection string keyword <c>Shared</c>; all processes must say the same.</value>
+    public bool IsShared { get; init; }
 
     /// <summary>Reads a connection string such as <c>Data Source=shop.db</c>, or the bare path of a file.</summary>
     /// <exception cref="ArgumentException">It names no file, has a keyword that does not apply here, or a value that cannot be read.</exception>
@@ -33,6 +38,7 @@ public sealed class SqliteStoreOptions
         var builder = new DbConnectionStringBuilder { ConnectionString = connectionString };
         string? path = null;
         var mustExist = false;
+        var isShared = false;
         var busyTimeout = TimeSpan.FromSeconds(1);
         foreach (string keyword in builder.Keys)
         {
@@ -48,6 +54,11 @@ public sealed class SqliteStoreOptions
                 case "default timeout" or "command timeout":
                     busyTimeout = ParseTimeout(keyword, value);
                     break;
+                case "shared":
+                    isShared = bool.TryParse(value, out var shared)
+                        ? shared
+                        : throw new ArgumentException($"'Shared={value}' is neither true nor false.");
+                    break;
                 default:
                     throw new ArgumentException($"The connection string has the keyword '{keyword}', which a store does not know. It knows {Keywords}.");
             }
@@ -58,13 +69,14 @@ public sealed class SqliteStoreOptions
             Path = path ?? throw new ArgumentException($"The connection string names no file. Add 'Data Source=shop.db'."),
             MustExist = mustExist,
             BusyTimeout = busyTimeout,
+            IsShared = isShared,
         };
     }
 
     /// <summary>The same store, where a relative path begins at a directory instead of the current one.</summary>
     /// <param name="directory">The directory, as a full path.</param>
     public SqliteStoreOptions BeginningAt(string directory) =>
-        new() { Path = System.IO.Path.GetFullPath(Path, directory), MustExist = MustExist, BusyTimeout = BusyTimeout };
+        new() { Path = System.IO.Path.GetFullPath(Path, directory), MustExist = MustExist, BusyTimeout = BusyTimeout, IsShared = IsShared };
 
     private static string FilePath(string value) =>
         value.Length == 0 || value.Contains(":memory:", StringComparison.OrdinalIgnoreCase) || value.StartsWith("file:", StringComparison.OrdinalIgnoreCase)

@@ -73,6 +73,6 @@ public abstract class ActorBase
             throw new DeathPactException(Self.Path, terminated.Actor.Path);
         }
 
-        Cell.System.EventStream.Publish(new UnhandledMessage(message, Cell.CurrentSender, Self));
+        Cell.System.PublishUnhandled(message, Cell.CurrentSender, Self);
     }
 }

@@ -5,6 +5,9 @@ namespace Actors;
 /// <summary>The place of an actor in the tree, such as <c>actors://shop/user/services/heartbeat</c>. Immutable.</summary>
 public sealed class ActorPath : IEquatable<ActorPath>
 {
+    /// <summary>The longest name that an actor may have, in characters.</summary>
+    public const int MaxNameLength = 255;
+
     private const string Scheme = "actors://";
     private static readonly SearchValues<char> Legal = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.*$+:@&=,!~';()%");
@@ -25,13 +28,19 @@ public sealed class ActorPath : IEquatable<ActorPath>
     public string Local => Parent is null ? "/" : Parent.Parent is null ? "/" + Name : Parent.Local + "/" + Name;
 
     /// <summary>Throws unless <paramref name="name"/> can name an actor.</summary>
-    /// <exception cref="InvalidActorNameException">The name is empty, begins with <c>$</c>, or has a character that a path cannot hold.</exception>
+    /// <exception cref="InvalidActorNameException">The name is empty or longer than <see cref="MaxNameLength"/>, begins with <c>$</c>, or has a character that a path cannot hold.</exception>
     public static void Validate(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name.Length == 0)
         {
             throw new InvalidActorNameException(name, "An actor's name must not be empty. Leave it out to have one made.");
+        }
+
+        if (name.Length > MaxNameLength)
+        {
+            throw new InvalidActorNameException(
+                name, $"The actor name '{name[..32]}…' has {name.Length} characters; {MaxNameLength} are allowed. Shorten it, or use a hash of it.");
         }
 
         if (name[0] == '$')
@@ -45,10 +54,12 @@ public sealed class ActorPath : IEquatable<ActorPath>
         {
             throw new InvalidActorNameException(
                 name,
-                $"The actor name '{name}' has the illegal character '{name[illegal]}' at position {illegal}. " +
+                $"The actor name '{name}' has the illegal character {Shown(name[illegal])} at position {illegal}. " +
                 "Use letters, digits and -_.*$+:@&=,!~';()% (no '/', no spaces).");
         }
     }
+
+    private static string Shown(char character) => char.IsControl(character) ? $"U+{(int)character:X4}" : $"'{character}'";
 
     /// <inheritdoc/>
     public bool Equals(ActorPath? other) =>

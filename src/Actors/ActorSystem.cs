@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using Actors.Asking;
 using Actors.Cells;
 using Actors.Dispatch;
 using Actors.Timing;
+using Actors.Undelivered;
 using Microsoft.Extensions.Logging;
 
 namespace Actors;
@@ -11,11 +13,14 @@ public sealed class ActorSystem : IAsyncDisposable
 {
     private readonly TaskCompletionSource<Exception?> _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger;
+    private readonly DeadLetterLog _deadLetterLog;
+    private readonly bool _logsDuringShutdown;
     private readonly bool _ownsDispatcher;
     private readonly ActorCell _root;
     private readonly ActorCell _user;
     private readonly ActorCell _system;
     private Exception? _cause;
+    private volatile bool _isEnding;
 
     private ActorSystem(string name, ActorSystemOptions options)
     {
@@ -26,15 +31,27 @@ public sealed class ActorSystem : IAsyncDisposable
         _logger = LoggerFactory.CreateLogger("Actors." + name);
         Random = new SynchronizedRandom(options.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
         _ownsDispatcher = options.Dispatcher is null;
-        Dispatcher = options.Dispatcher ?? new ThreadDispatcher(Environment.ProcessorCount);
+        Dispatcher = options.Dispatcher ?? new ThreadDispatcher(Environment.ProcessorCount, TimeProvider);
         Timers = new TimerQueue(TimeProvider);
         var rootPath = new ActorPath(null, name);
         TempPath = new ActorPath(rootPath, "temp");
-        DeadLetters = new DeadLetterRef(this, new ActorPath(rootPath, "dead-letters"));
+        DeadLetterBox = new DeadLetterBox(this, options.DeadLetters.Capacity);
+        var deadLetters = new DeadLetterRef(this, new ActorPath(new ActorPath(rootPath, "system"), "dead-letters"));
+        DeadLetters = deadLetters;
+        _deadLetterLog = new DeadLetterLog(_logger, Timers, options.DeadLetters.LogLimit, options.DeadLetters.LogPause);
+        _logsDuringShutdown = options.DeadLetters.LogDuringShutdown;
         var guardian = Props.Create<Guardian>() with { StopTimeout = Timeout.InfiniteTimeSpan };
-        _root = new ActorCell(this, null, Props.Create(() => new RootGuardian(this)), name);
+        HandlerLimit = options.HandlerLimit;
+        BlockedHandlers = new BlockedHandlers(this);
+        _root = ActorCell.Create(this, null, Props.Create(() => new RootGuardian(this)), ActorName.Of(name));
+        if (Dispatcher is ThreadDispatcher threads)
+        {
+            threads.LookAfterLongRuns(BlockedHandlers);
+        }
+
         _system = _root.AddChild(guardian, "system");
         _user = _root.AddChild(guardian with { SupervisorStrategy = options.UserStrategy }, "user");
+        deadLetters.Actor = _system.AddChild(Props.Create(() => new DeadLetterActor(DeadLetterBox)), deadLetters.Path.Name);
         _root.TellSystem(new SystemMessage.Start());
     }
 
@@ -56,8 +73,17 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <summary>News, such as dead letters.</summary>
     public EventStream EventStream { get; } = new();
 
-    /// <summary>Where messages go that nobody can get.</summary>
+    /// <summary>
+    /// Nobody: what is told to it becomes a <see cref="DeadLetter"/>. It stands for the actor <c>/system/dead-letters</c>, which can be
+    /// asked about dead letters with a <see cref="DeadLetterMessage"/>.
+    /// </summary>
     public IActorRef DeadLetters { get; }
+
+    /// <summary>The dead letters that are kept, to list and to replay.</summary>
+    public DeadLetterBox DeadLetterBox { get; }
+
+    /// <summary>The guardian <c>/user</c>, the parent of what <see cref="ActorOf"/> makes. Ask it <see cref="GetChildren"/> to see the tree from its top.</summary>
+    public IActorRef User => _user;
 
     /// <summary>Ends when the system has; the value is the failure that ended it, or null when it was told to.</summary>
     public Task<Exception?> WhenTerminated => _terminated.Task;
@@ -71,14 +97,23 @@ public sealed class ActorSystem : IAsyncDisposable
 
     internal TimeSpan AskTimeout { get; }
 
+    internal TimeSpan HandlerLimit { get; }
+
+    internal BlockedHandlers BlockedHandlers { get; }
+
+    internal ActorCell Root => _root;
+
     /// <summary>Makes a system and starts it.</summary>
     /// <param name="name">Letters, digits, '-' and '_'.</param>
     /// <param name="options">Seams and settings; null takes the defaults.</param>
     /// <exception cref="InvalidActorNameException">The name is not legal.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting makes no sense.</exception>
     public static ActorSystem Create(string name, ActorSystemOptions? options = null)
     {
         ActorPath.Validate(name);
-        return new ActorSystem(name, options ?? new ActorSystemOptions());
+        options ??= new ActorSystemOptions();
+        options.Validate();
+        return new ActorSystem(name, options);
     }
 
     /// <summary>Starts an actor under <c>/user</c>.</summary>
@@ -86,6 +121,7 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <param name="name">Its name; null has one made.</param>
     /// <exception cref="InvalidActorNameException">The name is taken or not legal.</exception>
     /// <exception cref="ActorSystemTerminatedException">The system is ending.</exception>
+    /// <exception cref="SignificantChildException">The recipe says significant, but it is permanent too, or the strategy of <c>/user</c> never shuts down.</exception>
     public IActorRef ActorOf(Props props, string? name = null) => _user.ActorOf(props, name);
 
     /// <summary>Starts an actor under <c>/system</c>, which ends after everything under <c>/user</c>. For infrastructure.</summary>
@@ -114,6 +150,7 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <returns>The failure that ended the system, or null.</returns>
     public Task<Exception?> TerminateAsync()
     {
+        _isEnding = true;
         _root.Tell(RootGuardian.Terminate.Instance, null);
         return WhenTerminated;
     }
@@ -121,15 +158,60 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await TerminateAsync().ConfigureAwait(false);
 
-    internal void PublishDeadLetter(object message, IActorRef? sender, IActorRef recipient)
+    /// <summary>
+    /// The one way of every message that nobody gets, whatever the reason: an ask learns at once that it will not be answered, and the
+    /// message is logged, kept and published. For any thread.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="sender">Who sent it, if known.</param>
+    /// <param name="recipient">For whom it was.</param>
+    /// <param name="reason">Why nobody gets it.</param>
+    /// <param name="cause">What lies behind the reason. An ask fails with it; without one, with what fits the reason.</param>
+    internal void PublishDeadLetter(
+        object message, IActorRef? sender, IActorRef recipient, DeadLetterReason reason, Exception? cause = null)
     {
-        (sender as ActorRef)?.OnUndeliverable(message, recipient);
-        if (message is not IDeadLetterSuppression and not DeadLetter)
+        var isEnding = _isEnding;
+        if (reason == DeadLetterReason.RecipientEnded && isEnding)
         {
-            Log.DeadLetter(_logger, message.GetType().Name, recipient.Path);
-            EventStream.Publish(new DeadLetter(message, sender, recipient));
+            reason = DeadLetterReason.SystemEnding;
+        }
+
+        (sender as AskRef)?.OnUndeliverable(recipient, reason, cause);
+        message = (message as CellMessage.Replayed)?.Message ?? message;
+        switch (message)
+        {
+            case IDeadLetterSuppression:
+                if (EventStream.HasSubscribers<SuppressedDeadLetter>())
+                {
+                    EventStream.Publish(new SuppressedDeadLetter(message, sender, recipient, reason));
+                }
+
+                break;
+            case DeadLetter or SuppressedDeadLetter:
+                break; // News of a dead letter to a subscriber that has just ended: it would make news of itself for ever.
+            default:
+                if (!isEnding || _logsDuringShutdown)
+                {
+                    _deadLetterLog.DeadLetter(message.GetType(), recipient.Path, reason);
+                }
+
+                EventStream.Publish(DeadLetterBox.Add(message, sender, recipient, reason, cause));
+                break;
         }
     }
+
+    internal void PublishUnhandled(object message, IActorRef? sender, IActorRef recipient)
+    {
+        if (!_isEnding || _logsDuringShutdown)
+        {
+            _deadLetterLog.Unhandled(message.GetType(), recipient.Path);
+        }
+
+        EventStream.Publish(new UnhandledMessage(message, sender, recipient));
+    }
+
+    /// <summary>The actor that is now at a path, or null. For any thread.</summary>
+    internal ActorCell? Find(ActorPath path) => path.Parent is null ? _root : Find(path.Parent)?.Child(path.Name) as ActorCell;
 
     internal void OnRootEnded()
     {
@@ -157,6 +239,7 @@ public sealed class ActorSystem : IAsyncDisposable
         protected internal override SupervisorStrategy SupervisorStrategy => new OneForOneStrategy(decider: cause =>
         {
             system._cause = cause;
+            system._isEnding = true;
             Log.SystemFailed(Logger, system.Name, cause);
             return Directive.Stop;
         });
@@ -176,6 +259,7 @@ public sealed class ActorSystem : IAsyncDisposable
                     Context.Stop(system._user);
                     break;
                 case Terminated ended when ReferenceEquals(ended.Actor, system._user):
+                    system._isEnding = true;
                     Context.Stop(system._system);
                     break;
                 case Terminated:
@@ -192,17 +276,6 @@ public sealed class ActorSystem : IAsyncDisposable
         public sealed record Terminate : IDeadLetterSuppression
         {
             public static Terminate Instance { get; } = new();
-        }
-    }
-
-    private sealed class DeadLetterRef(ActorSystem system, ActorPath path) : ActorRef
-    {
-        public override ActorPath Path => path;
-
-        public override void Tell(object message, IActorRef? sender)
-        {
-            ArgumentNullException.ThrowIfNull(message);
-            system.PublishDeadLetter(message, sender, this);
         }
     }
 }

@@ -26,7 +26,31 @@ public sealed class ActorSystemOptions
     /// <value>Default 5 s. <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</value>
     public TimeSpan AskTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a handler may run or await before a warning in the log names it, for actors whose Props say nothing else. Key <c>actors.handler-limit</c>.</summary>
+    /// <value>Default 30 s. <see cref="Timeout.InfiniteTimeSpan"/> sets no limit.</value>
+    public TimeSpan HandlerLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What becomes of messages that nobody gets.</summary>
+    public DeadLetterOptions DeadLetters { get; } = new();
+
     /// <summary>How the actors made by <see cref="ActorSystem.ActorOf"/> are supervised.</summary>
     /// <value>Default <see cref="SupervisorStrategy.Default"/>. A failure that it escalates ends the system.</value>
     public SupervisorStrategy UserStrategy { get; set; } = SupervisorStrategy.Default;
+
+    /// <summary>Throws when a value makes no sense. Called when a system is made.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The message names the property and its value.</exception>
+    public void Validate()
+    {
+        if (AskTimeout != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(AskTimeout, TimeSpan.Zero);
+        }
+
+        if (HandlerLimit != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HandlerLimit, TimeSpan.Zero);
+        }
+
+        DeadLetters.Validate();
+    }
 }

@@ -33,6 +33,18 @@ internal static partial class Log
     [LoggerMessage(1107, LogLevel.Warning, "{ActorPath} failed again while it was failed or stopping")]
     public static partial void FailureWhileFailed(ILogger logger, ActorPath actorPath, Exception cause);
 
+    [LoggerMessage(1120, LogLevel.Warning, "Restarting {ActorPath} with its group, whose restart is under way: {Reason}")]
+    public static partial void ChildRestartsWithGroup(ILogger logger, ActorPath actorPath, string reason, Exception cause);
+
+    [LoggerMessage(1121, LogLevel.Information, "Restarting {ActorPath}, because its supervisor says so")]
+    public static partial void ChildRestartRequested(ILogger logger, ActorPath actorPath);
+
+    [LoggerMessage(1122, LogLevel.Information, "Stopping {ActorPath}: its significant child {ChildPath} has ended")]
+    public static partial void AutoShutdown(ILogger logger, ActorPath actorPath, ActorPath childPath);
+
+    [LoggerMessage(1123, LogLevel.Warning, "The code of {ActorPath}, which was abandoned, has ended after all; its PostStop runs now")]
+    public static partial void AbandonedEnded(ILogger logger, ActorPath actorPath);
+
     [LoggerMessage(1110, LogLevel.Error, "PreRestart of {ActorPath} threw; the restart goes on")]
     public static partial void PreRestartFailed(ILogger logger, ActorPath actorPath, Exception cause);
 
@@ -45,6 +57,32 @@ internal static partial class Log
     [LoggerMessage(1113, LogLevel.Error, "A callback on the cancellation token of {ActorPath} threw")]
     public static partial void CancellationFailed(ILogger logger, ActorPath actorPath, Exception cause);
 
-    [LoggerMessage(1201, LogLevel.Information, "Dead letter: {MessageType} to {ActorPath}")]
-    public static partial void DeadLetter(ILogger logger, string messageType, ActorPath actorPath);
+    [LoggerMessage(1120, LogLevel.Warning, "{ActorPath} {Activity} its handler of {MessageType} since {AgeMs:0} ms (limit {LimitMs:0} ms)")]
+    public static partial void HandlerOverdue(
+        ILogger logger, ActorPath actorPath, string activity, string messageType, double ageMs, double limitMs);
+
+    [LoggerMessage(1121, LogLevel.Error, "Giving up a handler of {ActorPath}: it has awaited in {MessageType} for {AgeMs:0} ms (limit {LimitMs:0} ms) and did not end when its token was cancelled")]
+    public static partial void HandlerGivenUp(ILogger logger, ActorPath actorPath, string messageType, double ageMs, double limitMs);
+
+    [LoggerMessage(1122, LogLevel.Warning, "The priority function of {ActorPath} threw for {MessageType}, which comes last now")]
+    public static partial void PriorityFailed(ILogger logger, ActorPath actorPath, string messageType, Exception cause);
+
+    [LoggerMessage(1201, LogLevel.Information, "Dead letter: {MessageType} to {ActorPath} ({Reason})")]
+    public static partial void DeadLetter(ILogger logger, string messageType, ActorPath actorPath, DeadLetterReason reason);
+
+    [LoggerMessage(1202, LogLevel.Information, "Unhandled message: {MessageType} to {ActorPath}")]
+    public static partial void UnhandledMessage(ILogger logger, string messageType, ActorPath actorPath);
+
+    [LoggerMessage(1203, LogLevel.Information, "No more dead letters are logged for {PauseSeconds:0.###} s")]
+    public static partial void DeadLettersPaused(ILogger logger, double pauseSeconds);
+
+    [LoggerMessage(1204, LogLevel.Information, "No more dead letters are logged")]
+    public static partial void DeadLettersNoMoreLogged(ILogger logger);
+
+    [LoggerMessage(1205, LogLevel.Information, "{Count} dead letters were not logged; from now on they are again")]
+    public static partial void DeadLettersLeftOut(ILogger logger, long count);
+
+    [LoggerMessage(
+        1206, LogLevel.Error, "{ActorPath} has failed {Failures} times on the same {MessageType}; the message is quarantined and kept as a dead letter")]
+    public static partial void MessageQuarantined(ILogger logger, ActorPath actorPath, int failures, string messageType, Exception cause);
 }

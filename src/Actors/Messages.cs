@@ -29,20 +29,17 @@ public sealed record ReceiveTimeout
 /// <param name="Cause">Why.</param>
 public sealed record Failure(Exception Cause);
 
-/// <summary>A message that could not be delivered, or was left in the mailbox of an actor that ended. Published on the event stream.</summary>
-/// <param name="Message">The message.</param>
-/// <param name="Sender">Who sent it, if known.</param>
-/// <param name="Recipient">For whom it was.</param>
-public sealed record DeadLetter(object Message, IActorRef? Sender, IActorRef Recipient);
-
 /// <summary>A message that its receiver had no handler for. Published on the event stream.</summary>
 /// <param name="Message">The message.</param>
 /// <param name="Sender">Who sent it, if known.</param>
 /// <param name="Recipient">The actor that did not handle it.</param>
 public sealed record UnhandledMessage(object Message, IActorRef? Sender, IActorRef Recipient);
 
-/// <summary>Marks a message whose loss is normal: it is not reported as a dead letter.</summary>
-public interface IDeadLetterSuppression;
-
 /// <summary>Marks a message that does not put off the receive timeout of the actor that gets it.</summary>
 public interface INotInfluenceReceiveTimeout;
+
+/// <summary>
+/// Marks a message that a full mailbox takes all the same: it does not count, and is not dropped for another. For what an actor cannot
+/// do without, such as the answer of a store. Send so few of them that they need no bound.
+/// </summary>
+public interface INeverDropped;

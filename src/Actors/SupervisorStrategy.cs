@@ -16,6 +16,14 @@ public abstract class SupervisorStrategy
     /// <summary>One-for-one that stops every child which fails.</summary>
     public static SupervisorStrategy Stopping { get; } = new OneForOneStrategy(decider: static _ => Directive.Stop);
 
+    /// <summary>In which order children stop when several are to.</summary>
+    /// <value>Default <see cref="StopOrder.Reverse"/>: one after the other, the last that was started first.</value>
+    public StopOrder StopOrder { get; init; } = StopOrder.Reverse;
+
+    /// <summary>Whether the supervisor stops itself when its significant children have ended.</summary>
+    /// <value>Default <see cref="AutoShutdown.Never"/>.</value>
+    public AutoShutdown AutoShutdown { get; init; } = AutoShutdown.Never;
+
     internal RestartOptions Restart { get; }
 
     internal Func<Exception, Directive> Decider { get; }

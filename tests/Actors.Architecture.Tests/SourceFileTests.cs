@@ -18,6 +18,8 @@ public sealed partial class SourceFileTests
         ("src/Actors.Services/Guarding/GuardedServices.cs", "IServices, called by the host and by requests"),
         ("src/Actors.Jobs/JobSystem.cs", "IJobs, called by the host and by requests"),
         ("src/Actors.Sql/SqliteStore.cs", "opened and closed by the host; its work is on its own threads"),
+        ("src/Actors.Sql/SqliteSharedStore.cs", "as SqliteStore"),
+        ("src/Actors.Sql/Sqlite/StoreLock.cs", "as SqliteStore"),
         ("src/Actors.Hosting/", "runs on the threads of the generic host"),
         ("src/Actors.TestKit/Simulation.cs", "called by the test, on threads of the test framework"),
         ("src/Actors.TestKit/VirtualTime.cs", "called by the test, and waits for the system from outside"),

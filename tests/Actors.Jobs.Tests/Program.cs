@@ -1,3 +1,4 @@
+using Actors.Jobs.Tests.Processes;
 using Actors.Jobs.Tests.Sqlite;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
@@ -8,6 +9,7 @@ namespace Actors.Jobs.Tests;
 internal static class Program
 {
     public static Task<int> Main(string[] args) => KillChild.IsWanted(args) ? KillChild.RunAsync(args)
+        : KilledNode.IsWanted(args) ? KilledNode.RunAsync(args)
         : args.Any(arg => arg is "-automated" or "@@") ? ConsoleRunner.Run(args)
         : TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
 }

@@ -62,15 +62,27 @@ public sealed class RetryTests
     }
 
     [Theory, OnEachDispatcher]
-    public async Task Fail_counts_like_an_exception_and_keeps_its_text(TestDispatcher dispatcher, int seed)
+    public async Task Fail_is_for_good_and_keeps_its_text(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
         var host = await JobHost.StartAsync(system, o => o.Retry.MaxAttempts = 3);
         host.Script.Body = Answer(JobResult.Fail("The address does not exist."));
+        var status = await host.ReachAsync(await host.EnqueueAsync(), JobState.Failed);
+        (status.Attempts, status.Error).ShouldBe((1, "The address does not exist."));
+        await system.AdvanceAsync(TimeSpan.FromMinutes(1));
+        host.Script.Begun.ShouldBe(1);
+    }
+
+    [Theory, OnEachDispatcher]
+    public async Task Retry_without_a_delay_is_like_an_exception(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system, o => o.Retry.MaxAttempts = 3);
+        host.Script.Body = Answer(JobResult.Retry("busy"));
         var id = await host.EnqueueAsync();
         await system.AdvanceAsync(TimeSpan.FromMinutes(1));
         var status = await host.Jobs.GetAsync(id);
-        (status.State, status.Attempts, status.Error).ShouldBe((JobState.Failed, 3, "The address does not exist."));
+        (status.State, status.Attempts, status.Error).ShouldBe((JobState.Failed, 3, "busy"));
         Delays(host).ShouldBe([1, 2]);
     }
 
@@ -102,6 +114,30 @@ public sealed class RetryTests
         (await host.StateAsync(id)).ShouldBe(JobState.Succeeded);
         Delays(host).ShouldBe([60, 60, 60, 60]);
         host.Script.Attempts.ShouldAllBe(a => a.Number == 1);
+    }
+
+    [Theory, OnEachDispatcher]
+    public async Task Snooze_can_name_a_moment(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system);
+        var until = VirtualTime.DefaultStart + TimeSpan.FromHours(3);
+        host.Script.Body = (_, _) => Task.FromResult(system.Time.GetUtcNow() < until ? JobResult.Snooze(until) : JobResult.Success);
+        var id = await host.EnqueueAsync();
+        await system.DrainAsync();
+        (await host.Jobs.GetAsync(id)).DueAt.ShouldBe(until);
+        await system.AdvanceAsync(TimeSpan.FromHours(4));
+        (await host.Jobs.GetAsync(id)).Attempts.ShouldBe(1);
+        host.Script.Attempts[1].BeganAt.ShouldBe(until);
+    }
+
+    [Theory, OnEachDispatcher]
+    public async Task Snooze_until_a_moment_that_is_past_runs_again_at_once(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system);
+        host.Script.Body = (_, _) => Task.FromResult(host.Script.Begun < 3 ? JobResult.Snooze(VirtualTime.DefaultStart - TimeSpan.FromDays(1)) : JobResult.Success);
+        await host.ReachAsync(await host.EnqueueAsync(), JobState.Succeeded);
     }
 
     [Theory, OnEachDispatcher]

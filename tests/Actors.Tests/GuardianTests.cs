@@ -1,5 +1,4 @@
 using Actors.TestKit;
-using Microsoft.Extensions.Logging;
 
 namespace Actors.Tests;
 
@@ -63,21 +62,6 @@ public sealed class GuardianTests
         Should.Throw<ActorSystemTerminatedException>(() => system.System.SystemActorOf(Puppet.Props(), "late"));
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("$a")]
-    [InlineData("a/b")]
-    [InlineData("a b")]
-    [InlineData("ä")]
-    [InlineData("a\n")]
-    public async Task An_illegal_name_is_refused_with_its_fault(string name)
-    {
-        await using var system = await TestSystem.StartAsync();
-        var refused = Should.Throw<InvalidActorNameException>(() => system.ActorOf(Puppet.Props(), name));
-        refused.Name.ShouldBe(name);
-        refused.Message.ShouldContain("name");
-    }
-
     [Theory, OnEachDispatcher, Trait("rule", "STOP-4")]
     public async Task A_name_is_used_once_among_siblings(TestDispatcher dispatcher, int seed)
     {
@@ -89,21 +73,6 @@ public sealed class GuardianTests
     }
 
     [Theory, OnEachDispatcher]
-    public async Task A_factory_that_misbehaves_is_named(TestDispatcher dispatcher, int seed)
-    {
-        await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        system.ActorOf(Props.Create<Puppet>(() => null!), "null");
-        (await system.Log.ExpectAsync(LogLevel.Error, "/user/null")).Exception!.Message.ShouldContain("returned null");
-        ActorBase? first = null;
-        var props = Props.Create(() => first ??= new Plain());
-        system.ActorOf(props, "one");
-        await system.DrainAsync();
-        system.ActorOf(props, "two");
-        (await system.Log.ExpectAsync(LogLevel.Error, "/user/two")).Exception!.Message.ShouldContain("made before");
-        Should.Throw<InvalidOperationException>(() => new Plain()).Message.ShouldContain("cannot be made with 'new'");
-    }
-
-    [Theory, OnEachDispatcher]
     public async Task An_actor_stops_only_itself_and_its_children(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
@@ -111,10 +80,5 @@ public sealed class GuardianTests
         var stranger = system.ActorOf(Puppet.Props());
         system.ActorOf(Puppet.Props()).Do(puppet => probe.Ref.Tell(Should.Throw<ArgumentException>(() => puppet.Context.Stop(stranger))));
         (await probe.ExpectAsync<ArgumentException>()).Message.ShouldContain("PoisonPill");
-    }
-
-    private sealed class Plain : ActorBase
-    {
-        protected override ValueTask OnReceiveAsync(object message) => default;
     }
 }

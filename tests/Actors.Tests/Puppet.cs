@@ -49,6 +49,8 @@ internal sealed class Puppet : ReceiveActor
 
     public void On<T>(Action<T> handler) => Receive(handler);
 
+    public void OnAsync<T>(Func<T, Task> handler) => ReceiveAsync(handler);
+
     protected override ValueTask PreStartAsync()
     {
         Report("PreStart");

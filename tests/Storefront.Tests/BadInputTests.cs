@@ -96,7 +96,7 @@ public sealed class BadInputTests : IDisposable
     {
         await using var first = await ShopProcess.StartAsync(_folder);
 
-        await ShouldRefuseAsync("is in use by process", "End that process, or give this one a file of its own.");
+        await ShouldRefuseAsync("is in use by process", "End that process, give this one a file of its own, or let them share it");
         (await first.Client.GetAsync("/services")).Status.ShouldBe(HttpStatusCode.OK);
     }
 

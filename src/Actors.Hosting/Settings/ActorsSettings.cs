@@ -49,6 +49,7 @@ internal sealed class ActorsSettings
         var reader = new SettingReader(configuration);
         var section = configuration.GetSection(Section);
         reader.Read(section, system, SettingTables.System, Groups);
+        reader.CheckRanges(section, system, SettingTables.System, system.Validate);
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
         settings.ReadPersistence(section.GetSection("persistence"));
@@ -77,11 +78,22 @@ internal sealed class ActorsSettings
     {
         _reader.Read(section, _builder.Persistence, SettingTables.Persistence);
         _reader.CheckRanges(section, _builder.Persistence, SettingTables.Persistence, _builder.Persistence.Validate);
-        if (!HasStore && _builder.ActorEntries.FirstOrDefault(entry => entry.Type.IsAssignableTo(typeof(PersistentActor))) is { } actor)
+        if (_builder.ActorEntries.FirstOrDefault(entry => entry.Type.IsAssignableTo(typeof(PersistentActor))) is not { } actor)
+        {
+            return;
+        }
+
+        if (!HasStore)
         {
             _reader.AddFault(
                 $"Actor '{actor.Name}' is a persistent one and needs a store for its events: call UseSqlite(\"Data Source={_builder.Name}.db\"), set " +
                 "'actors.store.sqlite', or call UseInMemoryStore() if they may be lost.");
+        }
+        else if (Sqlite?.IsShared == true)
+        {
+            _reader.AddFault(
+                $"Actor '{actor.Name}' is a persistent one, and a store with Shared=true is for queues: its other files belong to one process at a time, which may be " +
+                "another one. Leave Shared=true out.");
         }
     }
 
@@ -98,7 +110,7 @@ internal sealed class ActorsSettings
 
             _reader.Read(section.GetSection(entry.Name), entry.Options, SettingTables.Queue);
             _reader.CheckRanges(section.GetSection(entry.Name), entry.Options, SettingTables.Queue, entry.Options.Validate);
-            _queues.Add(new QueueDefinition(entry.Name, entry.Options, entry.Handlers));
+            _queues.Add(entry.Build());
         }
     }
 

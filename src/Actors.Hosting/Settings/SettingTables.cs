@@ -7,9 +7,20 @@ namespace Actors.Hosting.Settings;
 /// <summary>Every key of the configuration, by the options class that owns its default. hocon/reference/*.conf documents the same keys, and a test compares them.</summary>
 internal static class SettingTables
 {
+    // Before System, which holds them: the tables are made in this order.
+    public static IReadOnlyList<Setting<DeadLetterOptions>> DeadLetters { get; } =
+    [
+        Setting<DeadLetterOptions>.Int("capacity", o => o.Capacity, (o, v) => o.Capacity = v),
+        Setting<DeadLetterOptions>.Limit("log-limit", o => o.LogLimit, (o, v) => o.LogLimit = v),
+        Setting<DeadLetterOptions>.Duration("log-pause", o => o.LogPause, (o, v) => o.LogPause = v),
+        Setting<DeadLetterOptions>.Flag("log-during-shutdown", o => o.LogDuringShutdown, (o, v) => o.LogDuringShutdown = v),
+    ];
+
     public static IReadOnlyList<Setting<ActorSystemOptions>> System { get; } =
     [
         Setting<ActorSystemOptions>.Duration("ask-timeout", o => o.AskTimeout, (o, v) => o.AskTimeout = v),
+        Setting<ActorSystemOptions>.Duration("handler-limit", o => o.HandlerLimit, (o, v) => o.HandlerLimit = v),
+        .. DeadLetters.Select(setting => setting.Within<ActorSystemOptions>("dead-letters", o => o.DeadLetters)),
     ];
 
     public static IReadOnlyList<Setting<PersistenceOptions>> Persistence { get; } =

@@ -17,7 +17,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private readonly IServiceProvider _provider;
     private readonly Dictionary<Type, IActorRef> _actors = [];
     private readonly Lazy<Task> _stopping;
-    private SqliteStore? _store;
+    private IAsyncDisposable? _store;
 
     public ActorsRuntime(ActorsBuilder builder, IServiceProvider provider)
     {
@@ -57,13 +57,10 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     {
         if (Settings.HasStore)
         {
-            var (journal, history) = await OpenStoreAsync(logger, cancellationToken);
+            var queues = await OpenStoreAsync(logger, cancellationToken);
             if (Settings.Queues.Count > 0)
             {
-                Jobs = await JobSystem.StartAsync(
-                    System,
-                    new JobSystemOptions { Journal = journal, History = history, Services = _provider, Queues = Settings.Queues },
-                    cancellationToken);
+                Jobs = await JobSystem.StartAsync(System, queues, cancellationToken);
             }
         }
 
@@ -91,21 +88,25 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private static Directive Decide(Exception cause) =>
         cause is RestartLimitException ? Directive.Escalate : SupervisorStrategy.DefaultDecider(cause);
 
-    private async Task<(IJournal Journal, IHistory History)> OpenStoreAsync(ILogger logger, CancellationToken cancellationToken)
+    private async Task<JobSystemOptions> OpenStoreAsync(ILogger logger, CancellationToken cancellationToken)
     {
-        if (Settings.Sqlite is not { } options)
+        var queues = new JobSystemOptions { Services = _provider, Queues = Settings.Queues };
+        switch (Settings.Sqlite)
         {
-            return StartPersistence(new InMemoryJournal(), new InMemorySnapshotStore(), new InMemoryHistory());
+            case null:
+                var journal = new InMemoryJournal();
+                System.StartPersistence(journal, new InMemorySnapshotStore(), _builder.Persistence);
+                return queues with { Journal = journal, History = new InMemoryHistory() };
+            case { IsShared: true } options:
+                var shared = await SqliteSharedStore.JoinAsync(options, logger, System.TimeProvider, cancellationToken);
+                _store = shared;
+                return queues with { Shared = shared };
+            case var options:
+                var store = await SqliteStore.OpenAsync(options, logger, System.TimeProvider, cancellationToken);
+                _store = store;
+                System.StartPersistence(store.Journal, store.Snapshots, _builder.Persistence);
+                return queues with { Journal = store.Journal, History = store.History };
         }
-
-        _store = await SqliteStore.OpenAsync(options, logger, System.TimeProvider, cancellationToken);
-        return StartPersistence(_store.Journal, _store.Snapshots, _store.History);
-    }
-
-    private (IJournal Journal, IHistory History) StartPersistence(IJournal journal, ISnapshotStore snapshots, IHistory history)
-    {
-        System.StartPersistence(journal, snapshots, _builder.Persistence);
-        return (journal, history);
     }
 
     /// <summary>A queue is consumed by a service, so that it can be stopped, started and looked at like any other.</summary>

@@ -25,6 +25,11 @@ internal sealed class StartedJobs(ActorsRuntime runtime) : IJobs
 
     public Task<JobStatus> GetAsync(JobId id, CancellationToken cancellationToken = default) => Jobs.GetAsync(id, cancellationToken);
 
+    public Task<JobStatus> CancelAsync(JobId id, string? reason = null, CancellationToken cancellationToken = default) =>
+        Jobs.CancelAsync(id, reason, cancellationToken);
+
+    public Task<JobStatus> RetryAsync(JobId id, CancellationToken cancellationToken = default) => Jobs.RetryAsync(id, cancellationToken);
+
     public Task<QueueStatus> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
         Jobs.GetQueueAsync(queue, cancellationToken);
 

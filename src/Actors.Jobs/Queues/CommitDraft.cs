@@ -11,9 +11,14 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
 
     private const int BytesPerEvent = 40;
 
+    private static readonly List<Answer> NoAnswers = [];
+
     private readonly QueueCommit _commit = new();
     private readonly byte[] _id = new byte[16];
     private MemoryStream? _ids;
+    private List<Answer>? _answers;
+    private List<long>? _cancelling;
+    private long _lastCancelling;
     private long _lastEnqueuedRow;
     private long _lastMoved;
     private long _lastFinished;
@@ -27,12 +32,18 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
 
     public int Jobs { get; private set; }
 
+    /// <summary>The lowest format whose readers understand this commit.</summary>
+    public int FormatVersion { get; private set; } = 1;
+
     public PayloadPages Payloads { get; } = new();
 
     /// <summary>Who waits for these jobs to be durable.</summary>
     public List<(IActorRef Caller, JobId Id)> Acknowledgements { get; } = [];
 
-    /// <summary>When the first of them began to wait.</summary>
+    /// <summary>Who waits for a change of one job to be durable, and what is then answered.</summary>
+    public List<Answer> Answers => _answers ??= [];
+
+    /// <summary>When the first of those who wait began to.</summary>
     public TimeSpan WaitingSince { get; set; }
 
     /// <summary>Jobs to hand to workers.</summary>
@@ -41,7 +52,22 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
     /// <summary>Jobs to hand to the history.</summary>
     public List<long> Finished { get; } = [];
 
-    public bool IsEmpty => _events == 0 && Acknowledgements.Count == 0;
+    /// <summary>Jobs whose attempts to cancel.</summary>
+    public List<long> Cancelling => _cancelling ??= [];
+
+    /// <summary>The answers, which are then no more to be given.</summary>
+    public List<Answer> TakeAnswers()
+    {
+        var answers = _answers;
+        _answers = null;
+        return answers ?? NoAnswers;
+    }
+
+    public bool HasWaiters => Acknowledgements.Count > 0 || _answers is { Count: > 0 };
+
+    public bool HasCancelling => _cancelling is not null;
+
+    public bool IsEmpty => _events == 0 && !HasWaiters;
 
     public bool IsFull => Bytes >= MaxBytes;
 
@@ -75,11 +101,32 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
         _events++;
     }
 
-    public void AddGranted(long number, int grant)
+    /// <summary>Messages of the inbox that are done with when this is durable.</summary>
+    public List<long> InboxRows { get; } = [];
+
+    /// <summary>Notes that a message of the inbox has been taken into account.</summary>
+    public void AddInboxRow(long row)
+    {
+        _commit.InboxThrough = row;
+        InboxRows.Add(row);
+        _events++;
+    }
+
+    public void AddGranted(long number, int grant, long node = 0)
     {
         var section = _commit.Granted ??= new Granted();
         section.Number.Add(number - _lastGranted);
         section.Grant.Add((uint)grant);
+        if (node != 0 || section.Node.Count > 0)
+        {
+            while (section.Node.Count < section.Number.Count - 1)
+            {
+                section.Node.Add(0);
+            }
+
+            section.Node.Add(node);
+        }
+
         _lastGranted = number;
         Granted.Add(number);
         _events++;
@@ -119,6 +166,22 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
         _events++;
     }
 
+    public void AddCancelling(long number, string? reason)
+    {
+        FormatVersion = 2;
+        var section = _commit.Cancelling ??= new Cancelling();
+        if (reason is not null)
+        {
+            _textBytes += reason.Length;
+            section.Reasons.Add(new Protos.Failure { Index = (uint)section.Number.Count, Text = reason });
+        }
+
+        section.Number.Add(number - _lastCancelling);
+        _lastCancelling = number;
+        Cancelling.Add(number);
+        _events++;
+    }
+
     /// <summary>The bytes of the events.</summary>
     public byte[] Encode(long atMs, long historyThrough, Protos.QueueState? state)
     {
@@ -133,4 +196,7 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
 
         return _commit.ToByteArray();
     }
+
+    /// <summary>An answer that waits for the commit.</summary>
+    public readonly record struct Answer(IActorRef Caller, JobId Id, QueueMessage.JobFound Found);
 }

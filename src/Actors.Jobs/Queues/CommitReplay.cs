@@ -6,8 +6,8 @@ namespace Actors.Jobs.Queues;
 /// <summary>Applies stored commits to the state of a queue, in the order that queue.proto lays down.</summary>
 internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
 {
-    /// <summary>The format of the commits that this code writes, and the highest that it reads.</summary>
-    public const int FormatVersion = 1;
+    /// <summary>The highest format that this code reads.</summary>
+    public const int ReadableFormat = 2;
 
     private readonly Queue<(long SequenceNumber, long Number, long FinishedAtMs)> _finished = new();
     private long _nextRow;
@@ -27,6 +27,7 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
             state.AddType(name);
         }
 
+        ApplyCancelling(commit);
         ApplyMoved(commit);
         ApplyFinished(commit, row.SequenceNumber);
         var firstNumber = state.Jobs.NextNumber;
@@ -40,9 +41,29 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
         }
 
         HistoryThrough = Math.Max(HistoryThrough, commit.HistoryThrough);
+        state.InboxThrough = Math.Max(state.InboxThrough, commit.InboxThrough);
         while (_finished.TryPeek(out var oldest) && oldest.SequenceNumber <= HistoryThrough)
         {
             Forget(_finished.Dequeue().Number);
+        }
+    }
+
+    private void ApplyCancelling(QueueCommit commit)
+    {
+        if (commit.Cancelling is not { } cancelling)
+        {
+            return;
+        }
+
+        var reasons = Errors(cancelling.Reasons);
+        var number = 0L;
+        for (var i = 0; i < cancelling.Number.Count; i++)
+        {
+            number += cancelling.Number[i];
+            if (state.Jobs.Contains(number))
+            {
+                state.BeginCancel(number, reasons?.GetValueOrDefault(i));
+            }
         }
     }
 
@@ -140,7 +161,7 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
                 state.MarkDue(number);
             }
 
-            state.Grant(number, (int)granted.Grant[i]);
+            state.Grant(number, (int)granted.Grant[i], i < granted.Node.Count ? granted.Node[i] : 0);
         }
     }
 

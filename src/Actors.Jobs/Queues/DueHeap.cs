@@ -6,12 +6,50 @@ internal sealed class DueHeap
     private const int ChunkBits = 12;
     private const int ChunkSize = 1 << ChunkBits;
 
+    private const int MinGone = 1024;
+
     private readonly List<Item[]> _chunks = [];
+    private long _gone;
 
     public long Count { get; private set; }
 
     /// <summary>When the first is due; <see cref="long.MaxValue"/> when there is none.</summary>
     public long FirstDueMs => Count == 0 ? long.MaxValue : At(0).DueMs;
+
+    /// <summary>
+    /// A job that is in the heap will not come any more. It is taken out together with others, when they are more than those that will:
+    /// looking for one in a heap costs more than keeping it.
+    /// </summary>
+    /// <param name="isComing">Whether a job still waits for this moment.</param>
+    public void Forget(Func<long, long, bool> isComing)
+    {
+        if (++_gone < MinGone || _gone * 2 < Count)
+        {
+            return;
+        }
+
+        var kept = 0L;
+        for (var i = 0L; i < Count; i++)
+        {
+            var item = At(i);
+            if (isComing(item.DueMs, item.Number))
+            {
+                At(kept++) = item;
+            }
+        }
+
+        Count = kept;
+        _gone = 0;
+        for (var i = (Count >> 1) - 1; i >= 0; i--)
+        {
+            Sink(i, At(i));
+        }
+
+        Shrink();
+    }
+
+    /// <summary>A job that was taken out was one that is forgotten.</summary>
+    public void OnForgottenTaken() => _gone = Math.Max(0, _gone - 1);
 
     public void Add(long dueMs, long number)
     {
@@ -42,7 +80,18 @@ internal sealed class DueHeap
     {
         var first = At(0);
         var last = At(--Count);
-        var index = 0L;
+        if (Count > 0)
+        {
+            Sink(0, last);
+        }
+
+        Shrink();
+        return (first.DueMs, first.Number);
+    }
+
+    /// <summary>Puts an item where it belongs in the part of the heap that begins at an index.</summary>
+    private void Sink(long index, Item item)
+    {
         while (true)
         {
             var child = (index << 1) + 1;
@@ -56,7 +105,7 @@ internal sealed class DueHeap
                 child++;
             }
 
-            if (!At(child).IsBefore(last))
+            if (!At(child).IsBefore(item))
             {
                 break;
             }
@@ -65,17 +114,16 @@ internal sealed class DueHeap
             index = child;
         }
 
-        if (Count > 0)
-        {
-            At(index) = last;
-        }
+        At(index) = item;
+    }
 
-        if (_chunks.Count > (Count >> ChunkBits) + 2)
+    private void Shrink()
+    {
+        var needed = (int)(Count >> ChunkBits) + 2;
+        if (_chunks.Count > needed)
         {
-            _chunks.RemoveAt(_chunks.Count - 1);
+            _chunks.RemoveRange(needed, _chunks.Count - needed);
         }
-
-        return (first.DueMs, first.Number);
     }
 
     private ref Item At(long index) => ref _chunks[(int)(index >> ChunkBits)][index & (ChunkSize - 1)];

@@ -1,14 +1,15 @@
 namespace Actors.Jobs.Queues;
 
-/// <summary>A live job in memory. Its arguments stay in the journal unless they are cached.</summary>
+/// <summary>A live job in memory: 80 bytes, none of them unused. Its arguments stay in the journal unless they are cached; what few jobs have is kept beside.</summary>
 internal struct JobEntry
 {
     public JobId Id;
     public long EnqueuedAtMs;
     public long DueAtMs;
 
-    /// <summary>The next job in the ready list.</summary>
+    /// <summary>The next job in the ready list, and the one before.</summary>
     public long Next;
+    public long Previous;
     public long PayloadRow;
     public byte[]? Payload;
     public int PayloadLength;
@@ -18,5 +19,12 @@ internal struct JobEntry
     public ushort Grant;
     public ushort TypeVersion;
     public sbyte Priority;
-    public JobState State;
+    private byte _state;
+
+    /// <summary>0 in an entry that no job has.</summary>
+    public JobState State
+    {
+        readonly get => (JobState)_state;
+        set => _state = (byte)value;
+    }
 }

@@ -1,3 +1,4 @@
+using Actors.Jobs.Processes;
 using Actors.Persistence;
 
 namespace Actors.Jobs.Queues;
@@ -40,9 +41,24 @@ internal sealed partial class QueueActor
     {
         if (_draft.IsFull)
         {
-            _full.Enqueue(_draft);
-            _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
-            FlushSoon();
+            CloseDraft();
+        }
+    }
+
+    /// <summary>What is decided from now on goes into the commit after this.</summary>
+    private void CloseDraft()
+    {
+        _full.Enqueue(_draft);
+        _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
+        FlushSoon();
+    }
+
+    /// <summary>Somebody is about to wait for the draft.</summary>
+    private void NoteWaiting()
+    {
+        if (!_draft.HasWaiters)
+        {
+            _draft.WaitingSince = Context.System.Now;
         }
     }
 
@@ -81,7 +97,7 @@ internal sealed partial class QueueActor
             _trimmable = 0;
         }
 
-        var sequenceNumber = Append(events, CommitReplay.FormatVersion, payloads, deleteBefore, deleteRowsBefore);
+        var sequenceNumber = Append(events, draft.FormatVersion, payloads, deleteBefore, deleteRowsBefore);
         _ledger.Add(sequenceNumber, draft.FirstNumber, draft.Jobs, draft.FirstRow, events.Length + draft.Payloads.Bytes);
         _inFlight.Enqueue(draft);
         if (!Context.Timers.IsActive(ExpiryTimer))
@@ -101,7 +117,7 @@ internal sealed partial class QueueActor
 
         foreach (var draft in _inFlight.Concat(_full).Append(_draft))
         {
-            if (draft.Acknowledgements.Count > 0 && Context.System.Now - draft.WaitingSince >= _enqueueTimeout)
+            if (draft.HasWaiters && Context.System.Now - draft.WaitingSince >= _enqueueTimeout)
             {
                 FailCallers(draft, Unavailability);
             }
@@ -116,6 +132,10 @@ internal sealed partial class QueueActor
         }
 
         draft.Acknowledgements.Clear();
+        foreach (var answer in draft.TakeAnswers())
+        {
+            answer.Caller.Tell(new Failure(JobOutcomeUnknownException.OfChange(answer.Id, _name, cause)), Self);
+        }
     }
 
     protected override async ValueTask OnAppendedAsync(long sequenceNumber)
@@ -124,6 +144,21 @@ internal sealed partial class QueueActor
         foreach (var (caller, _) in draft.Acknowledgements)
         {
             caller.Tell(QueueMessage.Enqueued.Instance, Self);
+        }
+
+        if (draft.InboxRows.Count > 0)
+        {
+            _neighbours!.Inbox.Tell(new InboxActor.Taken(draft.InboxRows), Self); // Who has no neighbours gets no rows.
+        }
+
+        foreach (var answer in draft.TakeAnswers())
+        {
+            answer.Caller.Tell(answer.Found, Self);
+        }
+
+        if (draft.HasCancelling)
+        {
+            CancelAttempts(draft.Cancelling);
         }
 
         if (draft.Granted.Count > 0)

@@ -36,12 +36,13 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var executor = new JobExecutor(_name, _services, Logger);
+        var executor = new JobExecutor(_name, _services, Context.System, Logger);
         var queue = Self;
         var granted = _granted;
         for (var i = 1; i <= _options.Workers; i++)
         {
-            _workers.Add(Context.ActorOf(Props.Create(() => new WorkerActor(granted, executor, queue)), $"worker-{i}"));
+            var worker = Props.Create(() => new WorkerActor(granted, executor, queue)) with { QuarantineAfter = 0 };
+            _workers.Add(Context.ActorOf(worker, $"worker-{i}"));
         }
     }
 

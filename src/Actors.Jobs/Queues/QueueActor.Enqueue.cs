@@ -25,18 +25,18 @@ internal sealed partial class QueueActor
             }
         }
 
-        if (_draft.Acknowledgements.Count == 0)
-        {
-            _draft.WaitingSince = Context.System.Now;
-        }
-
+        NoteWaiting();
         _draft.Acknowledgements.Add((Sender, enqueue.First));
         FlushSoon();
     }
 
     private void Enqueue(JobDraft draft, long now)
     {
-        CloseDraftIfFull();
+        if (!_isInRow)
+        {
+            CloseDraftIfFull();
+        }
+
         if (!_state.TryGetType(draft.Type, out var type))
         {
             type = _state.AddType(draft.Type);
@@ -100,16 +100,14 @@ internal sealed partial class QueueActor
         while (_due.FirstDueMs <= now)
         {
             var (dueMs, number) = _due.Take();
-            if (!_state.Jobs.Contains(number))
-            {
-                continue;
-            }
-
-            ref var entry = ref _state.Jobs[number];
-            if (entry.DueAtMs == dueMs && entry.State is JobState.Scheduled or JobState.Retrying)
+            if (IsComing(dueMs, number))
             {
                 _state.MarkDue(number);
                 _ready.Add(number);
+            }
+            else
+            {
+                _due.OnForgottenTaken();
             }
         }
 

@@ -13,25 +13,35 @@ internal sealed partial class QueueActor
     /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
     private void GrantReady()
     {
-        if (!_consuming.IsOn || _toHistory.Count >= MaxFinishedNotInHistory)
+        if ((!_consuming.IsOn && _nodes.Count == 0) || _toHistory.Count >= MaxFinishedNotInHistory)
         {
             return;
         }
 
-        var free = _options.Workers + _options.Prefetch - _state.Granted.Count;
-        while (free > 0 && _ready.Count > 0)
+        var free = _consuming.IsOn ? _options.Workers + _options.Prefetch - (_state.Granted.Count - _state.GrantedTo.Count) : 0;
+        while (_ready.Count > 0 && (free > 0 || _nodes.Count > 0))
         {
             var number = _ready.First;
             ref var entry = ref _state.Jobs[number];
             if (HandlerOf(entry.Type) is null)
             {
-                // Unknown is not parked: the job waits, out of everybody's way, until a process that knows it owns the queue.
+                if (IsHandledElsewhere(entry.Type))
+                {
+                    break;
+                }
+
+                // Unknown is not parked: the job waits, out of everybody's way, until there is a process that knows it.
                 _ready.Take();
                 Uncache(ref entry);
+                if (_neighbours is not null)
+                {
+                    _unhandled.Add(number);
+                }
+
                 continue;
             }
 
-            if (entry.Payload is null)
+            if (entry.Payload is null || free <= 0)
             {
                 break;
             }
@@ -43,11 +53,21 @@ internal sealed partial class QueueActor
             free--;
         }
 
+        if (_nodes.Count > 0)
+        {
+            GrantToNodes();
+        }
+
         ReadPayloadsAhead();
     }
 
     private void HandOver(List<long> granted)
     {
+        if (_nodes.Count > 0)
+        {
+            granted = SendGrants(granted);
+        }
+
         if (!_consuming.IsOn)
         {
             // From the last to the first, so that the first is first again.
@@ -59,8 +79,16 @@ internal sealed partial class QueueActor
             return;
         }
 
+        var handedOver = granted.Count;
         foreach (var number in granted)
         {
+            if (_state.IsCancelling(number, out _))
+            {
+                Release(number);
+                handedOver--;
+                continue;
+            }
+
             ref var entry = ref _state.Jobs[number];
             var handler = HandlerOf(entry.Type)!; // Checked before it was granted.
             _granted.Add(new GrantedJob(
@@ -73,7 +101,7 @@ internal sealed partial class QueueActor
                 entry.Payload!)); // Only jobs with their arguments in memory are granted.
         }
 
-        _handedOver += granted.Count;
+        _handedOver += handedOver;
         _granted.WakeOne();
     }
 
@@ -85,10 +113,29 @@ internal sealed partial class QueueActor
             return;
         }
 
-        _handedOver--;
-        CloseDraftIfFull();
         var number = ended.Number;
+        if (_state.GrantedTo.TryGetValue(number, out var node))
+        {
+            Node(node).Granted.Remove(number);
+            Node(node).Recovered.Remove(number);
+        }
+        else
+        {
+            _handedOver--;
+            CloseDraftIfFull();
+        }
+
         var entry = _state.Jobs[number];
+        if (_state.IsCancelling(number, out var reason))
+        {
+            // Whatever it answered: somebody was told that it ends as cancelled.
+            _granted.ForgetCancelled(number);
+            Finish(number, JobState.Cancelled, entry.Attempts + (ended.Outcome is AttemptOutcome.Interrupted ? 0 : 1), reason);
+            AnswerStopConsumingWhenDone();
+            FlushSoon();
+            return;
+        }
+
         switch (ended.Outcome)
         {
             case AttemptOutcome.Succeeded:
@@ -97,13 +144,12 @@ internal sealed partial class QueueActor
             case AttemptOutcome.Cancelled:
                 Finish(number, JobState.Cancelled, entry.Attempts + 1, null);
                 break;
-            case AttemptOutcome.Failed failed when entry.Attempts + 1 >= _options.Retry.MaxAttempts:
-                Log.JobFailed(Logger, entry.Id, _name, _state.Names[entry.Type], entry.Attempts + 1);
-                Finish(number, JobState.Failed, entry.Attempts + 1, failed.Error);
+            case AttemptOutcome.Failed { RetryAfter: { } delay } failed:
+                MoveLater(number, JobState.Retrying, entry.Attempts + 1, delay, failed.Error);
                 break;
             case AttemptOutcome.Failed failed:
-                var delay = failed.RetryAfter ?? _options.Retry.Backoff.Delay(entry.Attempts, Context.System.Random);
-                MoveLater(number, JobState.Retrying, entry.Attempts + 1, delay, failed.Error);
+                Log.JobFailed(Logger, entry.Id, _name, _state.Names[entry.Type], entry.Attempts + 1);
+                Finish(number, JobState.Failed, entry.Attempts + 1, failed.Error);
                 break;
             case AttemptOutcome.Snoozed snoozed:
                 MoveLater(number, JobState.Scheduled, entry.Attempts, snoozed.Duration, null);
@@ -147,6 +193,13 @@ internal sealed partial class QueueActor
     /// <summary>Gives a grant back: the job is the first to run again, and nothing counts against it.</summary>
     private void Release(long number)
     {
+        if (_state.IsCancelling(number, out var reason))
+        {
+            _granted.ForgetCancelled(number);
+            Finish(number, JobState.Cancelled, _state.Jobs[number].Attempts, reason);
+            return;
+        }
+
         BackToWaiting(number);
         _ready.AddFirst(number);
     }

@@ -30,6 +30,8 @@ internal sealed partial class QueueActor
             ref var entry = ref _state.Jobs[number];
             switch (entry.State)
             {
+                case JobState.Running when _state.GrantedTo.ContainsKey(number):
+                    break;
                 case JobState.Running:
                     _orphans.Add((number, entry.Grant));
                     break;
@@ -54,6 +56,7 @@ internal sealed partial class QueueActor
             Self.Tell(QueueMessage.ReleaseOrphans.Instance, Self);
         }
 
+        RecoverNodes();
         RecoverHistory(_replay!); // Made by the reset.
         _replay = null;
         ScheduleDue();
@@ -106,6 +109,8 @@ internal sealed partial class QueueActor
         _isReadingPayloads = false;
         _handedOver = 0;
         _orphans.Clear();
+        _nodes.Clear();
+        _unhandled.Clear();
         _handlers.Clear();
     }
 }

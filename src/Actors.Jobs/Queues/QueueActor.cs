@@ -1,3 +1,4 @@
+using Actors.Jobs.Processes;
 using Actors.Jobs.Types;
 using Actors.Jobs.Workers;
 using Actors.Persistence;
@@ -8,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Commits, Recovery, Grants, Consuming, Payloads, History.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Consuming, Nodes, Payloads, History.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly string _name;
@@ -18,6 +19,7 @@ internal sealed partial class QueueActor : JournaledActor
     private readonly IServiceProvider _services;
     private readonly ConsumingSwitch _consuming;
     private readonly TimeSpan _enqueueTimeout;
+    private readonly Neighbours? _neighbours;
     private GrantedJobs _granted = new();
 
     public QueueActor(
@@ -29,7 +31,8 @@ internal sealed partial class QueueActor : JournaledActor
         IHistory history,
         IServiceProvider services,
         ConsumingSwitch consuming,
-        TimeSpan enqueueTimeout)
+        TimeSpan enqueueTimeout,
+        Neighbours? neighbours = null)
         : base(journal, journalActor)
     {
         _name = name;
@@ -39,11 +42,15 @@ internal sealed partial class QueueActor : JournaledActor
         _services = services;
         _consuming = consuming;
         _enqueueTimeout = enqueueTimeout;
+        _neighbours = neighbours;
     }
+
+    /// <summary>No worker needs another.</summary>
+    protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy { StopOrder = StopOrder.Parallel };
 
     protected override string PersistenceId => "queue/" + _name;
 
-    protected override int ReadableFormat => CommitReplay.FormatVersion;
+    protected override int ReadableFormat => CommitReplay.ReadableFormat;
 
     protected override ValueTask OnCommandAsync(object message)
     {
@@ -76,6 +83,12 @@ internal sealed partial class QueueActor : JournaledActor
             case QueueMessage.HistoryWritten written:
                 OnHistoryWritten(written);
                 break;
+            case QueueMessage.CancelJob cancel:
+                OnCancelJob(cancel);
+                break;
+            case QueueMessage.RetryJob retry:
+                OnRetryJob(retry);
+                break;
             case QueueMessage.GetJob get:
                 OnGetJob(get.Id);
                 break;
@@ -90,6 +103,12 @@ internal sealed partial class QueueActor : JournaledActor
                 break;
             case QueueMessage.StopTimeoutReached reached:
                 OnStopTimeoutReached(reached);
+                break;
+            case InboxActor.FromNode row:
+                OnFromNode(row);
+                break;
+            case QueueMessage.NodeGone gone:
+                OnNodeGone(gone);
                 break;
             default:
                 Unhandled(message);
@@ -122,7 +141,10 @@ internal sealed partial class QueueActor : JournaledActor
             DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
             isLater ? DateTimeOffset.FromUnixTimeMilliseconds(entry.DueAtMs) : null,
             finished ? DateTimeOffset.FromUnixTimeMilliseconds(entry.DueAtMs) : null,
-            _state.Error(number));
+            _state.Error(number))
+        {
+            IsCancelling = _state.IsCancelling(number, out _),
+        };
     }
 
     private QueueStatus QueueStatus() => new(

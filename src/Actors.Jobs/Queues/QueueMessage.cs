@@ -23,6 +23,12 @@ internal abstract record QueueMessage
     /// <summary>The status is null when the queue has no such live job, or cannot say, for the reason given.</summary>
     public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage;
 
+    /// <summary>End a job as cancelled; the answer comes when that is durable.</summary>
+    public sealed record CancelJob(JobId Id, string? Reason) : QueueMessage, IRequest<JobFound>;
+
+    /// <summary>Let a job wait for a worker instead of for its time, a decoder or a person; the answer comes when that is durable.</summary>
+    public sealed record RetryJob(JobId Id) : QueueMessage, IRequest<JobFound>;
+
     public sealed record GetQueue : QueueMessage, IRequest<QueueStatus>;
 
     /// <summary>Begin to run jobs.</summary>
@@ -37,6 +43,9 @@ internal abstract record QueueMessage
 
     /// <summary>Worker to queue: an attempt has ended.</summary>
     public sealed record AttemptEnded(long Number, int Grant, AttemptOutcome Outcome) : QueueMessage;
+
+    /// <summary>A process that ran jobs has ended.</summary>
+    public sealed record NodeGone(long Node) : QueueMessage;
 
     /// <summary>To itself: everything that was in the mailbox has been decided; store it.</summary>
     public sealed record Flush : QueueMessage
@@ -93,6 +102,7 @@ internal abstract record AttemptOutcome
         public static Succeeded Instance { get; } = new();
     }
 
+    /// <summary>The delay is null when there is to be no further attempt.</summary>
     public sealed record Failed(string Error, TimeSpan? RetryAfter) : AttemptOutcome;
 
     public sealed record Cancelled : AttemptOutcome;

@@ -9,12 +9,19 @@ internal sealed class QueueState
     private readonly Dictionary<string, ushort> _typeByName = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
     private readonly Dictionary<long, string> _errors = [];
+    private readonly Dictionary<long, string?> _cancelling = [];
     private readonly long[] _counts = new long[(int)JobState.Quarantined + 1];
 
     public JobTable Jobs { get; } = new();
 
     /// <summary>Jobs granted to workers.</summary>
     public HashSet<long> Granted { get; } = [];
+
+    /// <summary>The nodes of those that other processes run.</summary>
+    public Dictionary<long, long> GrantedTo { get; } = [];
+
+    /// <summary>The last message of the inbox that has been taken into account.</summary>
+    public long InboxThrough { get; set; }
 
     /// <summary>Type names by their index.</summary>
     public IReadOnlyList<string> Names => _names;
@@ -31,6 +38,13 @@ internal sealed class QueueState
     public long Count(JobState state) => _counts[(int)state];
 
     public string? Error(long number) => _errors.GetValueOrDefault(number);
+
+    /// <summary>Whether somebody has cancelled a job that is with a worker, and why.</summary>
+    public bool IsCancelling(long number, out string? reason)
+    {
+        reason = null;
+        return _cancelling.Count > 0 && _cancelling.TryGetValue(number, out reason);
+    }
 
     public bool TryGetType(string name, out ushort type) => _typeByName.TryGetValue(name, out type);
 
@@ -52,8 +66,13 @@ internal sealed class QueueState
     /// <summary>A job whose time has come. No event: time itself is the cause.</summary>
     public void MarkDue(long number) => SetState(ref Jobs[number], JobState.Waiting);
 
-    public void Grant(long number, int grant)
+    public void Grant(long number, int grant, long node = 0)
     {
+        if (node != 0)
+        {
+            GrantedTo[number] = node;
+        }
+
         ref var entry = ref Jobs[number];
         entry.Grant = (ushort)grant;
         SetState(ref entry, JobState.Running);
@@ -66,12 +85,15 @@ internal sealed class QueueState
         entry.Attempts = (ushort)attempts;
         entry.DueAtMs = dueAtMs;
         SetState(ref entry, state);
-        Granted.Remove(number);
+        Ungrant(number);
         if (error is not null)
         {
             _errors[number] = error;
         }
     }
+
+    /// <summary>A job that is with a worker is to end as cancelled.</summary>
+    public void BeginCancel(long number, string? reason) => _cancelling[number] = reason;
 
     /// <summary>The job is over. It stays until its row in the history is durable.</summary>
     public void Finish(long number, JobState state, int attempts, string? error)
@@ -79,7 +101,12 @@ internal sealed class QueueState
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
         SetState(ref entry, state);
-        Granted.Remove(number);
+        Ungrant(number);
+        if (_cancelling.Count > 0)
+        {
+            _cancelling.Remove(number);
+        }
+
         Succeeded += state == JobState.Succeeded ? 1 : 0;
         Failed += state == JobState.Failed ? 1 : 0;
         Cancelled += state == JobState.Cancelled ? 1 : 0;
@@ -105,6 +132,7 @@ internal sealed class QueueState
         Succeeded = Succeeded,
         Failed = Failed,
         Cancelled = Cancelled,
+        InboxThrough = InboxThrough,
     };
 
     public void Restore(Protos.QueueState state)
@@ -120,6 +148,16 @@ internal sealed class QueueState
         Succeeded = state.Succeeded;
         Failed = state.Failed;
         Cancelled = state.Cancelled;
+        InboxThrough = Math.Max(InboxThrough, state.InboxThrough);
+    }
+
+    private void Ungrant(long number)
+    {
+        Granted.Remove(number);
+        if (GrantedTo.Count > 0)
+        {
+            GrantedTo.Remove(number);
+        }
     }
 
     private void SetState(ref JobEntry entry, JobState state)

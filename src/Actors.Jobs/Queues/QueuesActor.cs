@@ -6,7 +6,7 @@ internal sealed class QueuesActor : ReceiveActor
     public QueuesActor() => Receive<Start>(start => Sender.Tell(new Started(Context.ActorOf(start.Props, start.Name)), Self));
 
     protected override SupervisorStrategy SupervisorStrategy { get; } =
-        new OneForOneStrategy(new RestartOptions { Backoff = new BackoffOptions() });
+        new OneForOneStrategy(new RestartOptions { Backoff = new BackoffOptions() }) { StopOrder = StopOrder.Parallel }; // No queue needs another.
 
     public sealed record Start(string Name, Props Props) : IRequest<Started>;
 

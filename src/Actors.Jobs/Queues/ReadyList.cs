@@ -21,6 +21,7 @@ internal sealed class ReadyList(JobTable table)
     {
         ref var entry = ref table[number];
         entry.Next = 0;
+        entry.Previous = _last;
         if (_last == 0)
         {
             _first = number;
@@ -43,12 +44,17 @@ internal sealed class ReadyList(JobTable table)
     {
         ref var entry = ref table[number];
         entry.Next = _first;
-        _first = number;
-        if (_last == 0)
+        entry.Previous = 0;
+        if (_first == 0)
         {
             _last = number;
         }
+        else
+        {
+            table[_first].Previous = number;
+        }
 
+        _first = number;
         Count++;
         if (entry.Payload is null)
         {
@@ -59,22 +65,46 @@ internal sealed class ReadyList(JobTable table)
     public long Take()
     {
         var number = _first;
+        Remove(number);
+        return number;
+    }
+
+    /// <summary>Takes a job out, wherever it stands. Does nothing when it is not in the list.</summary>
+    public void Remove(long number)
+    {
         ref var entry = ref table[number];
-        _first = entry.Next;
-        entry.Next = 0;
-        if (_first == 0)
+        if (entry.Previous == 0 && _first != number)
         {
-            _last = 0;
+            return;
         }
 
-        Count--;
         if (FirstUncached == number)
         {
-            FirstUncached = _first;
+            FirstUncached = entry.Next;
             SkipCached();
         }
 
-        return number;
+        if (entry.Previous == 0)
+        {
+            _first = entry.Next;
+        }
+        else
+        {
+            table[entry.Previous].Next = entry.Next;
+        }
+
+        if (entry.Next == 0)
+        {
+            _last = entry.Previous;
+        }
+        else
+        {
+            table[entry.Next].Previous = entry.Previous;
+        }
+
+        entry.Next = 0;
+        entry.Previous = 0;
+        Count--;
     }
 
     /// <summary>Moves <see cref="FirstUncached"/> on, after arguments were loaded.</summary>
@@ -84,13 +114,5 @@ internal sealed class ReadyList(JobTable table)
         {
             FirstUncached = table[FirstUncached].Next;
         }
-    }
-
-    public void Clear()
-    {
-        _first = 0;
-        _last = 0;
-        FirstUncached = 0;
-        Count = 0;
     }
 }

@@ -3,14 +3,16 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Actors.Jobs.Types;
 
 /// <summary>What runs jobs of one type: makes the handler in the scope of the attempt and calls it.</summary>
-internal abstract class JobHandler(JobType type)
+internal abstract class JobHandler(JobType type, JobPolicy policy)
 {
     public JobType Type { get; } = type;
+
+    public JobPolicy Policy { get; } = policy;
 
     public abstract Task RunAsync(IServiceProvider scope, object job, JobContext context, CancellationToken cancellationToken);
 
     /// <exception cref="JobTypeException">The class handles no job type, or more than one.</exception>
-    public static JobHandler Create(Type handler, JobTypes types)
+    public static JobHandler Create(Type handler, JobTypes types, QueueOptions queue, HandlerOptions? options)
     {
         var handled = handler.GetInterfaces()
             .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IJobHandler<>))
@@ -24,12 +26,14 @@ internal abstract class JobHandler(JobType type)
         }
 
         var type = types.Get(handled[0]);
-        return (JobHandler)Activator.CreateInstance(typeof(JobHandler<,>).MakeGenericType(handled[0], handler), type)!; // It has this constructor.
+        options?.Validate();
+        return (JobHandler)Activator.CreateInstance(
+            typeof(JobHandler<,>).MakeGenericType(handled[0], handler), type, new JobPolicy(type, queue, options))!; // It has this constructor.
     }
 }
 
 /// <inheritdoc/>
-internal sealed class JobHandler<TJob, THandler>(JobType type) : JobHandler(type)
+internal sealed class JobHandler<TJob, THandler>(JobType type, JobPolicy policy) : JobHandler(type, policy)
     where THandler : class, IJobHandler<TJob>
 {
     private readonly ObjectFactory<THandler> _create = ActivatorUtilities.CreateFactory<THandler>([]);

@@ -8,12 +8,20 @@ internal sealed class JobType
 {
     private readonly JsonTypeInfo _json;
 
+    /// <exception cref="JobTypeException">The attribute makes no sense.</exception>
     public JobType(Type type, JobAttribute attribute, JsonTypeInfo json)
     {
         ClrType = type;
         Name = attribute.Name;
         Version = attribute.Version;
         Queue = attribute.Queue;
+        Delay = Duration(attribute.Delay, nameof(attribute.Delay)) ?? TimeSpan.Zero;
+        MaxAttempts = attribute.MaxAttempts switch
+        {
+            0 => null,
+            >= 1 and <= RetryOptions.MostAttempts => attribute.MaxAttempts,
+            _ => throw Fault($"MaxAttempts must be from 1 to {RetryOptions.MostAttempts}, or 0 for what the queue says, but is {attribute.MaxAttempts}"),
+        };
         _json = json;
     }
 
@@ -25,9 +33,29 @@ internal sealed class JobType
 
     public string Queue { get; }
 
+    /// <summary>How long its jobs wait if the enqueue does not say.</summary>
+    public TimeSpan Delay { get; }
+
+    /// <summary>Null when the queue decides.</summary>
+    public int? MaxAttempts { get; }
+
     public byte[] Serialize(object job) => JsonSerializer.SerializeToUtf8Bytes(job, _json);
 
     /// <exception cref="JsonException">The arguments do not fit the class.</exception>
     public object Deserialize(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, _json) ?? throw new JsonException($"The arguments of '{Name}' are null.");
+
+    private TimeSpan? Duration(string? text, string property)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        return DurationText.TryParse(text, out var value) && value != Timeout.InfiniteTimeSpan
+            ? value
+            : throw Fault($"{property} must be a duration such as \"30 seconds\" or \"1.5 h\", but is \"{text}\"");
+    }
+
+    private JobTypeException Fault(string what) => new($"In [Job(\"{Name}\")] of {ClrType}, {what}.");
 }

@@ -12,6 +12,7 @@ internal sealed class GrantedJobs
     private readonly ConcurrentQueue<GrantedJob> _jobs = new();
     private readonly Stack<IActorRef> _idle = new();
     private volatile bool _isWaking;
+    private volatile ConcurrentDictionary<long, int>? _cancelled;
 
     public bool IsEmpty => _jobs.IsEmpty;
 
@@ -32,6 +33,14 @@ internal sealed class GrantedJobs
 
         return true;
     }
+
+    /// <summary>A granted job is not to run, if it has not begun.</summary>
+    public void Cancel(long number, int grant) => (_cancelled ??= new ConcurrentDictionary<long, int>())[number] = grant;
+
+    public bool IsCancelled(GrantedJob job) => _cancelled is { } cancelled && cancelled.TryGetValue(job.Number, out var grant) && grant == job.Grant;
+
+    /// <summary>A cancelled job has ended.</summary>
+    public void ForgetCancelled(long number) => _cancelled?.TryRemove(number, out _);
 
     /// <summary>Takes a job back that no worker has begun.</summary>
     public bool TryTakeBack([NotNullWhen(true)] out GrantedJob? job) => _jobs.TryDequeue(out job);

@@ -5,13 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace Actors.Jobs.Workers;
 
 /// <summary>Runs one attempt: decode, scope, handler, outcome. One direction, and every end of it is an outcome.</summary>
-internal sealed class JobExecutor(string queue, IServiceProvider services, ILogger logger)
+internal sealed partial class JobExecutor(string queue, IServiceProvider services, ActorSystem system, ILogger logger)
 {
-    private const int MaxErrorLength = 8_000;
-
     private readonly IServiceScopeFactory? _scopes = services.GetService<IServiceScopeFactory>();
 
-    public async Task<AttemptOutcome> RunAsync(GrantedJob granted, CancellationToken cancellationToken)
+    public async Task<AttemptOutcome> RunAsync(GrantedJob granted, RunningAttempt attempt)
     {
         var type = granted.Handler.Type;
         object job;
@@ -31,20 +29,23 @@ internal sealed class JobExecutor(string queue, IServiceProvider services, ILogg
         {
             if (_scopes is null)
             {
-                return await HandleAsync(services, granted, job, cancellationToken);
+                return await HandleAsync(services, granted, job, attempt.Token);
             }
 
             await using var scope = _scopes.CreateAsyncScope();
-            return await HandleAsync(scope.ServiceProvider, granted, job, cancellationToken);
+            return await HandleAsync(scope.ServiceProvider, granted, job, attempt.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (attempt.Cause == CancelCause.Request)
+        {
+            return new AttemptOutcome.Cancelled();
+        }
+        catch (OperationCanceledException) when (attempt.Cause == CancelCause.Stop)
         {
             return new AttemptOutcome.Interrupted();
         }
         catch (Exception cause)
         {
-            LogFailure(granted, Message(cause), cause);
-            return new AttemptOutcome.Failed(Text(cause), null);
+            return Failed(granted, Message(cause), Text(cause), cause, null);
         }
     }
 
@@ -72,34 +73,13 @@ internal sealed class JobExecutor(string queue, IServiceProvider services, ILogg
                 LogFailure(granted, failed.Text, null);
                 return new AttemptOutcome.Failed(Cut(failed.Text), null);
             case JobResult.Retried retried:
-                LogFailure(granted, retried.Text, null);
-                return new AttemptOutcome.Failed(Cut(retried.Text), retried.After);
+                return Failed(granted, retried.Text, Cut(retried.Text), null, retried.After);
+            case JobResult.Snoozed { Until: { } until }:
+                return new AttemptOutcome.Snoozed(until - system.TimeProvider.GetUtcNow());
             case JobResult.Snoozed snoozed:
                 return new AttemptOutcome.Snoozed(snoozed.Duration);
             default:
                 return AttemptOutcome.Succeeded.Instance;
         }
     }
-
-    private void LogFailure(GrantedJob granted, string reason, Exception? cause) =>
-        Log.AttemptFailed(logger, granted.Id, queue, granted.Handler.Type.Name, granted.Attempt, Cut(reason), cause);
-
-    private static string Text(Exception cause) => Cut(Read(cause, static c => c.ToString()));
-
-    private static string Message(Exception cause) => Read(cause, static c => c.Message);
-
-    /// <summary>An exception is the user's code, and even its text may throw: the attempt has failed all the same.</summary>
-    private static string Read(Exception cause, Func<Exception, string?> text)
-    {
-        try
-        {
-            return text(cause) ?? cause.GetType().ToString();
-        }
-        catch (Exception thrown)
-        {
-            return $"{cause.GetType()} (its text cannot be read: it throws {thrown.GetType()})";
-        }
-    }
-
-    private static string Cut(string text) => text.Length <= MaxErrorLength ? text : text[..MaxErrorLength] + "…";
 }

@@ -1,14 +1,19 @@
 using Actors.Jobs.Queues;
+using Microsoft.Extensions.Logging;
 
 namespace Actors.Jobs.Workers;
 
 /// <summary>Runs one job at a time, in a task beside its mailbox, taking them from those that are granted to this process until none is left.</summary>
 internal sealed class WorkerActor : ReceiveActor
 {
+    private static readonly AttemptOutcome NotBegun = new AttemptOutcome.Interrupted();
+
     private readonly GrantedJobs _granted;
     private readonly JobExecutor _executor;
     private readonly IActorRef _queue;
-    private volatile CancellationTokenSource? _attempt;
+    private readonly Dispatcher _dispatcher;
+    private readonly ILogger _logger;
+    private volatile RunningAttempt? _attempt;
     private volatile bool _isStopped;
     private Task _running = Task.CompletedTask;
     private bool _isBusy;
@@ -18,16 +23,19 @@ internal sealed class WorkerActor : ReceiveActor
         _granted = granted;
         _executor = executor;
         _queue = queue;
+        _dispatcher = Context.System.Dispatcher;
+        _logger = Logger;
         Receive<Work>(_ => OnWork());
         Receive<RanOut>(OnRanOut);
-        Receive<CancelAttempt>(_ => _attempt?.Cancel());
+        Receive<CancelAttempt>(_ => _attempt?.Cancel(CancelCause.Stop));
+        Receive<CancelJob>(OnCancelJob);
     }
 
     /// <summary>An attempt that outlives its queue is cancelled and has the stop timeout of an actor to end; its end is not reported.</summary>
     protected override async ValueTask PostStopAsync()
     {
         _isStopped = true;
-        _attempt?.Cancel();
+        _attempt?.Cancel(CancelCause.Stop);
         await _running;
     }
 
@@ -50,6 +58,14 @@ internal sealed class WorkerActor : ReceiveActor
         }
     }
 
+    private void OnCancelJob(CancelJob cancel)
+    {
+        if (_attempt is { } attempt && attempt.IsOf(cancel.Number, cancel.Grant))
+        {
+            attempt.Cancel(CancelCause.Request);
+        }
+    }
+
     private async Task RunGrantedAsync(TaskCompletionSource running)
     {
         _granted.OnAwake();
@@ -59,14 +75,15 @@ internal sealed class WorkerActor : ReceiveActor
             {
                 // Made before there is a job, so that a cancellation between taking the job and running it is not lost. Not disposed
                 // of: it has no timer, and a cancellation may come while the attempt ends.
-                var attempt = new CancellationTokenSource();
+                var attempt = new RunningAttempt(_dispatcher, _logger);
                 _attempt = attempt;
                 if (_isStopped || !_granted.TryTake(out var job))
                 {
                     return;
                 }
 
-                var outcome = await _executor.RunAsync(job, attempt.Token);
+                attempt.Begin(job);
+                var outcome = _granted.IsCancelled(job) ? NotBegun : await _executor.RunAsync(job, attempt);
                 _queue.Tell(new QueueMessage.AttemptEnded(job.Number, job.Grant, outcome));
             }
         }
@@ -87,6 +104,9 @@ internal sealed class WorkerActor : ReceiveActor
 
         _granted.OnIdle(Self);
     }
+
+    /// <summary>Cancel what is running, if it is this.</summary>
+    public sealed record CancelJob(long Number, int Grant);
 
     /// <summary>There are granted jobs.</summary>
     public sealed record Work

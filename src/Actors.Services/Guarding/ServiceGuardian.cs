@@ -16,12 +16,15 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
 
     /// <summary>A service escalates only when its restarts are used up and its options say so; anything else is a defect of ours, and that service begins anew.</summary>
     protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy(
-        decider: static cause => cause is RestartLimitException ? Directive.Escalate : Directive.Restart);
+        decider: static cause => cause is RestartLimitException ? Directive.Escalate : Directive.Restart)
+    {
+        StopOrder = StopOrder.Parallel, // Services stop in the order of their last start, which is ours to keep.
+    };
 
     protected override ValueTask PreStartAsync()
     {
         _site = new ServiceSite(Context.System, container);
-        // The kernel stops all children of an actor at the same time. It cancels this token just before: the moment to give them an order.
+        // The kernel tells all services to stop at the same time. It cancels this token just before: the moment to give them an order.
         Context.CancellationToken.Register(QueueForStop);
         foreach (var definition in definitions)
         {
@@ -180,7 +183,7 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
     {
         var entry = new ServiceEntry(_site!, definition, ++_registrations); // The site is set before the first message.
         // Our own limits bound the stop, and the wait for one's turn is no fault of the service.
-        var props = Props.Create(entry.NewActor) with { StopTimeout = Timeout.InfiniteTimeSpan };
+        var props = Props.Create(entry.NewActor) with { StopTimeout = Timeout.InfiniteTimeSpan, QuarantineAfter = 0 };
         entry.Actor = Context.ActorOf(props, definition.Name);
         _entries.Add(definition.Name, entry);
         return entry;

@@ -79,12 +79,15 @@ internal sealed class ReadSession(Connection connection) : IDisposable
     private JournalReader? _journals;
     private SnapshotReader? _snapshots;
     private HistoryReader? _history;
+    private InboxReader? _inbox;
 
     public JournalReader Journals => _journals ??= new JournalReader(connection);
 
     public SnapshotReader Snapshots => _snapshots ??= new SnapshotReader(connection);
 
     public HistoryReader History => _history ??= new HistoryReader(connection);
+
+    public InboxReader Inbox => _inbox ??= new InboxReader(connection);
 
     public void Read(Operation<ReadSession> operation)
     {

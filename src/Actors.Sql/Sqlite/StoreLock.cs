@@ -14,12 +14,19 @@ internal sealed class StoreLock : IDisposable
     // "In use by another process": EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.
     private static readonly int[] InUse = [11, 35, unchecked((int)0x80070020)];
 
+    private const int MaxWaits = 500;
+    private static readonly TimeSpan WaitStep = TimeSpan.FromMilliseconds(20);
+
     private readonly FileStream _file;
 
     private StoreLock(FileStream file) => _file = file;
 
     /// <exception cref="StoreException">Another process, or another store of this one, holds the lock; or the lock file cannot be written.</exception>
-    public static StoreLock Acquire(string databasePath)
+    public static StoreLock Acquire(string databasePath) => TryAcquire(databasePath) ?? throw InUseBy(databasePath);
+
+    /// <returns>Null when another process, or another store of this one, holds the lock.</returns>
+    /// <exception cref="StoreException">The lock file cannot be written.</exception>
+    public static StoreLock? TryAcquire(string databasePath)
     {
         var path = databasePath + ".lock";
         try
@@ -30,10 +37,7 @@ internal sealed class StoreLock : IDisposable
         }
         catch (IOException e) when (InUse.Contains(e.HResult))
         {
-            var holder = FindHolder(databasePath);
-            throw new StoreException($"The store '{databasePath}' is in use by {(holder is null ? "another process" : $"process {holder}")}" +
-                (holder == Environment.ProcessId ? " (this process opened it already). Open it once and share it." :
-                ". End that process, or give this one a file of its own."), e);
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -42,7 +46,34 @@ internal sealed class StoreLock : IDisposable
         }
     }
 
+    /// <summary>Waits for the lock, which others hold for moments only.</summary>
+    public static async Task<StoreLock> WaitAsync(string path, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (var waited = 0; ; waited++)
+        {
+            if (TryAcquire(path) is { } acquired)
+            {
+                return acquired;
+            }
+
+            if (waited == MaxWaits)
+            {
+                throw InUseBy(path);
+            }
+
+            await Task.Delay(WaitStep, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     public void Dispose() => _file.Dispose();
+
+    private static StoreException InUseBy(string databasePath)
+    {
+        var holder = FindHolder(databasePath);
+        return new StoreException($"The store '{databasePath}' is in use by {(holder is null ? "another process" : $"process {holder}")}" +
+            (holder == Environment.ProcessId ? " (this process opened it already). Open it once and share it." :
+            ". End that process, give this one a file of its own, or let them share it: 'Shared=true' in the connection string of both."));
+    }
 
     private static string HolderPath(string databasePath) => databasePath + ".pid";
 

@@ -1,6 +1,6 @@
 namespace Actors.Sql.Sqlite;
 
-/// <summary>The two kinds of file that a store consists of, each with tables and versions of its own.</summary>
+/// <summary>The kinds of file that a store consists of, each with tables and versions of its own.</summary>
 /// <param name="Name">The folder of its migrations.</param>
 /// <param name="ApplicationId">Marks a file as ours and of this kind, so that another program's database is never written to.</param>
 internal sealed record StoreSchema(string Name, int ApplicationId)
@@ -10,4 +10,7 @@ internal sealed record StoreSchema(string Name, int ApplicationId)
 
     /// <summary>Finished jobs, a projection of the journals. "ACTH".</summary>
     public static StoreSchema History { get; } = new("History", 0x41435448);
+
+    /// <summary>Messages between the processes that share a store. "ACTI".</summary>
+    public static StoreSchema Inbox { get; } = new("Inbox", 0x41435449);
 }

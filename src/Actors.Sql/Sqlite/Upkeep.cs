@@ -51,12 +51,13 @@ internal sealed class Upkeep
 
     /// <summary>Does one step.</summary>
     /// <param name="isIdle">Whether nobody waits. Under load, rows go at most twice as fast as new ones come.</param>
-    public void Step(bool isIdle)
+    /// <param name="checkpoints">Whether the log may be copied into the file.</param>
+    public void Step(bool isIdle, bool checkpoints)
     {
         var pages = _session.Connection.TakePagesWritten();
         _logPages += pages;
         _credit = Math.Min(MaxStepBytes, _credit + (2L * pages * PageBytes));
-        if (_logPages >= _checkpointAt)
+        if (_logPages >= _checkpointAt && checkpoints)
         {
             Checkpoint();
         }

@@ -14,6 +14,7 @@ internal sealed class WriteSession : IDisposable
     private JournalTables? _journals;
     private SnapshotTable? _snapshots;
     private HistoryTable? _history;
+    private InboxTables? _inbox;
 
     public WriteSession(Connection connection, TimeProvider time)
     {
@@ -37,6 +38,9 @@ internal sealed class WriteSession : IDisposable
 
     /// <summary>The table of a history file.</summary>
     public HistoryTable History => _history ??= new HistoryTable(Connection);
+
+    /// <summary>The tables of an inbox file.</summary>
+    public InboxTables Inbox => _inbox ??= new InboxTables(Connection, _time);
 
     /// <summary>The journals of which a part is deleted but still takes room.</summary>
     public HashSet<long>? Shrinking => _journals?.Shrinking;

@@ -18,13 +18,17 @@ internal sealed partial class WriteThread
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WriteSession? _session;
 
-    public WriteThread(StoreFile file, TimeProvider time, ILogger logger)
+    public WriteThread(StoreFile file, TimeProvider time, ILogger logger, bool checkpoints = true)
     {
+        Checkpoints = checkpoints;
         _file = file;
         _time = time;
         _logger = logger;
         new Thread(Loop) { IsBackground = true, Name = $"actors-store-write {Path.GetFileName(file.Path)}" }.Start();
     }
+
+    /// <summary>Whether this thread copies the log into the file. One process of a store does, its owner: SQLite has had a defect when several do.</summary>
+    public bool Checkpoints { get; set; }
 
     /// <summary>Completes when the store is open; fails with a <see cref="StoreException"/> when it cannot be opened.</summary>
     public Task Opened => _opened.Task;
@@ -111,7 +115,7 @@ internal sealed partial class WriteThread
     {
         try
         {
-            _session?.Upkeep.Step(isIdle: !_queue.HasItems && _history.Count == 0);
+            _session?.Upkeep.Step(isIdle: !_queue.HasItems && _history.Count == 0, Checkpoints);
         }
         catch (Exception e) when (e is SqliteException or FileGoneException)
         {

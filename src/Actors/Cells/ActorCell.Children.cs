@@ -1,20 +1,22 @@
 namespace Actors.Cells;
 
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private ChildrenContainer? _children;
-    private TaskCompletionSource? _childrenEnded;
-    private StopTimeoutTimer? _stopTimeout;
 
     /// <summary>Links of the parent's container, so that the order of start costs no further allocation. Guarded by its lock.</summary>
     public ActorCell? PreviousSibling { get; set; }
 
     public ActorCell? NextSibling { get; set; }
 
-    /// <summary>Whether the parent has told this child to stop. Written by the parent's turn.</summary>
-    public bool IsStoppingChild { get; set; }
+    /// <summary>What the parent has asked of this child. Written by the parent's turn.</summary>
+    public ChildMark Mark { get; set; }
 
-    public IReadOnlyList<IActorRef> Children => _children is null ? [] : _children.Snapshot();
+    /// <summary>Whether the parent has told this child to stop, or will when its turn comes.</summary>
+    public bool IsStoppingChild => Mark is ChildMark.StopQueued or ChildMark.Stopping;
+
+    public IReadOnlyList<IActorRef> Children =>
+        _children is null ? [] : [.. _children.Snapshot().Where(static child => child.Mark != ChildMark.Vacant)];
 
     public IActorRef ActorOf(Props props, string? name = null)
     {
@@ -37,14 +39,49 @@ internal sealed partial class ActorCell
             throw new InvalidOperationException($"'{Path}' is stopping, so it cannot have new children.");
         }
 
+        if (props.IsSignificant)
+        {
+            CheckSignificant(props, name);
+        }
+
         var child = Container().Add(this, props, name);
+        StartChild(child);
+        return child;
+    }
+
+    private void StartChild(ActorCell child)
+    {
         if (!IsGuardian)
         {
             child._suspensions = _suspensions + (_areChildrenHeld ? 1 : 0); // What holds them back will let all go on together.
         }
 
         child.TellSystem(new SystemMessage.Start());
-        return child;
+    }
+
+    private void CheckSignificant(Props props, string? name)
+    {
+        var child = name ?? props.Type.Name;
+        if (props.RestartType == RestartType.Permanent)
+        {
+            throw new SignificantChildException(
+                Path, child, $"'{child}' under '{Path}' is significant and permanent, but a permanent actor never ends by itself. Make it transient or temporary.");
+        }
+
+        // A constructor makes children before its instance can say how it supervises: NewInstance checks them when it can.
+        if (!ReferenceEquals(_beingCreated, this))
+        {
+            CheckAutoShutdown(child);
+        }
+    }
+
+    private void CheckAutoShutdown(string child)
+    {
+        if (Strategy.AutoShutdown == AutoShutdown.Never)
+        {
+            throw new SignificantChildException(
+                Path, child, $"'{child}' under '{Path}' is significant, but the strategy of '{Path}' never shuts down. Set its AutoShutdown, or leave IsSignificant out.");
+        }
     }
 
     private ChildrenContainer Container()
@@ -58,77 +95,63 @@ internal sealed partial class ActorCell
         return Interlocked.CompareExchange(ref _children, children, null) ?? children;
     }
 
-    public void StopAllChildren()
+    private void OnChildEnded(ActorCell child, TimeSpan ranFor)
     {
-        if (_children is null)
+        if (child.Mark is ChildMark.Vacant or ChildMark.Gone)
         {
+            return; // It was given up on earlier.
+        }
+
+        var isLeaving = child.IsStoppingChild || _state is CellState.Stopping || _isStopRequested;
+        if (!isLeaving && child._props.RestartType == RestartType.Permanent)
+        {
+            OnPermanentEnded(child, ranFor);
+            AfterChildEnded();
             return;
         }
 
-        foreach (var child in _children.Snapshot())
+        _children!.Remove(child); // It has been one of them until now.
+        AfterChildEnded();
+        if (child._props.IsSignificant && (child._isGivenUp || !isLeaving))
         {
-            RemoveWatch(child);
-            StopChild(child);
+            OnSignificantEnded(child);
         }
     }
 
-    private void StopChild(ActorCell child)
+    /// <summary>Others may have waited for the child that has gone.</summary>
+    private void AfterChildEnded()
     {
-        if (_children?.MarkStopping(child) == true)
+        if (_children!.Stopping == 0) // Whoever has had a child has them.
         {
-            // Armed here, because a child that blocks its thread does not even see that it is to stop.
-            child.ArmStopTimeout();
-            child.Stop();
+            _children.Ended?.TrySetResult();
+            _children.Ended = null;
         }
+        else
+        {
+            StopNextChild();
+        }
+
+        GoOnWithGroup();
     }
 
-    private void OnChildEnded(ActorCell child)
+    private void OnSignificantEnded(ActorCell child)
     {
-        if (_children is null || !_children.Remove(child))
+        try
         {
-            return;
+            switch (Strategy.AutoShutdown)
+            {
+                case AutoShutdown.AnySignificant:
+                case AutoShutdown.AllSignificant when _children!.Significant == 0: // As above.
+                    Log.AutoShutdown(Logger, Path, child.Path);
+                    OnStop();
+                    break;
+            }
         }
-
-        if (_children.Stopping == 0)
+        catch (Exception thrown)
         {
-            _childrenEnded?.TrySetResult();
-            _childrenEnded = null;
+            Log.DeciderFailed(Logger, child.Path, thrown);
+            Fail(thrown, null);
         }
-
-        if (child.IsStoppingChild || _state is CellState.Stopping || _isStopRequested)
-        {
-            return;
-        }
-
-        if (child._props.RestartType == RestartType.Permanent)
-        {
-            ReplaceChild(child);
-        }
-    }
-
-    /// <summary>The child goes on in its own time, if at all; the tree does not wait for it any longer.</summary>
-    private void OnChildOverdue(ActorCell child, StopTimeoutTimer timer)
-    {
-        if (_children?.Contains(child) != true || child._isWaitingForChildren || !ReferenceEquals(child._stopTimeout, timer))
-        {
-            return;
-        }
-
-        Log.ChildAbandoned(Logger, child.Path, child._props.StopTimeout.TotalMilliseconds, child._current?.Message?.GetType().Name ?? "no message");
-        child.TellWatchers();
-        child.TellSystem(new SystemMessage.Abandon());
-        OnChildEnded(child);
-    }
-
-    private ValueTask StoppingChildrenEndedAsync()
-    {
-        if (_children is null || _children.Stopping == 0)
-        {
-            return default;
-        }
-
-        _childrenEnded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return new ValueTask(_childrenEnded.Task);
     }
 
     /// <summary>This actor and its descendants, those that are inside a handler. For any thread, so only roughly.</summary>
@@ -148,6 +171,20 @@ internal sealed partial class ActorCell
         }
     }
 
+    /// <summary>This actor and its descendants. For any thread: those that were there at some moment.</summary>
+    public IEnumerable<ActorCell> Tree()
+    {
+        var rest = new Stack<ActorCell>([this]);
+        while (rest.TryPop(out var cell))
+        {
+            yield return cell;
+            foreach (var child in cell.ChildCells())
+            {
+                rest.Push(child);
+            }
+        }
+    }
+
     private IReadOnlyList<ActorCell> ChildCells() => _children is { Count: > 0 } children ? children.Snapshot() : [];
 
     private void SuspendChildren(ActorCell? except) => ForEachChild(except, static () => new SystemMessage.Suspend());
@@ -163,46 +200,5 @@ internal sealed partial class ActorCell
                 child.TellSystem(message());
             }
         }
-    }
-
-    /// <summary>Children that the restart hook left alive are restarted with their parent.</summary>
-    private void RecreateSurvivors(IReadOnlyList<ActorCell> survivors, Exception cause, bool wereHeld, ActorCell? perpetrator)
-    {
-        foreach (var child in survivors)
-        {
-            RestartChild(child, cause, TimeSpan.Zero, isBystander: false);
-            if (wereHeld && !ReferenceEquals(child, perpetrator))
-            {
-                child.TellSystem(new SystemMessage.Unsuspend());
-            }
-        }
-    }
-
-    /// <summary>For the parent that says stop, and for the actor that stops by itself; the first counts.</summary>
-    private void ArmStopTimeout()
-    {
-        if (_stopTimeout is not null || ParentCell is null || _props.StopTimeout == Timeout.InfiniteTimeSpan)
-        {
-            return;
-        }
-
-        var timer = new StopTimeoutTimer(this);
-        if (Interlocked.CompareExchange(ref _stopTimeout, timer, null) is null)
-        {
-            System.Timers.Schedule(timer, _props.StopTimeout);
-        }
-    }
-
-    private void DisarmStopTimeout()
-    {
-        if (Interlocked.Exchange(ref _stopTimeout, null) is { } timer)
-        {
-            System.Timers.Cancel(timer);
-        }
-    }
-
-    internal sealed class StopTimeoutTimer(ActorCell cell) : Timing.TimerEntry
-    {
-        public override void Fire() => cell.ParentCell?.TellSystem(new SystemMessage.ChildOverdue(cell, this));
     }
 }

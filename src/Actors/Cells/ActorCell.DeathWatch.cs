@@ -1,10 +1,17 @@
+using System.Runtime.CompilerServices;
+
 namespace Actors.Cells;
 
 /// <summary>Exactly one notice for each watch, and none after an unwatch, even if it is in the mailbox already.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
+    private static readonly Lock[] WatchersLocks = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+
     private Dictionary<ActorRef, object?>? _watched;
-    private HashSet<ActorCell>? _watchers;
+    private HashSet<ActorRef>? _watchers;
+
+    /// <summary>Shared by some actors: it is held too shortly and too seldom to be worth the memory of an own one.</summary>
+    private Lock WatchersLock => WatchersLocks[(uint)RuntimeHelpers.GetHashCode(this) % (uint)WatchersLocks.Length];
 
     public void Watch(IActorRef actor) => AddWatch(actor, null);
 
@@ -64,17 +71,17 @@ internal sealed partial class ActorCell
         }
     }
 
-    private void AddWatcher(ActorCell watcher)
+    private void AddWatcher(ActorRef watcher)
     {
-        lock (_synchronizationContext)
+        lock (WatchersLock)
         {
             (_watchers ??= []).Add(watcher);
         }
     }
 
-    private void RemoveWatcher(ActorCell watcher)
+    private void RemoveWatcher(ActorRef watcher)
     {
-        lock (_synchronizationContext)
+        lock (WatchersLock)
         {
             _watchers?.Remove(watcher);
         }
@@ -83,8 +90,8 @@ internal sealed partial class ActorCell
     /// <summary>Locked, because a parent that abandons a child which blocks its thread must tell the watchers in its place.</summary>
     private void TellWatchers()
     {
-        HashSet<ActorCell>? watchers;
-        lock (_synchronizationContext)
+        HashSet<ActorRef>? watchers;
+        lock (WatchersLock)
         {
             watchers = _watchers;
             _watchers = null;
@@ -104,9 +111,9 @@ internal sealed partial class ActorCell
     /// <summary>The notice takes its place in the user lane, behind everything that the actor had sent before it ended.</summary>
     private void OnWatchedEnded(ActorRef actor)
     {
-        if (_watched?.ContainsKey(actor) == true)
+        if (_watched is not null && _watched.TryGetValue(actor, out var message))
         {
-            Tell(new CellMessage.DeathNotice(actor), actor);
+            Tell(new CellMessage.DeathNotice(actor, message), actor);
         }
     }
 
@@ -118,7 +125,7 @@ internal sealed partial class ActorCell
         }
 
         message ??= new Terminated(actor);
-        _current!.Message = message; // We are in its turn.
+        _current!.BecomeOwn(message); // We are in its turn.
         return Deliver(message);
     }
 }

@@ -1,21 +1,20 @@
 namespace Actors.Cells;
 
 /// <summary>Failing as a child, and deciding as a supervisor.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
-    private Exception? _cause;
-    private object? _failedMessage;
-    private ActorCell? _perpetrator;
-    private (Exception Cause, ActorCell? Perpetrator)? _pendingFailure;
+    // The failure that awaits a verdict, and one that came while a hook ran and counts when it has ended.
+    private CellFailure? _failure;
+    private CellFailure? _pendingFailure;
 
     // Its failure has suspended the children, and no verdict has let them go on yet.
     private bool _areChildrenHeld;
     private RestartBudget? _budget;
-    private RestartBudget? _groupBudget;
-    private TimeSpan _startedAt;
+    // When it came into its state. Also read and, when it is told to stop, written by its supervisor, for whom a moment more or less does not matter.
+    private TimeSpan _since;
 
-    /// <summary>The restart that this actor waits for. Its supervisor's own.</summary>
-    private RestartTimer? _restart;
+    // In its supervisor's books: it failed and is not started again.
+    private bool _isGivenUp;
 
     private SupervisorStrategy Strategy => _actor?.SupervisorStrategy ?? _props.SupervisorStrategy ?? SupervisorStrategy.Default;
 
@@ -30,14 +29,13 @@ internal sealed partial class ActorCell
         if (_isAwaiting && _state is CellState.Starting or CellState.Restarting)
         {
             // A child fails it in the middle of a hook. The hook ends first; there is no instance yet that could be given a verdict.
-            _pendingFailure ??= (cause, perpetrator);
+            _pendingFailure ??= new CellFailure(cause, null, perpetrator);
             return;
         }
 
-        _state = CellState.Failed;
-        _cause = cause;
-        _failedMessage = message;
-        _perpetrator = perpetrator;
+        var ranFor = RanFor();
+        MoveTo(CellState.Failed);
+        _failure = new CellFailure(cause, message, perpetrator);
         SuspendChildren(except: perpetrator);
         _areChildrenHeld = true;
         if (ParentCell is null)
@@ -46,31 +44,27 @@ internal sealed partial class ActorCell
         }
         else
         {
-            ParentCell.TellSystem(new SystemMessage.ChildFailed(this, cause, _isStarted ? System.Now - _startedAt : TimeSpan.Zero));
+            ParentCell.TellSystem(new SystemMessage.ChildFailed(this, cause, ranFor, _restarts));
         }
     }
 
-    private void ClearFailure()
-    {
-        _cause = null;
-        _failedMessage = null;
-        _perpetrator = null;
-    }
+    /// <summary>How long it has been running without a failure; zero when it is not running.</summary>
+    private TimeSpan RanFor() => _isStarted && _state == CellState.Running ? System.Now - _since : TimeSpan.Zero;
 
     private void OnChildFailed(SystemMessage.ChildFailed failed)
     {
         var child = failed.Child;
-        if (_children?.Contains(child) != true || child.IsStoppingChild)
+        if (child.Mark != ChildMark.None || _state is CellState.Stopping || _isStopRequested)
         {
-            return;
+            return; // It is gone, or stopped in its turn.
         }
 
-        if (_state is CellState.Stopping or CellState.Ended || _isStopRequested)
+        if (failed.Restarts < child._restartedFrom)
         {
-            StopChild(child);
-            return;
+            return; // Of an instance whose restart has been ordered already.
         }
 
+        ForgetFinishedRestart(child);
         SupervisorStrategy strategy;
         Directive directive;
         try
@@ -86,6 +80,7 @@ internal sealed partial class ActorCell
         }
 
         Apply(strategy, directive, failed);
+        GoOnWithGroup();
     }
 
     private void Apply(SupervisorStrategy strategy, Directive directive, SystemMessage.ChildFailed failed)
@@ -98,13 +93,18 @@ internal sealed partial class ActorCell
                 Log.ChildResumed(Logger, child.Path, cause.Message, cause);
                 child.TellSystem(new SystemMessage.Resume());
                 break;
-            case Directive.Restart when child._props.RestartType != RestartType.Temporary:
-                RestartChildren(strategy, child, cause, failed.RanFor);
+            case Directive.Restart when child._props.RestartType == RestartType.Temporary:
+                // It is not missed, so the others of its group go on.
+                Log.ChildStopped(Logger, child.Path, cause.Message, cause);
+                child._isGivenUp = true;
+                StopChild(child);
+                break;
+            case Directive.Restart when IsInGroup(child):
+                // One restart of the group answers all failures before it, so this one is not counted.
+                Log.ChildRestartsWithGroup(Logger, child.Path, cause.Message, cause);
                 break;
             case Directive.Restart:
-                // A temporary child: it is not missed, so the others of its group go on.
-                Log.ChildStopped(Logger, child.Path, cause.Message, cause);
-                StopChild(child);
+                RestartChildren(strategy, child, cause, failed.RanFor);
                 break;
             case Directive.Stop:
                 Log.ChildStopped(Logger, child.Path, cause.Message, cause);
@@ -123,6 +123,7 @@ internal sealed partial class ActorCell
     private void RestartChildren(SupervisorStrategy strategy, ActorCell child, Exception cause, TimeSpan ranFor)
     {
         var decision = Budget(strategy, child).OnFailure(System.Now, ranFor);
+        child._failedMessages?.ResetAfter = strategy.Restart.Backoff?.ResetAfter ?? Timeout.InfiniteTimeSpan; // The child waits for us.
         if (!decision.IsRestart)
         {
             var limit = new RestartLimitException(child.Path, strategy.Restart.MaxRestarts, strategy.Restart.Window, cause);
@@ -140,107 +141,17 @@ internal sealed partial class ActorCell
         }
 
         Log.ChildRestarting(Logger, child.Path, decision.Delay.TotalMilliseconds, decision.Restart, cause.Message, cause);
-        foreach (var member in Group(strategy, child))
-        {
-            if (member.IsStoppingChild)
-            {
-                continue;
-            }
-
-            if (!ReferenceEquals(member, child) && member._props.RestartType == RestartType.Temporary)
-            {
-                StopChild(member);
-            }
-            else
-            {
-                RestartChild(member, cause, decision.Delay, isBystander: !ReferenceEquals(member, child));
-            }
-        }
+        RestartGroup(strategy, child, cause, decision.Delay);
     }
 
     private RestartBudget Budget(SupervisorStrategy strategy, ActorCell child) => strategy is OneForOneStrategy
         ? child._budget ??= new RestartBudget(strategy.Restart, System.Random)
-        : _groupBudget ??= new RestartBudget(strategy.Restart, System.Random);
-
-    /// <summary>
-    /// It ended by itself, and permanent means that there is always one: a new incarnation takes its name. That counts as a restart,
-    /// or an actor that ends as soon as it begins would keep its supervisor busy for ever.
-    /// </summary>
-    private void ReplaceChild(ActorCell child)
-    {
-        var strategy = Strategy;
-        var decision = Budget(strategy, child).OnFailure(System.Now, child._hasStarted ? System.Now - child._startedAt : TimeSpan.Zero);
-        if (!decision.IsRestart)
-        {
-            var limit = new RestartLimitException(
-                child.Path,
-                strategy.Restart.MaxRestarts,
-                strategy.Restart.Window,
-                new InvalidOperationException($"'{child.Path}' is permanent, but ended by itself."));
-            if (strategy.Restart.OnExhausted == ExhaustedAction.Escalate)
-            {
-                Fail(limit, null);
-            }
-            else
-            {
-                Log.ChildExhausted(Logger, child.Path, decision.Restart, limit);
-            }
-        }
-        else if (decision.Delay <= TimeSpan.Zero)
-        {
-            OnReplaceChild(child);
-        }
-        else
-        {
-            System.Timers.Schedule(new ReplaceTimer(child), decision.Delay);
-        }
-    }
-
-    private void OnReplaceChild(ActorCell ended)
-    {
-        if (_state is not CellState.Stopping && !_isStopRequested && Child(ended.Name) is null)
-        {
-            AddChild(ended._props, ended.Name)._budget = ended._budget;
-        }
-    }
-
-    /// <summary>The mailbox and the stash of a child wait with it: a delay loses nothing.</summary>
-    private void RestartChild(ActorCell child, Exception cause, TimeSpan delay, bool isBystander)
-    {
-        var isSuspended = CancelRestart(child);
-        if (delay > TimeSpan.Zero && isBystander && !isSuspended)
-        {
-            child.TellSystem(new SystemMessage.Suspend());
-            isSuspended = true;
-        }
-
-        var restart = new RestartTimer(child, cause, isSuspended);
-        if (delay <= TimeSpan.Zero)
-        {
-            restart.Fire();
-        }
-        else
-        {
-            child._restart = restart;
-            System.Timers.Schedule(restart, delay);
-        }
-    }
-
-    /// <summary>What is restarted sooner is not restarted again by a delay that began before.</summary>
-    /// <returns>Whether the child has been suspended for the delay.</returns>
-    private bool CancelRestart(ActorCell child)
-    {
-        var restart = child._restart;
-        child._restart = null;
-        return restart is not null && System.Timers.Cancel(restart) && restart.IsSuspended;
-    }
+        : _children!.GroupBudget ??= new RestartBudget(strategy.Restart, System.Random);
 
     private void StopGroup(SupervisorStrategy strategy, ActorCell child)
     {
-        foreach (var member in Group(strategy, child))
-        {
-            StopChild(member);
-        }
+        child._isGivenUp = true;
+        StopChildren(Group(strategy, child), strategy.StopOrder);
     }
 
     private IReadOnlyList<ActorCell> Group(SupervisorStrategy strategy, ActorCell child) => strategy switch
@@ -249,23 +160,10 @@ internal sealed partial class ActorCell
         RestForOneStrategy => _children!.SnapshotFrom(child),
         _ => [child],
     };
-
-    private sealed class ReplaceTimer(ActorCell ended) : Timing.TimerEntry
-    {
-        public override void Fire() => ended.ParentCell?.TellSystem(new SystemMessage.ReplaceChild(ended));
-    }
-
-    private sealed class RestartTimer(ActorCell child, Exception cause, bool isSuspended) : Timing.TimerEntry
-    {
-        public bool IsSuspended => isSuspended;
-
-        public override void Fire()
-        {
-            child.TellSystem(new SystemMessage.Recreate(cause));
-            if (isSuspended)
-            {
-                child.TellSystem(new SystemMessage.Unsuspend());
-            }
-        }
-    }
 }
+
+/// <summary>A failure of an actor.</summary>
+/// <param name="Cause">What was thrown.</param>
+/// <param name="Message">The message that was being handled, if any.</param>
+/// <param name="Perpetrator">The child whose failure it was at first, if it was one's.</param>
+internal sealed record CellFailure(Exception Cause, object? Message, ActorCell? Perpetrator);

@@ -1,6 +1,6 @@
 namespace Actors.Cells;
 
-internal enum CellState
+internal enum CellState : byte
 {
     /// <summary>The instance is being made, or its start hook runs.</summary>
     Starting,
@@ -22,13 +22,24 @@ internal enum CellState
 }
 
 /// <summary>Start, restart and stop. One of these runs at a time; what arrives meanwhile is remembered and done after it.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private CellState _state = CellState.Starting;
     private ActorBase? _actor;
     private CancellationTokenSource? _cancellation;
-    private Exception? _pendingRecreate;
+    private SystemMessage.Recreate? _pendingRecreate;
     private bool _isStopRequested;
+
+    // How many instances there have been after the first. Read by the supervisor too.
+    private int _restarts;
+
+    // The old instance is ending, and the new one has not been thought of yet.
+    private bool _isTearingDown;
+
+    // Its restart is that of a group: the new instance waits until it is its turn, and its supervisor is told when it has started.
+    private bool _isInGroup;
+    private bool _reportsStart;
+    private TaskCompletionSource? _rebuild;
 
     // Of the instance: its start hook has ended well. Only such an instance gets PreRestart and PostStop.
     private bool _isStarted;
@@ -75,11 +86,13 @@ internal sealed partial class ActorCell
     }
 
     /// <summary>Callbacks of user code run in here, and so may whole continuations of the handler that awaits: the state may be another afterwards.</summary>
-    private void Cancel()
+    private void Cancel() => Cancel(_cancellation);
+
+    private void Cancel(CancellationTokenSource? cancellation)
     {
         try
         {
-            _cancellation?.Cancel();
+            cancellation?.Cancel();
         }
         catch (AggregateException thrown)
         {
@@ -93,8 +106,8 @@ internal sealed partial class ActorCell
         Exception? cause = null;
         try
         {
-            _actor = NewInstance();
-            await _actor.PreStartAsync();
+            MakeInstance(former: null);
+            await _actor!.PreStartAsync(); // Just made.
             OnStarted();
         }
         catch (Exception thrown)
@@ -105,27 +118,36 @@ internal sealed partial class ActorCell
         _isAwaiting = false;
         if (cause is not null)
         {
+            _reportsStart = false;
             Fail(new ActorInitializationException(Path, cause), null);
         }
 
         ResumeLifecycle();
     }
 
-    private ActorBase NewInstance()
+    private void MakeInstance(ActorBase? former)
     {
         var outer = _beingCreated;
         _beingCreated = this;
         try
         {
             var actor = _props.NewActor();
-            return ReferenceEquals(actor.Cell, this)
-                ? actor
-                : throw new InvalidOperationException(
+            if (!ReferenceEquals(actor.Cell, this) || ReferenceEquals(actor, former))
+            {
+                throw new InvalidOperationException(
                     $"The factory of {_props.Type.Name} returned an instance that it had made before. It must return a new one each time.");
+            }
+
+            _actor = actor;
         }
         finally
         {
             _beingCreated = outer;
+        }
+
+        if (_children is { Significant: > 0 })
+        {
+            CheckAutoShutdown("a child"); // One that the constructor has made, or that an earlier instance has left.
         }
     }
 
@@ -145,6 +167,7 @@ internal sealed partial class ActorCell
         else
         {
             ArmStopTimeout();
+            _rebuild?.TrySetResult();
             Cancel(); // Last, because the handler may end in here, and the actor with it.
         }
     }
@@ -159,42 +182,82 @@ internal sealed partial class ActorCell
         if (!_isStarted)
         {
             // There is no instance to go on with: a verdict after a failed start means another try.
-            OnRecreate(_cause!); // Set with the state.
+            OnRecreate(new SystemMessage.Recreate(_failure!.Cause, isInGroup: false)); // Set with the state.
             return;
         }
 
-        UnsuspendChildren(except: _perpetrator);
+        var perpetrator = _failure?.Perpetrator;
+        UnsuspendChildren(except: perpetrator);
         _areChildrenHeld = false;
-        _perpetrator?.TellSystem(new SystemMessage.Resume());
-        ClearFailure();
-        _state = CellState.Running;
+        perpetrator?.TellSystem(new SystemMessage.Resume());
+        _failure = null;
+        MoveTo(CellState.Running);
+        GoOnWithGroup();
     }
 
-    private void OnRecreate(Exception cause)
+    private void OnRecreate(SystemMessage.Recreate recreate)
     {
-        if (_isStopRequested)
+        if (_isStopRequested || _isAbandoned)
         {
+            return;
+        }
+
+        if (_isTearingDown)
+        {
+            _isInGroup |= recreate.IsInGroup; // One new instance is enough, but it may have to wait for its turn.
             return;
         }
 
         if (_isAwaiting)
         {
             // A bystander of a group restart in the middle of a handler: let its finally blocks run first.
-            _pendingRecreate = cause;
+            _pendingRecreate = recreate;
             Cancel();
             return;
         }
 
-        Observe(RecreateAsync(cause));
+        Observe(RecreateAsync(recreate));
     }
 
-    private async ValueTask RecreateAsync(Exception cause)
+    private void OnRebuild()
     {
-        var message = _failedMessage;
-        var perpetrator = _perpetrator;
-        _state = CellState.Restarting;
+        _isInGroup = false;
+        _reportsStart = true;
+        _pendingRecreate = _pendingRecreate is { IsInGroup: true, Cause: var cause } ? new SystemMessage.Recreate(cause, false) : _pendingRecreate;
+        _rebuild?.TrySetResult();
+    }
+
+    private async ValueTask RecreateAsync(SystemMessage.Recreate recreate)
+    {
+        var cause = recreate.Cause;
+        var perpetrator = _failure?.Perpetrator;
+        var former = _actor;
+        _isInGroup = recreate.IsInGroup;
+        await TearDownAsync(cause, _failure?.Message);
+        if (_isInGroup && !_isStopRequested)
+        {
+            _rebuild = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            ParentCell!.TellSystem(new SystemMessage.ChildHalted(this)); // Only a parent restarts a group.
+            await _rebuild.Task;
+            _rebuild = null;
+        }
+
+        var failure = _isStopRequested ? null : await BuildAsync(cause, perpetrator, former);
+        _isAwaiting = false;
+        if (failure is not null)
+        {
+            _reportsStart = false;
+            Fail(failure, null);
+        }
+
+        ResumeLifecycle();
+    }
+
+    private async ValueTask TearDownAsync(Exception cause, object? message)
+    {
+        MoveTo(CellState.Restarting);
         _isAwaiting = true;
-        Exception? failure = null;
+        _isTearingDown = true;
         CancelTimers();
         Cancel();
         if (!_isStarted)
@@ -207,7 +270,13 @@ internal sealed partial class ActorCell
         {
             try
             {
-                await _actor!.PreRestartAsync(cause, message); // It has started and is not disposed of yet.
+                var preRestart = _actor!.PreRestartAsync(cause, message); // It has started and is not disposed of yet.
+                if (!preRestart.IsCompleted)
+                {
+                    ArmStopTimeout(isRestart: true);
+                }
+
+                await preRestart;
             }
             catch (Exception thrown)
             {
@@ -216,50 +285,84 @@ internal sealed partial class ActorCell
         }
 
         UnstashAll();
-        await StoppingChildrenEndedAsync();
-        await DisposeInstanceAsync();
+        await ChildrenEndedAsync(isRestart: true);
+        await DisposeInstanceAsync(isRestart: true);
+        DisarmStopTimeout();
         if (!_isStopRequested)
         {
-            _cancellation = null;
-            ClearFailure();
-            var survivors = ChildCells(); // Before the new instance makes children of its own.
-            var wereHeld = _areChildrenHeld;
-            _areChildrenHeld = false;
-            try
-            {
-                _actor = NewInstance();
-                await (_hasStarted ? _actor.PostRestartAsync(cause) : _actor.PreStartAsync());
-                OnStarted();
-            }
-            catch (Exception thrown)
-            {
-                failure = _hasStarted ? new PostRestartException(Path, thrown, cause) : new ActorInitializationException(Path, thrown);
-            }
+            FailAsks(cause);
+        }
 
+        _isTearingDown = false;
+    }
+
+    private async ValueTask<Exception?> BuildAsync(Exception cause, ActorCell? perpetrator, ActorBase? former)
+    {
+        _cancellation = null;
+        _failure = null;
+        var survivors = ChildCells(); // Before the new instance makes children of its own.
+        var wereHeld = _areChildrenHeld;
+        _areChildrenHeld = false;
+        if (_children is not null)
+        {
+            _children.GroupBudget = null; // Who supervises anew begins to count anew; what is counted for each child lives and ends with the child.
+        }
+
+        _restarts++;
+        Exception? failure = null;
+        try
+        {
+            MakeInstance(former);
+            await (_hasStarted ? _actor!.PostRestartAsync(cause) : _actor!.PreStartAsync()); // Just made.
+            OnStarted();
+        }
+        catch (Exception thrown)
+        {
+            failure = _hasStarted ? new PostRestartException(Path, thrown, cause) : new ActorInitializationException(Path, thrown);
+        }
+
+        // Those of an instance that did not come about stay as they are: the next try stops them.
+        if (failure is null && _state != CellState.Ended)
+        {
             RecreateSurvivors(survivors, cause, wereHeld, perpetrator);
         }
 
-        _isAwaiting = false;
-        if (failure is not null)
-        {
-            Fail(failure, null);
-        }
-
-        ResumeLifecycle();
+        return failure;
     }
 
     private void OnStarted()
     {
         _isStarted = true;
         _hasStarted = true;
-        _startedAt = System.Now;
-        _state = CellState.Running;
+        if (_state == CellState.Ended)
+        {
+            return; // It was abandoned meanwhile.
+        }
+
+        MoveTo(CellState.Running);
+        if (_reportsStart)
+        {
+            _reportsStart = false;
+            ParentCell!.TellSystem(new SystemMessage.ChildStarted(this)); // As in RecreateAsync.
+        }
+    }
+
+    private void MoveTo(CellState state)
+    {
+        _state = state;
+        _since = System.Now;
     }
 
     /// <summary>After anything that awaited: does what was asked for meanwhile.</summary>
     private void ResumeLifecycle()
     {
-        if (_state is CellState.Stopping or CellState.Ended)
+        if (_state == CellState.Ended)
+        {
+            Observe(CleanUpLateAsync());
+            return;
+        }
+
+        if (_state == CellState.Stopping)
         {
             return;
         }
@@ -268,11 +371,11 @@ internal sealed partial class ActorCell
         {
             Observe(StopAsync());
         }
-        else if (_pendingRecreate is { } cause)
+        else if (_pendingRecreate is { } recreate)
         {
             _pendingRecreate = null;
             _pendingFailure = null;
-            Observe(RecreateAsync(cause));
+            Observe(RecreateAsync(recreate));
         }
         else if (_pendingFailure is { } failure)
         {

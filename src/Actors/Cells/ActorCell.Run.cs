@@ -1,16 +1,19 @@
 using System.Runtime.CompilerServices;
+using Actors.Asking;
 using Actors.Mailboxes;
 
 namespace Actors.Cells;
 
 /// <summary>The turn: system messages first and between, then user messages, until the throughput is used up.</summary>
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     private Envelope? _current;
     private bool _isAwaiting;
     private int _suspensions;
 
     public IActorRef? CurrentSender => _current?.Sender;
+
+    public bool IsEnded => _state == CellState.Ended;
 
     /// <summary>Whom the code that runs now answers; does nothing between two messages.</summary>
     public void ReplaceSender(IActorRef? sender)
@@ -26,7 +29,7 @@ internal sealed partial class ActorCell
     public void Run()
     {
         var outer = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
+        SynchronizationContext.SetSynchronizationContext(_context);
         if (_mailbox.HasSystem)
         {
             HandleSystemMessages();
@@ -47,10 +50,15 @@ internal sealed partial class ActorCell
             }
         }
 
+        if (_openAsks is not null)
+        {
+            TrimAsks();
+        }
+
         SynchronizationContext.SetSynchronizationContext(outer);
         if (_state != CellState.Ended && _mailbox.TryRelease(!MayReceive))
         {
-            System.Dispatcher.Schedule(this);
+            Schedule();
         }
     }
 
@@ -59,7 +67,7 @@ internal sealed partial class ActorCell
         var continuation = new SystemMessage.Continuation(callback, state);
         if (_mailbox.AddSystem(continuation, out var isClosed))
         {
-            System.Dispatcher.Schedule(this);
+            Schedule();
         }
         else if (isClosed)
         {
@@ -149,7 +157,10 @@ internal sealed partial class ActorCell
                 OnResume();
                 break;
             case SystemMessage.Recreate recreate:
-                OnRecreate(recreate.Cause);
+                OnRecreate(recreate);
+                break;
+            case SystemMessage.Rebuild:
+                OnRebuild();
                 break;
             case SystemMessage.ChildFailed failed:
                 OnChildFailed(failed);
@@ -161,14 +172,31 @@ internal sealed partial class ActorCell
                 OnReplaceChild(replace.Ended);
                 break;
             case SystemMessage.ChildEnded ended:
-                OnChildEnded(ended.Child);
+                OnChildEnded(ended.Child, ended.RanFor);
+                break;
+            case SystemMessage.ChildHalted halted:
+                OnChildHalted(halted.Child);
+                break;
+            case SystemMessage.ChildStarted started:
+                OnChildStarted(started.Child);
+                break;
+            case SystemMessage.GroupDue due:
+                OnGroupDue(due.Group);
                 break;
             case SystemMessage.ChildOverdue overdue:
                 OnChildOverdue(overdue.Child, overdue.Timer);
                 break;
             case SystemMessage.Abandon:
-                StopAllChildren();
-                End();
+                OnAbandon();
+                break;
+            case SystemMessage.DescribeChildren describe:
+                describe.Asker.Tell(GetChildren(), this);
+                break;
+            case SystemMessage.HandlerOverdue overdue:
+                OnHandlerOverdue(overdue);
+                break;
+            case SystemMessage.ThreadOverdue overdue:
+                OnThreadOverdue(overdue);
                 break;
             case SystemMessage.Watch watch:
                 AddWatcher(watch.Watcher);
@@ -187,17 +215,22 @@ internal sealed partial class ActorCell
     private void Receive(Envelope envelope)
     {
         _current = envelope;
+        _turn++;
         var message = envelope.Message!; // Only the pool clears it, after the turn.
+        if (_failedMessages is not null && IsRefused(envelope))
+        {
+            Put(envelope);
+            return;
+        }
+
         ValueTask handling;
         try
         {
-            handling = message is CellMessage or PoisonPill or Actors.Kill ? ReceiveOwn(message) : Deliver(message);
+            handling = IsOwn(message) ? ReceiveOwn(message) : Deliver(message);
         }
         catch (Exception cause)
         {
-            var seen = envelope.Message; // A tick or a notice has become what the actor saw.
-            EndTurn(envelope);
-            Fail(cause, seen);
+            FailTurn(envelope, cause);
             return;
         }
 
@@ -215,6 +248,7 @@ internal sealed partial class ActorCell
     private async ValueTask AwaitHandlerAsync(ValueTask handling, Envelope envelope)
     {
         var message = envelope.Message!; // As in Receive.
+        var turn = _turn;
         _isAwaiting = true;
         Exception? cause = null;
         if (handling.IsFaulted)
@@ -224,6 +258,7 @@ internal sealed partial class ActorCell
         }
         else
         {
+            BeginLimit(message);
             try
             {
                 await handling;
@@ -232,32 +267,47 @@ internal sealed partial class ActorCell
             {
                 cause = thrown;
             }
+
+            if (turn != _turn)
+            {
+                OnGivenUpEnded(cause);
+                return;
+            }
         }
 
         _isAwaiting = false;
-        if (_receiveTimeout != Timeout.InfiniteTimeSpan && message is not INotInfluenceReceiveTimeout)
+        if (_receiveTimer is { } receiveTimer && message is not INotInfluenceReceiveTimeout)
         {
-            _lastReceive = System.Now; // The time that a message took is not silence.
+            receiveTimer.LastReceive = System.Now; // The time that a message took is not silence.
         }
 
-        EndTurn(envelope);
-        if (cause is not null && !(cause is OperationCanceledException && IsCancelled))
+        cause = _handlerTimer?.End(cause) ?? cause;
+        if (cause is null || (IsCancelled && cause is OperationCanceledException or HandlerOverdueException))
         {
-            Fail(cause, message);
+            EndTurn(envelope);
+        }
+        else
+        {
+            FailTurn(envelope, cause);
         }
 
         ResumeLifecycle();
     }
 
+    // Inlined, because what a failing handler costs is mostly the frames between its throw and our catch.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ValueTask Deliver(object message)
     {
-        if (_receiveTimeout != Timeout.InfiniteTimeSpan)
+        if (_receiveTimer is { } receiveTimer)
         {
-            return DeliverWithReceiveTimeout(message);
+            return DeliverWithReceiveTimeout(receiveTimer, message);
         }
 
         return _actor!.OnReceiveAsync(message); // MayReceive: a running cell has an instance.
     }
+
+    /// <summary>Whether the cell handles the message itself.</summary>
+    private static bool IsOwn(object message) => message is CellMessage or PoisonPill or Actors.Kill;
 
     private ValueTask ReceiveOwn(object message)
     {
@@ -267,27 +317,77 @@ internal sealed partial class ActorCell
                 return OnTimerTick(tick);
             case CellMessage.DeathNotice notice:
                 return OnDeathNotice(notice.Actor);
+            case CellMessage.Queued:
+                return ReceiveQueued();
+            case CellMessage.Replayed replayed:
+                return OnReplayed(replayed.Message);
             case PoisonPill:
                 OnStop();
                 return default;
             case Actors.Kill:
+                _current!.BecomeOwn(message); // We are in its turn.
                 throw new ActorKilledException(Path);
             default:
                 throw new UnreachableMessageException(message.GetType());
         }
     }
 
+    /// <summary>The token becomes the message, so that nobody after this sees a difference.</summary>
+    private ValueTask ReceiveQueued()
+    {
+        var queued = TakeQueued();
+        var current = _current!; // We are in its turn.
+        current.Message = queued.Message;
+        current.Sender = queued.Sender;
+        current.IsAsk = queued.Sender is AskRef;
+        if (_failedMessages is not null && IsRefused(current))
+        {
+            return default;
+        }
+
+        if (queued.Fault is not null)
+        {
+            throw new MailboxPriorityException(Path, queued.Message.GetType(), queued.Fault);
+        }
+
+        return IsOwn(queued.Message) ? ReceiveOwn(queued.Message) : Deliver(queued.Message);
+    }
+
     private void EndTurn(Envelope envelope)
+    {
+        if (_failedMessages is not null && !_isCurrentStashed)
+        {
+            OnHandled(envelope.Message!);
+        }
+
+        Put(envelope);
+    }
+
+    /// <summary>The handler has thrown.</summary>
+    private void FailTurn(Envelope envelope, Exception cause)
+    {
+        var message = envelope.Message!; // A tick or a notice has become what the actor saw.
+        AnswerFailure(envelope, message, cause);
+        Put(envelope);
+        Fail(cause, message);
+    }
+
+    /// <summary>Gives the current message away: to the stash, or back to the pool.</summary>
+    private void Put(Envelope envelope)
     {
         _current = null;
         if (_isCurrentStashed)
         {
             _isCurrentStashed = false;
+            return;
         }
-        else
+
+        if (envelope.IsAsk && envelope.Sender is AskRef ask)
         {
-            envelope.Release();
+            KeepAsk(ask);
         }
+
+        envelope.Release();
     }
 
     /// <summary>For our own asynchronous steps, which handle the failures of user code themselves: what escapes them is a defect of the kernel.</summary>
@@ -335,7 +435,18 @@ internal abstract record CellMessage
 
     public sealed record TimerTick(CellTimer Timer) : CellMessage;
 
-    public sealed record DeathNotice(ActorRef Actor) : CellMessage;
+    /// <param name="Actor">The actor that has ended.</param>
+    /// <param name="Message">What the watcher wants to be told; null for <see cref="Terminated"/>.</param>
+    public sealed record DeathNotice(ActorRef Actor, object? Message) : CellMessage;
+
+    /// <summary>A quarantined message, which somebody wants handled all the same.</summary>
+    public sealed record Replayed(object Message) : CellMessage;
+
+    /// <summary>A message waits in a lane beside the mailbox.</summary>
+    public sealed record Queued : CellMessage
+    {
+        public static Queued Instance { get; } = new();
+    }
 }
 
 internal sealed class UnreachableMessageException(Type message)

@@ -2,11 +2,9 @@ using Actors.Mailboxes;
 
 namespace Actors.Cells;
 
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
-    private Envelope? _stashFirst;
-    private Envelope? _stashLast;
-    private int _stashed;
+    private MessageStash? _stash;
     private bool _isCurrentStashed;
 
     public void Stash()
@@ -17,41 +15,82 @@ internal sealed partial class ActorCell
             throw new InvalidOperationException($"'{Path}' has stashed its current message already.");
         }
 
-        if (_stashed >= _props.StashCapacity)
+        _stash ??= new MessageStash();
+        if (_stash.Count >= _props.StashCapacity)
         {
             throw new StashOverflowException(Path, _props.StashCapacity);
         }
 
         _isCurrentStashed = true;
-        _stashed++;
-        envelope.Next = null;
-        if (_stashLast is null)
-        {
-            _stashFirst = envelope;
-        }
-        else
-        {
-            _stashLast.Next = envelope;
-        }
-
-        _stashLast = envelope;
+        _stash.Add(envelope);
     }
 
     public void UnstashAll()
     {
-        if (_stashFirst is { } first)
+        if (TakeStash(out var last) is { } first)
         {
-            _mailbox.Prepend(first, _stashLast!); // Both are set together.
-            TakeStash();
+            _mailbox.Prepend(first, last!); // There is a last where there is a first.
         }
     }
 
-    private Envelope? TakeStash()
+    public void Unstash()
     {
-        var first = _stashFirst;
-        _stashFirst = null;
-        _stashLast = null;
-        _stashed = 0;
-        return first;
+        if (_stash?.Take() is { } first)
+        {
+            _mailbox.Prepend(first, first);
+        }
+    }
+
+    public void UnstashAll(Predicate<object> predicate)
+    {
+        ArgumentNullException.ThrowIfNull(predicate);
+        if (_stash is not { First: not null } stash)
+        {
+            return;
+        }
+
+        var wanted = new HashSet<Envelope>();
+        for (var envelope = stash.First; envelope is not null; envelope = envelope.Next)
+        {
+            if (predicate(envelope.Message!)) // Only the pool clears it.
+            {
+                wanted.Add(envelope);
+            }
+        }
+
+        Envelope? first = null;
+        Envelope? last = null;
+        var rest = stash.TakeAll(out _);
+        while (rest is not null)
+        {
+            var next = rest.Next;
+            rest.Next = null;
+            if (!wanted.Contains(rest))
+            {
+                stash.Add(rest);
+            }
+            else if (last is null)
+            {
+                first = last = rest;
+            }
+            else
+            {
+                last.Next = rest;
+                last = rest;
+            }
+
+            rest = next;
+        }
+
+        if (first is not null)
+        {
+            _mailbox.Prepend(first, last!); // Both are set together.
+        }
+    }
+
+    private Envelope? TakeStash(out Envelope? last)
+    {
+        last = null;
+        return _stash?.TakeAll(out last);
     }
 }

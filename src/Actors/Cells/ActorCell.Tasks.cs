@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Actors.Cells;
 
-internal sealed partial class ActorCell
+internal partial class ActorCell
 {
     public void RunTask(Func<Task> body, Func<Exception?, object> completed)
     {
@@ -56,7 +56,7 @@ internal sealed partial class ActorCell
 
             try
             {
-                owner.Tell(completed(cause), owner);
+                owner.TellOutcome(completed(cause));
             }
             catch (Exception thrown)
             {

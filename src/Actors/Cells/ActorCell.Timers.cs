@@ -3,12 +3,12 @@ using Actors.Timing;
 namespace Actors.Cells;
 
 /// <summary>Timers by key, and the receive timeout. A tick carries its timer, so that one which was cancelled while in the mailbox is known.</summary>
-internal sealed partial class ActorCell : IActorTimers
+internal partial class ActorCell : IActorTimers
 {
     private Dictionary<object, CellTimer>? _timers;
-    private TimeSpan _receiveTimeout = Timeout.InfiniteTimeSpan;
-    private CellTimer? _receiveTimer;
-    private TimeSpan _lastReceive;
+
+    // Null while there is no receive timeout, which most actors never have.
+    private ReceiveTimer? _receiveTimer;
 
     public IActorTimers Timers => this;
 
@@ -43,13 +43,11 @@ internal sealed partial class ActorCell : IActorTimers
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
         }
 
-        _receiveTimeout = timeout;
         _receiveTimer?.Cancel();
         _receiveTimer = null;
         if (timeout != Timeout.InfiniteTimeSpan)
         {
-            _lastReceive = System.Now;
-            _receiveTimer = new CellTimer(this, null, ReceiveTimeout.Instance, null);
+            _receiveTimer = new ReceiveTimer(this, timeout) { LastReceive = System.Now };
             System.Timers.Schedule(_receiveTimer, timeout);
         }
     }
@@ -84,9 +82,9 @@ internal sealed partial class ActorCell : IActorTimers
             return default;
         }
 
-        if (ReferenceEquals(timer, _receiveTimer))
+        if (timer is ReceiveTimer receiveTimer)
         {
-            return OnReceiveTimer(timer);
+            return OnReceiveTimer(receiveTimer);
         }
 
         timer.OnDelivered();
@@ -95,30 +93,30 @@ internal sealed partial class ActorCell : IActorTimers
             _timers?.Remove(timer.Key!); // Only the receive timer has no key.
         }
 
-        _current!.Message = timer.Message; // We are in its turn.
+        _current!.BecomeOwn(timer.Message); // We are in its turn.
         return Deliver(timer.Message);
     }
 
-    private ValueTask OnReceiveTimer(CellTimer timer)
+    private ValueTask OnReceiveTimer(ReceiveTimer timer)
     {
-        var silence = System.Now - _lastReceive;
-        if (silence < _receiveTimeout)
+        var silence = System.Now - timer.LastReceive;
+        if (silence < timer.Timeout)
         {
-            System.Timers.Schedule(timer, _receiveTimeout - silence);
+            System.Timers.Schedule(timer, timer.Timeout - silence);
             return default;
         }
 
-        _lastReceive = System.Now;
-        System.Timers.Schedule(timer, _receiveTimeout);
-        _current!.Message = timer.Message; // We are in its turn.
+        timer.LastReceive = System.Now;
+        System.Timers.Schedule(timer, timer.Timeout);
+        _current!.BecomeOwn(timer.Message); // We are in its turn.
         return _actor!.OnReceiveAsync(timer.Message); // A tick is handled by a running cell only.
     }
 
-    private ValueTask DeliverWithReceiveTimeout(object message)
+    private ValueTask DeliverWithReceiveTimeout(ReceiveTimer timer, object message)
     {
         if (message is not INotInfluenceReceiveTimeout)
         {
-            _lastReceive = System.Now;
+            timer.LastReceive = System.Now;
         }
 
         return _actor!.OnReceiveAsync(message); // As in Deliver.
@@ -126,7 +124,7 @@ internal sealed partial class ActorCell : IActorTimers
 }
 
 /// <summary>One timer of one actor.</summary>
-internal sealed class CellTimer : TimerEntry
+internal class CellTimer : TimerEntry
 {
     private readonly ActorCell _cell;
     private readonly CellMessage.TimerTick _tick;
@@ -180,4 +178,12 @@ internal sealed class CellTimer : TimerEntry
             }
         }
     }
+}
+
+/// <summary>Looks whether its actor has been silent for so long. For the actor's turn only, but for what every timer does.</summary>
+internal sealed class ReceiveTimer(ActorCell cell, TimeSpan timeout) : CellTimer(cell, null, ReceiveTimeout.Instance, null)
+{
+    public TimeSpan Timeout => timeout;
+
+    public TimeSpan LastReceive { get; set; }
 }

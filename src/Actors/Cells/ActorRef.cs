@@ -1,7 +1,8 @@
 namespace Actors.Cells;
 
 /// <summary>What every reference of this library is: something with a user lane and a system lane.</summary>
-internal abstract class ActorRef : IActorRef
+/// <remarks>A synchronization context only because the cell of an actor is one, which saves an object for each actor.</remarks>
+internal abstract class ActorRef : SynchronizationContext, IActorRef
 {
     public abstract ActorPath Path { get; }
 
@@ -12,10 +13,8 @@ internal abstract class ActorRef : IActorRef
     {
     }
 
-    /// <summary>Called when a message that names this reference as its sender cannot be answered any more.</summary>
-    public virtual void OnUndeliverable(object message, IActorRef recipient)
-    {
-    }
+    /// <summary>The actor that answers when this reference is asked; null when it is not for asking.</summary>
+    public virtual ActorCell? Asked => null;
 
     public override string ToString() => Path.ToString();
 }

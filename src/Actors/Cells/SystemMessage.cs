@@ -25,13 +25,37 @@ internal abstract class SystemMessage
     public sealed class Resume : SystemMessage;
 
     /// <summary>The verdict after a failure: a new instance.</summary>
-    public sealed class Recreate(Exception cause) : SystemMessage
+    public sealed class Recreate(Exception cause, bool isInGroup) : SystemMessage
     {
         public Exception Cause { get; } = cause;
+
+        /// <summary>Whether the new instance has to wait for <see cref="Rebuild"/>, because those of its siblings must end first.</summary>
+        public bool IsInGroup { get; } = isInGroup;
+    }
+
+    /// <summary>All old instances of the group have ended, and those before this actor have started again: it is its turn.</summary>
+    public sealed class Rebuild : SystemMessage;
+
+    /// <summary>The old instance of a child has ended, and it waits for <see cref="Rebuild"/>.</summary>
+    public sealed class ChildHalted(ActorCell child) : SystemMessage
+    {
+        public ActorCell Child { get; } = child;
+    }
+
+    /// <summary>A child of a group has started again.</summary>
+    public sealed class ChildStarted(ActorCell child) : SystemMessage
+    {
+        public ActorCell Child { get; } = child;
+    }
+
+    /// <summary>The delay before the restart of a group is over.</summary>
+    public sealed class GroupDue(GroupRestart group) : SystemMessage
+    {
+        public GroupRestart Group { get; } = group;
     }
 
     /// <summary>A child has failed and awaits its verdict.</summary>
-    public sealed class ChildFailed(ActorCell child, Exception cause, TimeSpan ranFor) : SystemMessage
+    public sealed class ChildFailed(ActorCell child, Exception cause, TimeSpan ranFor, int restarts) : SystemMessage
     {
         public ActorCell Child { get; } = child;
 
@@ -39,6 +63,9 @@ internal abstract class SystemMessage
 
         /// <summary>How long it had been running; zero when it failed before it ran.</summary>
         public TimeSpan RanFor { get; } = ranFor;
+
+        /// <summary>How often it had been restarted: a failure from before a restart that has been ordered needs no verdict.</summary>
+        public int Restarts { get; } = restarts;
     }
 
     /// <summary>Somebody else than the parent wants a child stopped, for good.</summary>
@@ -54,9 +81,12 @@ internal abstract class SystemMessage
     }
 
     /// <summary>A child has ended; its name is free.</summary>
-    public sealed class ChildEnded(ActorCell child) : SystemMessage
+    public sealed class ChildEnded(ActorCell child, TimeSpan ranFor) : SystemMessage
     {
         public ActorCell Child { get; } = child;
+
+        /// <summary>How long it had been running.</summary>
+        public TimeSpan RanFor { get; } = ranFor;
     }
 
     /// <summary>A child has not stopped within its limit.</summary>
@@ -70,22 +100,49 @@ internal abstract class SystemMessage
     /// <summary>The parent waits no longer.</summary>
     public sealed class Abandon : SystemMessage;
 
-    /// <summary>Somebody wants to know of this actor's end.</summary>
-    public sealed class Watch(ActorCell watcher) : SystemMessage
+    /// <summary>Somebody asks what the children are doing.</summary>
+    public sealed class DescribeChildren(GetChildren request, IActorRef asker) : SystemMessage
     {
-        public ActorCell Watcher { get; } = watcher;
+        public GetChildren Request { get; } = request;
+
+        public IActorRef Asker { get; } = asker;
+    }
+
+    /// <summary>Somebody wants to know of this actor's end.</summary>
+    public sealed class Watch(ActorRef watcher) : SystemMessage
+    {
+        public ActorRef Watcher { get; } = watcher;
     }
 
     /// <summary>Undoes <see cref="Watch"/>.</summary>
-    public sealed class Unwatch(ActorCell watcher) : SystemMessage
+    public sealed class Unwatch(ActorRef watcher) : SystemMessage
     {
-        public ActorCell Watcher { get; } = watcher;
+        public ActorRef Watcher { get; } = watcher;
     }
 
     /// <summary>A watched actor has ended.</summary>
     public sealed class WatchedEnded(ActorRef actor) : SystemMessage
     {
         public ActorRef Actor { get; } = actor;
+    }
+
+    /// <summary>A handler awaits past its limit.</summary>
+    public sealed class HandlerOverdue(int turn, bool isGivenUp) : SystemMessage
+    {
+        public int Turn { get; } = turn;
+
+        /// <summary>Whether its token was cancelled a stop timeout ago.</summary>
+        public bool IsGivenUp { get; } = isGivenUp;
+    }
+
+    /// <summary>A handler has kept its thread past its limit.</summary>
+    public sealed class ThreadOverdue(ActorBase instance, object message, TimeSpan age) : SystemMessage
+    {
+        public ActorBase Instance { get; } = instance;
+
+        public object Message { get; } = message;
+
+        public TimeSpan Age { get; } = age;
     }
 
     /// <summary>The rest of an asynchronous handler or hook.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Actors.Cells;
 
 namespace Actors.Dispatch;
 
@@ -16,7 +17,9 @@ internal sealed class ThreadDispatcher : Dispatcher
     private readonly Lock _lock = new();
     private readonly ConcurrentQueue<IMailbox> _global = new();
     private readonly Stack<Parking> _parked = new();
+    private readonly TimeProvider _time;
     private readonly WorkerMonitor _monitor;
+    private volatile BlockedHandlers? _blockedHandlers;
     private Worker[] _workers;
     private int _parkedCount;
     private int _searching;
@@ -29,8 +32,9 @@ internal sealed class ThreadDispatcher : Dispatcher
     private long _scheduledByEnded;
     private long _completedByEnded;
 
-    public ThreadDispatcher(int workers)
+    public ThreadDispatcher(int workers, TimeProvider time)
     {
+        _time = time;
         _workers = new Worker[Math.Max(2, workers)];
         for (var i = 0; i < _workers.Length; i++)
         {
@@ -141,6 +145,18 @@ internal sealed class ThreadDispatcher : Dispatcher
         return string.Join(", ", parts);
     }
 
+    /// <summary>A handler may have set an AsyncLocal; the next actor on this thread must not see it.</summary>
+    internal static void ResetExecutionContext()
+    {
+        if (ExecutionContext.Capture() is { } context && !ReferenceEquals(context, InitialContext))
+        {
+            ExecutionContext.Restore(InitialContext);
+        }
+    }
+
+    /// <summary>Names who is told when a thread is kept for long.</summary>
+    internal void LookAfterLongRuns(BlockedHandlers blockedHandlers) => _blockedHandlers = blockedHandlers;
+
     internal void EnqueueGlobal(IMailbox mailbox) => _global.Enqueue(mailbox);
 
     internal bool TryTakeGlobal([NotNullWhen(true)] out IMailbox? mailbox) => _global.TryDequeue(out mailbox);
@@ -236,6 +252,7 @@ internal sealed class ThreadDispatcher : Dispatcher
     {
         var workers = Volatile.Read(ref _workers);
         var stuck = 0;
+        var longest = TimeSpan.Zero;
         foreach (var worker in workers)
         {
             var completed = Volatile.Read(ref worker.Completed);
@@ -243,13 +260,26 @@ internal sealed class ThreadDispatcher : Dispatcher
             if (isRunning && completed == worker.SeenCompleted)
             {
                 stuck++;
+                worker.KeptSince ??= _time.GetTimestamp();
+                var kept = _time.GetElapsedTime(worker.KeptSince.Value);
+                longest = kept > longest ? kept : longest;
                 if (worker.TakeNext() is { } next)
                 {
                     _global.Enqueue(next);
                 }
             }
 
+            else
+            {
+                worker.KeptSince = null;
+            }
+
             worker.SeenCompleted = completed;
+        }
+
+        if (_blockedHandlers is { } blocked && blocked.Threshold != Timeout.InfiniteTimeSpan && longest >= blocked.Threshold)
+        {
+            blocked.Look();
         }
 
         if (stuck > 0 && HasVisibleWork())

@@ -43,6 +43,9 @@ internal sealed class Worker
     /// <summary>The value of <see cref="Completed"/> when the monitor looked last. The monitor's own.</summary>
     public long SeenCompleted { get; set; }
 
+    /// <summary>Since when the monitor has seen the thread inside one mailbox, as a timestamp; null when it has not. The monitor's own.</summary>
+    public long? KeptSince { get; set; }
+
     /// <summary>A spare thread ends when there is nothing to do; it replaces one that user code blocks.</summary>
     public bool IsSpare { get; init; }
 
@@ -84,7 +87,7 @@ internal sealed class Worker
                 mailbox.Run();
                 Volatile.Write(ref IsRunning, false);
                 Volatile.Write(ref Completed, Completed + 1);
-                ResetExecutionContext();
+                ThreadDispatcher.ResetExecutionContext();
             }
             else if (!_dispatcher.Park(this, _parking))
             {
@@ -111,14 +114,5 @@ internal sealed class Worker
         }
 
         return TakeNext() ?? _dispatcher.Steal(this);
-    }
-
-    /// <summary>A handler may have set an AsyncLocal; the next actor on this thread must not see it.</summary>
-    private static void ResetExecutionContext()
-    {
-        if (ExecutionContext.Capture() is { } context && !ReferenceEquals(context, ThreadDispatcher.InitialContext))
-        {
-            ExecutionContext.Restore(ThreadDispatcher.InitialContext);
-        }
     }
 }

@@ -21,6 +21,12 @@ internal sealed class Envelope
 
     public Envelope? Next { get; set; }
 
+    /// <summary>Whether the sender is a question that waits for its answer, and the turn must see what becomes of it.</summary>
+    public bool IsAsk { get; set; }
+
+    /// <summary>Whether the message comes from the actor's own cell: a tick, a notice, or its end. Nobody sends it again.</summary>
+    public bool IsOwn { get; private set; }
+
     public static Envelope Take(object message, IActorRef? sender)
     {
         var envelope = _pool;
@@ -40,11 +46,20 @@ internal sealed class Envelope
         return envelope;
     }
 
+    /// <summary>What the cell had told itself becomes what the actor sees.</summary>
+    public void BecomeOwn(object message)
+    {
+        Message = message;
+        IsOwn = true;
+    }
+
     /// <summary>Gives the node to the calling thread's pool. Nobody may hold it any more.</summary>
     public void Release()
     {
         Message = null;
         Sender = null;
+        IsAsk = false;
+        IsOwn = false;
         if (_pooled < PoolCapacity)
         {
             Next = _pool;

@@ -12,12 +12,14 @@ internal abstract class TimerDriver : IDisposable
 /// <summary>A thread that waits for the next entry and for nothing else, so that no user code can make timers late.</summary>
 internal sealed class ThreadTimerDriver : TimerDriver
 {
+    private const long AwakeTicks = long.MaxValue;
+
     private readonly object _gate = new();
     private readonly TimerQueue _queue;
 
     // When the thread looks next if nobody wakes it; Max while it is awake. Most timers are cancelled before the one that set this
-    // moment is due, and those that follow it need not wake the thread.
-    private TimeSpan _looksAt = TimeSpan.MaxValue;
+    // moment is due, and those that follow it need not wake the thread. Written under the gate, in ticks so that it can be read without.
+    private long _looksAt = AwakeTicks;
     private bool _isWoken;
     private bool _isDisposed;
 
@@ -29,9 +31,16 @@ internal sealed class ThreadTimerDriver : TimerDriver
 
     public override void Wake(TimeSpan due)
     {
+        // Safe to read outside the gate: the thread says that it is awake before it looks at the queue under the queue's lock. Whoever
+        // adds after that look, under the same lock, sees 'awake' or the moment that the look led to; what was added before is seen by it.
+        if (due.Ticks >= Volatile.Read(ref _looksAt))
+        {
+            return;
+        }
+
         lock (_gate)
         {
-            if (due < _looksAt)
+            if (due.Ticks < _looksAt)
             {
                 _isWoken = true;
                 Monitor.Pulse(_gate);
@@ -57,9 +66,9 @@ internal sealed class ThreadTimerDriver : TimerDriver
             {
                 if (!_isWoken && !_isDisposed)
                 {
-                    _looksAt = wait == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : _queue.Now + wait;
+                    Volatile.Write(ref _looksAt, wait == Timeout.InfiniteTimeSpan ? AwakeTicks : (_queue.Now + wait).Ticks);
                     Monitor.Wait(_gate, wait == Timeout.InfiniteTimeSpan ? Timeout.Infinite : RoundUp(wait));
-                    _looksAt = TimeSpan.MaxValue;
+                    Volatile.Write(ref _looksAt, AwakeTicks);
                 }
 
                 if (_isDisposed)

@@ -48,11 +48,18 @@ public sealed class FaultTests
         fault.Message.Split(Environment.NewLine).ShouldBe(
             [
                 "2 faults in the configuration of the actors:",
-                "- test.conf:1:10: unknown key 'actors.a'. Known are: ask-timeout, persistence, queues, services, store.",
-                "- test.conf:1:17: unknown key 'actors.b'. Known are: ask-timeout, persistence, queues, services, store.",
+                "- test.conf:1:10: unknown key 'actors.a'. Known are: ask-timeout, dead-letters, handler-limit, persistence, queues, services, store.",
+                "- test.conf:1:17: unknown key 'actors.b'. Known are: ask-timeout, dead-letters, handler-limit, persistence, queues, services, store.",
             ],
             ignoreOrder: true);
     }
+
+    [Fact]
+    public void Settings_of_the_dead_letters_have_their_limits() => TestHost.Faults(_ => { }, "actors.dead-letters { log-pause = 0 s, capasity = 3 }").ShouldBe(
+        [
+            "test.conf:1:40: unknown key 'actors.dead-letters.capasity'; did you mean 'capacity'?",
+            "test.conf:1:23: 'actors.dead-letters.log-pause = 0 ms' must be greater than 0 ms.",
+        ]);
 
     [Fact]
     public void Names_are_taken_once() => TestHost.Faults(actors => actors

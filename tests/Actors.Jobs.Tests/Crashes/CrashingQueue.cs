@@ -20,6 +20,7 @@ internal sealed class CrashingQueue
     private readonly InMemoryHistory _stored = new();
     private readonly Dictionary<JobId, ModelJob> _jobs = [];
     private readonly List<(ModelJob[] Jobs, Task Answer)> _asked = [];
+    private readonly List<(ModelJob Job, Task<QueueMessage.JobFound> Answer)> _cancelled = [];
     private readonly ConcurrentDictionary<JobId, int> _runs = new();
     private readonly QueueOptions _options;
     private DateTimeOffset _now = VirtualTime.DefaultStart;
@@ -88,7 +89,7 @@ internal sealed class CrashingQueue
         _history = new FaultyHistory(_system, _stored);
         var journal = _system.SystemActorOf(JournalActor.Props(_journal), "journal");
         var services = new ServiceCollection().AddSingleton(new PlanRunner(_runs, OnBegin, OnEnd, _time)).BuildServiceProvider();
-        var handler = JobHandler.Create(typeof(PlanHandler), new JobTypes(JobTypes.DefaultJson));
+        var handler = JobHandler.Create(typeof(PlanHandler), new JobTypes(JobTypes.DefaultJson), _options, null);
         var handlers = new Dictionary<string, JobHandler> { [handler.Type.Name] = handler };
         var consuming = new ConsumingSwitch();
         var parent = _system.ActorOf(Props.Create<QueuesActor>(), "queues");
@@ -107,13 +108,22 @@ internal sealed class CrashingQueue
     {
         NoteAnswers();
         _asked.Clear();
+        _cancelled.Clear();
         _now = _time.GetUtcNow() + TimeSpan.FromMilliseconds(_random.Next(-200, 500)); // The clock of the next process may be behind.
     }
 
     private void Act()
     {
-        switch (_random.Next(20))
+        switch (_random.Next(23))
         {
+            case 20 or 21 when _jobs.Count > 0:
+                var cancelled = _jobs.Values.ElementAt(_random.Next(_jobs.Count));
+                cancelled.IsCancelAsked = true;
+                _cancelled.Add((cancelled, _queue.AskAsync(new QueueMessage.CancelJob(cancelled.Id, "planned"), Timeout.InfiniteTimeSpan)));
+                break;
+            case 22 when _jobs.Count > 0:
+                _ = _queue.AskAsync(new QueueMessage.RetryJob(_jobs.Keys.ElementAt(_random.Next(_jobs.Count))), Timeout.InfiniteTimeSpan);
+                break;
             case < 6:
                 Enqueue();
                 break;
@@ -193,6 +203,16 @@ internal sealed class CrashingQueue
             }
         }
 
+        foreach (var (job, answer) in _cancelled.Where(cancelled => cancelled.Answer.IsCompletedSuccessfully))
+        {
+            if (answer.Result.Status is { } status && (status.IsCancelling || status.State == JobState.Cancelled))
+            {
+                job.IsToEndCancelled = true;
+                _oracle.Jobs[job.Id].IsToEndCancelled.ShouldBeTrue($"{job} was cancelled, but that is not durable. {Seed}");
+            }
+        }
+
+        _cancelled.RemoveAll(cancelled => cancelled.Answer.IsCompleted);
         _asked.RemoveAll(asked => asked.Answer.IsCompleted);
         if (_violation is not null)
         {
@@ -238,6 +258,12 @@ internal sealed class CrashingQueue
             truth.Finishes.ShouldBe(1, $"{job} finished {truth.Finishes} times. {Seed}");
             (finished.State, finished.Attempts).ShouldBe((truth.State, truth.Attempts), $"{job} is wrong in the history. {Seed}");
             System.Text.Json.JsonSerializer.Deserialize<Plan>(finished.Args.Span, JobTypes.DefaultJson)!.Steps.ShouldBe(job.Text, Seed);
+            job.IsToEndCancelled.ShouldBe(job.IsToEndCancelled && finished.State == JobState.Cancelled, $"{job} ended {finished.State}. {Seed}");
+            if (finished.State == JobState.Cancelled && job.IsCancelAsked)
+            {
+                continue;
+            }
+
             finished.State.ShouldBe(
                 job.LastStep switch { 'S' or 'D' or 'L' => JobState.Succeeded, 'C' => JobState.Cancelled, 'F' or 'R' => JobState.Failed, _ => 0 },
                 $"{job} ended with {job.LastStep}. {Seed}");
@@ -298,6 +324,10 @@ internal sealed class CrashingQueue
         public bool IsAcknowledged { get; set; }
 
         public bool IsRefused { get; set; }
+
+        public bool IsCancelAsked { get; set; }
+
+        public bool IsToEndCancelled { get; set; }
 
         public int Begun { get; set; }
 

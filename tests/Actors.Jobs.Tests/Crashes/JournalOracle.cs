@@ -44,9 +44,18 @@ internal sealed class JournalOracle : IJournal
     private void Read(QueueCommit commit)
     {
         var number = 0L;
+        for (var i = 0; i < (commit.Cancelling?.Number.Count ?? 0); i++)
+        {
+            var job = _byNumber[number += commit.Cancelling!.Number[i]];
+            job.State.ShouldBe(JobState.Running);
+            job.IsCancelling = true;
+        }
+
+        number = 0;
         for (var i = 0; i < (commit.Moved?.Number.Count ?? 0); i++)
         {
             var job = _byNumber[number += commit.Moved!.Number[i]];
+            job.IsCancelling.ShouldBeFalse("A job that was cancelled goes nowhere else.");
             (job.State, job.Attempts) = ((JobState)commit.Moved.State[i], (int)commit.Moved.Attempts[i]);
         }
 
@@ -79,6 +88,10 @@ internal sealed class JournalOracle : IJournal
 internal sealed class JobTruth
 {
     public JobState State { get; set; }
+
+    public bool IsCancelling { get; set; }
+
+    public bool IsToEndCancelled => IsCancelling || State == JobState.Cancelled;
 
     public int Attempts { get; set; }
 

@@ -66,6 +66,14 @@ public sealed class CommitReplayTests
                 }
             }
 
+            foreach (var number in _state.Jobs.Numbers().ToList())
+            {
+                if (_random.Next(25) == 0)
+                {
+                    Cancel(draft, number);
+                }
+            }
+
             for (var i = _random.Next(6); i > 0; i--)
             {
                 Enqueue(draft);
@@ -89,7 +97,7 @@ public sealed class CommitReplayTests
             WriteHistory();
             var events = draft.Encode(_nowMs, _historyThrough, _isTrimming ? _state.ToProto() : null);
             _isTrimming = false;
-            _journal.Add(new CommitRow(++_sequenceNumber, 1, Guid.Empty, CommitReplay.FormatVersion, events));
+            _journal.Add(new CommitRow(++_sequenceNumber, 1, Guid.Empty, draft.FormatVersion, events));
             draft.Payloads.Finish();
             _ledger.Add(_sequenceNumber, draft.FirstNumber, draft.Jobs, draft.FirstRow, events.Length + draft.Payloads.Bytes);
             foreach (var number in draft.Finished)
@@ -150,7 +158,8 @@ public sealed class CommitReplayTests
             var entry = state.Jobs[number];
             var due = entry.State is JobState.Scheduled or JobState.Retrying ? entry.DueAtMs : 0;
             return $"{number} {entry.Id} {entry.State} type {entry.Type} v{entry.TypeVersion} attempts {entry.Attempts} grant {entry.Grant} " +
-                $"at {entry.EnqueuedAtMs} due {due} payload {entry.PayloadRow}:{entry.PayloadOffset}+{entry.PayloadLength} error {state.Error(number)}";
+                $"at {entry.EnqueuedAtMs} due {due} payload {entry.PayloadRow}:{entry.PayloadOffset}+{entry.PayloadLength} error {state.Error(number)}" +
+                (state.IsCancelling(number, out var reason) ? $" cancelling: {reason}" : "");
         }
 
         private bool IsGrantable(long number) => _state.Jobs[number] is var entry
@@ -180,9 +189,32 @@ public sealed class CommitReplayTests
             draft.AddEnqueued(entry, number, delayMs);
         }
 
+        private void Cancel(CommitDraft draft, long number)
+        {
+            var attempts = _state.Jobs[number].Attempts;
+            switch (_state.Jobs[number].State)
+            {
+                case JobState.Running when !_state.IsCancelling(number, out _):
+                    draft.AddCancelling(number, "enough");
+                    _state.BeginCancel(number, "enough");
+                    break;
+                case JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked:
+                    draft.AddFinished(number, JobState.Cancelled, attempts, null);
+                    _state.Finish(number, JobState.Cancelled, attempts, null);
+                    break;
+            }
+        }
+
         private void End(CommitDraft draft, long number)
         {
             var attempts = _state.Jobs[number].Attempts;
+            if (_state.IsCancelling(number, out var reason))
+            {
+                draft.AddFinished(number, JobState.Cancelled, attempts, reason);
+                _state.Finish(number, JobState.Cancelled, attempts, reason);
+                return;
+            }
+
             var error = _random.Next(2) == 0 ? $"error {_random.Next(100)}" : null;
             switch (_random.Next(8))
             {

@@ -19,6 +19,37 @@ public sealed class DueHeapTests
         Enumerable.Range(0, 5).Select(_ => heap.Take().Number).ShouldBe([1, 2, 3, 4, 5]);
     }
 
+    [Theory, InlineData(1), InlineData(2)]
+    public void What_is_forgotten_goes_when_it_is_the_greater_part_and_the_rest_keeps_its_order(int seed)
+    {
+        var random = new Random(seed);
+        var heap = new DueHeap();
+        var coming = new SortedSet<(long DueMs, long Number)>();
+        for (var number = 1; number <= 50_000; number++)
+        {
+            var due = random.Next(5000);
+            heap.Add(due, number);
+            coming.Add((due, number));
+        }
+
+        foreach (var item in coming.OrderBy(_ => random.Next()).Take(49_000).ToList())
+        {
+            coming.Remove(item);
+            heap.Forget((due, number) => coming.Contains((due, number)));
+        }
+
+        heap.Count.ShouldBeLessThan(3_100);
+        while (coming.Count > 0)
+        {
+            var taken = heap.Take();
+            if (coming.Contains(taken))
+            {
+                (taken == coming.Min).ShouldBeTrue();
+                coming.Remove(taken);
+            }
+        }
+    }
+
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
     public void It_agrees_with_a_sorted_set_under_random_operations(int seed)
     {

@@ -10,7 +10,7 @@ public sealed class ReadyListTests
     public ReadyListTests() => _ready = new ReadyList(_table);
 
     [Fact]
-    public void Jobs_come_takenin_the_order_in_which_they_went_in()
+    public void Jobs_come_out_in_the_order_in_which_they_went_in()
     {
         Add(1, isCached: true);
         Add(2, isCached: false);
@@ -22,7 +22,7 @@ public sealed class ReadyListTests
     }
 
     [Fact]
-    public void A_job_that_is_given_back_comes_takenfirst()
+    public void A_job_that_is_given_back_comes_out_first()
     {
         Add(1, isCached: true);
         Add(2, isCached: true);
@@ -35,7 +35,7 @@ public sealed class ReadyListTests
     }
 
     [Fact]
-    public void A_job_that_is_given_back_withtakenits_arguments_is_the_first_to_load()
+    public void A_job_that_is_given_back_without_its_arguments_is_the_first_to_load()
     {
         Add(1, isCached: false);
         Add(2, isCached: false);
@@ -43,6 +43,25 @@ public sealed class ReadyListTests
         _ready.FirstUncached.ShouldBe(2);
         _ready.AddFirst(1);
         _ready.FirstUncached.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_job_is_taken_out_wherever_it_stands_and_only_once()
+    {
+        for (var number = 1; number <= 5; number++)
+        {
+            Add(number, isCached: false);
+        }
+
+        _ready.Remove(3);
+        _ready.Remove(3);
+        _ready.Remove(1);
+        _ready.FirstUncached.ShouldBe(2);
+        _ready.Remove(5);
+        Add(6, isCached: false);
+        _ready.Count.ShouldBe(3);
+        new[] { _ready.Take(), _ready.Take(), _ready.Take() }.ShouldBe([2, 4, 6]);
+        _ready.FirstUncached.ShouldBe(0);
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
@@ -53,7 +72,7 @@ public sealed class ReadyListTests
         var taken = new List<long>();
         for (var number = 1L; number <= 4_000; number++)
         {
-            switch (random.Next(5))
+            switch (random.Next(6))
             {
                 case 0 or 1:
                     Add(number, isCached: random.Next(2) == 0);
@@ -68,6 +87,11 @@ public sealed class ReadyListTests
                     _ready.Take().ShouldBe(model[0], $"seed {seed}, step {number}");
                     taken.Add(model[0]);
                     model.RemoveAt(0);
+                    break;
+                case 5 when model.Count > 0:
+                    var index = random.Next(model.Count);
+                    _ready.Remove(model[index]);
+                    model.RemoveAt(index);
                     break;
                 case 4 when _ready.FirstUncached != 0:
                     _table[_ready.FirstUncached].Payload = [];

@@ -63,7 +63,7 @@ internal static class KillChild
     [Job("killed")]
     internal sealed record KilledJob(string What, string Text);
 
-    private sealed class Handler(Notes begun) : IJobHandler<KilledJob>
+    internal sealed class Handler(Notes begun) : IJobHandler<KilledJob>
     {
         public async Task HandleAsync(KilledJob job, JobContext context, CancellationToken cancellationToken)
         {

@@ -46,6 +46,20 @@ public sealed class AskTests
     }
 
     [Theory, OnEachDispatcher, Trait("rule", "ASK-2")]
+    public async Task A_failure_is_no_answer_even_where_any_object_is(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var probe = system.CreateProbe();
+        object answer = new Failure(new BoomException());
+        probe.SetAutoPilot((sender, _) => sender.Tell(answer));
+        await system.ThrowsNowAsync<BoomException>(probe.Ref.AskAsync(new WhatEver()));
+        answer = 1.5;
+        (await probe.Ref.AskAsync(new WhatEver())).ShouldBe(1.5);
+        answer = new Failure(new BoomException());
+        (await probe.Ref.AskAsync(new HowDidItFail())).ShouldBe(answer);
+    }
+
+    [Theory, OnEachDispatcher, Trait("rule", "ASK-2")]
     public async Task An_answer_of_another_type_fails_the_ask(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
@@ -160,4 +174,8 @@ public sealed class AskTests
         Task.FromCanceled<string>(new CancellationToken(true)).PipeTo(probe.Ref);
         (await probe.ExpectAsync<Failure>()).Cause.ShouldBeOfType<TaskCanceledException>();
     }
+
+    private sealed record WhatEver : IRequest<object>;
+
+    private sealed record HowDidItFail : IRequest<Failure>;
 }

@@ -201,33 +201,5 @@ public sealed class MailboxTests
         (await actor.CountAsync()).ShouldBe(0);
     }
 
-    [Theory, OnEachDispatcher, Trait("rule", "DL-1")]
-    public async Task A_message_to_the_dead_becomes_a_dead_letter_unless_its_loss_is_normal(TestDispatcher dispatcher, int seed)
-    {
-        await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var letters = system.CreateProbe();
-        system.System.EventStream.Subscribe<DeadLetter>(letters.Ref);
-        var actor = system.ActorOf(Puppet.Props());
-        actor.Tell(PoisonPill.Instance);
-        await system.DrainAsync();
-        actor.Tell(new Expendable());
-        actor.Tell(PoisonPill.Instance);
-        actor.Tell("lost", letters.Ref);
-        (await letters.ExpectAsync<DeadLetter>()).ShouldBe(new DeadLetter("lost", letters.Ref, actor));
-        await letters.ExpectNoneAsync();
-        await system.Log.ExpectAsync(1201);
-    }
-
-    [Theory, OnEachDispatcher]
-    public async Task Nobody_gets_a_null(TestDispatcher dispatcher, int seed)
-    {
-        await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var actor = system.ActorOf(Puppet.Props());
-        Should.Throw<ArgumentNullException>(() => actor.Tell(null!)).ParamName.ShouldBe("message");
-        Should.Throw<ArgumentNullException>(() => system.System.DeadLetters.Tell(null!));
-    }
-
     private sealed record Unnoticed : INotInfluenceReceiveTimeout;
-
-    private sealed record Expendable : IDeadLetterSuppression;
 }

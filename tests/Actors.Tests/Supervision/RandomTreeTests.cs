@@ -9,7 +9,7 @@ public sealed class RandomTreeTests
     private const int Seeds = 400;
 
     [Fact, Trait("rule", "SUP-10"), Trait("rule", "DW-1"), Trait("rule", "RST-1")]
-    public Task Whatever_fails_who_lives_answers_and_who_ended_was_mourned_once() => Simulation.RunAsync(RunAsync, Seeds, configure: options =>
+    public Task Whatever_fails_who_lives_answers_and_who_ended_was_mourned_once() => Simulation.RunAsync(RunAsync, SeedCount.Or(Seeds), configure: options =>
         options.UserStrategy = new OneForOneStrategy(decider: _ => Directive.Restart));
 
     private static async Task RunAsync(SimulationRun run)
@@ -40,7 +40,11 @@ public sealed class RandomTreeTests
             {
                 var asking = life.Actor.AskAsync(new Puppet.Count());
                 await run.System.DrainAsync();
-                asking.IsCompletedSuccessfully.ShouldBeTrue($"{life.Actor.Path.Local} lives, but does not answer: {asking.Exception?.InnerException?.Message}");
+                if (!asking.IsCompletedSuccessfully)
+                {
+                    var tree = await DescribeAsync(run.System.System.User, "");
+                    Assert.Fail($"{life.Actor.Path.Local} lives, but does not answer: {asking.Exception?.InnerException?.Message}\n{tree}");
+                }
             }
 
             life.Mournings.ShouldBeLessThanOrEqualTo(1, life.Actor.Path.Local);
@@ -48,6 +52,18 @@ public sealed class RandomTreeTests
         }
 
         run.System.Log.Entries.ShouldNotContain(entry => entry.Level == LogLevel.Critical);
+    }
+
+    private static async Task<string> DescribeAsync(IActorRef supervisor, string indent)
+    {
+        var text = "";
+        foreach (var child in await supervisor.AskAsync(new GetChildren()))
+        {
+            text += $"{indent}{child.Actor.Path.Name} {child.State} {child.RestartType} restarts {child.Restarts} since {child.Since:HH:mm:ss.fff}\n" +
+                await DescribeAsync(child.Actor, indent + "  ");
+        }
+
+        return text;
     }
 
     private sealed class Life(IActorRef actor)

@@ -1,0 +1,46 @@
+using Actors.Jobs.Processes;
+using Actors.Jobs.Queues;
+using Actors.Jobs.Types;
+using Actors.Persistence;
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Jobs;
+
+/// <summary>Queues of a store that other processes use too: spoken for from the start, owned when nobody else does.</summary>
+public sealed partial class JobSystem
+{
+    private async Task StartSharedAsync(
+        ISharedStore store, Dictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers, CancellationToken cancellationToken)
+    {
+        var inbox = _system.SystemActorOf(Props.Create(() => new InboxActor(store.Inbox, store.Node, store.Node)), "inbox");
+        var parent = _system.ActorOf(Props.Create<QueuesActor>(), "remote-queues");
+        foreach (var (definition, handlersByName) in handlers)
+        {
+            var props = Props.Create(() => new RemoteQueueActor(definition.Name, definition.Options, handlersByName, _options.Services, inbox));
+            var started = await parent.AskAsync(new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
+            _queues.Add(definition.Name, new QueueHandle(started.Actor, definition.Options));
+        }
+
+        if (await store.TryOwnAsync(cancellationToken) is { } journal)
+        {
+            await TakeOverAsync(store, journal, handlers);
+        }
+        else
+        {
+            _system.SystemActorOf(Props.Create(() => new OwnershipActor(store, journal => TakeOverAsync(store, journal, handlers))), "ownership");
+        }
+    }
+
+    private async Task TakeOverAsync(
+        ISharedStore store, IJournal journal, Dictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers)
+    {
+        var inbox = _system.SystemActorOf(Props.Create(() => new InboxActor(store.Inbox, InboxMessage.Owner, store.Node)), "owner-inbox");
+        var nodes = _system.SystemActorOf(Props.Create(() => new NodesActor(store, inbox)), "nodes");
+        foreach (var (name, actor) in await StartOwnersAsync(journal, new Neighbours(inbox, nodes), handlers, CancellationToken.None))
+        {
+            _queues[name].Own(actor);
+        }
+
+        Log.OwnershipTaken(_system.LoggerFactory.CreateLogger("Actors.Jobs"), store.Node);
+    }
+}

@@ -1,0 +1,146 @@
+using Actors.Jobs.Protos;
+using Actors.Jobs.Queues;
+using Google.Protobuf;
+
+namespace Actors.Jobs.Processes;
+
+/// <summary>What processes say to each other, as the messages of a queue and as bytes.</summary>
+internal static class InboxBodies
+{
+    public const uint CancelChange = 1;
+    public const uint RetryChange = 2;
+
+    private enum Outcome : uint
+    {
+        Succeeded = 1,
+        Failed = 2,
+        Cancelled = 3,
+        Snoozed = 4,
+        Interrupted = 5,
+        Undecodable = 6,
+    }
+
+    public static ByteString Bytes(JobId id)
+    {
+        var bytes = new byte[16];
+        id.WriteTo(bytes);
+        return UnsafeByteOperations.UnsafeWrap(bytes);
+    }
+
+    public static JobId Id(ByteString bytes) => JobId.Read(bytes.Span);
+
+    public static InboxJob ToProto(JobDraft draft, long nowMs) => new()
+    {
+        Id = Bytes(draft.Id),
+        Type = draft.Type,
+        TypeVersion = (uint)draft.TypeVersion,
+        Args = UnsafeByteOperations.UnsafeWrap(draft.Payload),
+        DelayMs = (long)Math.Ceiling(draft.Delay.TotalMilliseconds),
+        DueAtMs = draft.DueAt?.ToUnixTimeMilliseconds() ?? 0,
+        SentAtMs = nowMs,
+    };
+
+    /// <summary>A delay counts from when the job was accepted, however late the owner hears of it.</summary>
+    public static JobDraft FromProto(InboxJob job) => new(
+        Id(job.Id),
+        job.Type,
+        (int)job.TypeVersion,
+        job.Args.ToByteArray(),
+        TimeSpan.Zero,
+        job.DueAtMs != 0 ? DateTimeOffset.FromUnixTimeMilliseconds(job.DueAtMs)
+            : job.DelayMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(job.SentAtMs + job.DelayMs)
+            : null);
+
+    public static InboxEnd ToProto(QueueMessage.AttemptEnded ended)
+    {
+        var end = new InboxEnd { Number = ended.Number, Grant = (uint)ended.Grant, DelayMs = -1 };
+        switch (ended.Outcome)
+        {
+            case AttemptOutcome.Succeeded:
+                end.Outcome = (uint)Outcome.Succeeded;
+                break;
+            case AttemptOutcome.Failed failed:
+                (end.Outcome, end.Error) = ((uint)Outcome.Failed, failed.Error);
+                end.DelayMs = failed.RetryAfter is { } after ? (long)Math.Ceiling(after.TotalMilliseconds) : -1;
+                break;
+            case AttemptOutcome.Cancelled:
+                end.Outcome = (uint)Outcome.Cancelled;
+                break;
+            case AttemptOutcome.Snoozed snoozed:
+                (end.Outcome, end.DelayMs) = ((uint)Outcome.Snoozed, (long)Math.Ceiling(snoozed.Duration.TotalMilliseconds));
+                break;
+            case AttemptOutcome.Undecodable undecodable:
+                (end.Outcome, end.Error) = ((uint)Outcome.Undecodable, undecodable.Error);
+                break;
+            default:
+                end.Outcome = (uint)Outcome.Interrupted;
+                break;
+        }
+
+        return end;
+    }
+
+    public static QueueMessage.AttemptEnded FromProto(InboxEnd end) => new(end.Number, (int)end.Grant, (Outcome)end.Outcome switch
+    {
+        Outcome.Succeeded => AttemptOutcome.Succeeded.Instance,
+        Outcome.Failed => new AttemptOutcome.Failed(end.Error, end.DelayMs < 0 ? null : TimeSpan.FromMilliseconds(end.DelayMs)),
+        Outcome.Cancelled => new AttemptOutcome.Cancelled(),
+        Outcome.Snoozed => new AttemptOutcome.Snoozed(TimeSpan.FromMilliseconds(end.DelayMs)),
+        Outcome.Undecodable => new AttemptOutcome.Undecodable(end.Error),
+        _ => new AttemptOutcome.Interrupted(), // Also what a newer version means: the job runs again.
+    });
+
+    public static InboxJobStatus ToProto(JobStatus status) => new()
+    {
+        Id = Bytes(status.Id),
+        Type = status.Type,
+        State = (uint)status.State,
+        Attempts = (uint)status.Attempts,
+        EnqueuedAtMs = status.EnqueuedAt.ToUnixTimeMilliseconds(),
+        DueAtMs = status.DueAt?.ToUnixTimeMilliseconds() ?? 0,
+        FinishedAtMs = status.FinishedAt?.ToUnixTimeMilliseconds() ?? 0,
+        Error = status.Error ?? "",
+        HasError = status.Error is not null,
+    };
+
+    public static JobStatus FromProto(InboxJobStatus status, string queue) => new(
+        Id(status.Id),
+        queue,
+        status.Type,
+        (JobState)status.State,
+        (int)status.Attempts,
+        DateTimeOffset.FromUnixTimeMilliseconds(status.EnqueuedAtMs),
+        status.DueAtMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(status.DueAtMs),
+        status.FinishedAtMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(status.FinishedAtMs),
+        status.HasError ? status.Error : null);
+
+    public static InboxQueueStatus ToProto(QueueStatus status) => new()
+    {
+        Workers = (uint)status.Workers,
+        Scheduled = status.Scheduled,
+        Waiting = status.Waiting,
+        Running = status.Running,
+        Retrying = status.Retrying,
+        Parked = status.Parked,
+        Quarantined = status.Quarantined,
+        Succeeded = status.Succeeded,
+        Failed = status.Failed,
+        Cancelled = status.Cancelled,
+        Unavailable = status.Unavailable ?? "",
+    };
+
+    public static QueueStatus FromProto(InboxQueueStatus status, string queue, bool isConsumed) => new(
+        queue,
+        isConsumed,
+        (int)status.Workers,
+        status.Scheduled,
+        status.Waiting,
+        status.Running,
+        status.Retrying,
+        status.Parked,
+        status.Quarantined,
+        status.Succeeded,
+        status.Failed,
+        status.Cancelled,
+        status.Unavailable.Length == 0 ? null : status.Unavailable);
+}

@@ -1,0 +1,188 @@
+using Actors.Jobs.Protos;
+using Actors.Jobs.Queues;
+using Actors.Jobs.Workers;
+
+namespace Actors.Jobs.Processes;
+
+/// <summary>Jobs that the owner grants to this process.</summary>
+internal sealed partial class RemoteQueueActor
+{
+    private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
+    private static readonly object StopTimer = new();
+
+    private readonly Dictionary<long, int> _held = [];
+    private readonly List<IActorRef> _workers = [];
+    private readonly List<IActorRef> _stopRequests = [];
+    private readonly GrantedJobs _granted = new();
+    private bool _isConsuming;
+
+    private void OnStartConsuming()
+    {
+        _isConsuming = true;
+        StartWorkers();
+        Announce(isComplete: false);
+        Sender.Tell(new QueueMessage.ConsumingStarted(), Self);
+    }
+
+    private void StartWorkers()
+    {
+        if (_workers.Count > 0)
+        {
+            return;
+        }
+
+        var executor = new JobExecutor(_name, _services, Context.System, Logger);
+        var queue = Self;
+        var granted = _granted;
+        for (var i = 1; i <= _options.Workers; i++)
+        {
+            _workers.Add(Context.ActorOf(Props.Create(() => new WorkerActor(granted, executor, queue)), $"worker-{i}"));
+        }
+    }
+
+    /// <summary>Says how much this process takes and, to a new owner, what it has in hand.</summary>
+    private void Announce(bool isComplete)
+    {
+        var consume = new InboxConsume { Slots = _isConsuming ? (uint)(_options.Workers + _options.Prefetch) : 0, IsComplete = isComplete };
+        consume.Types_.AddRange(_handlers.Keys);
+        if (isComplete)
+        {
+            foreach (var (number, grant) in _held)
+            {
+                consume.Holds.Add(new InboxGrantKey { Number = number, Grant = (uint)grant });
+            }
+        }
+
+        Post(new InboxBody { Queue = _name, Consume = consume });
+    }
+
+    private void OnGrants(InboxGrants grants)
+    {
+        foreach (var grant in grants.Grants)
+        {
+            if (_held.TryGetValue(grant.Number, out var held) && held == (int)grant.Grant)
+            {
+                continue; // Read twice.
+            }
+
+            _held[grant.Number] = (int)grant.Grant;
+            if (!_isConsuming || !_handlers.TryGetValue(grant.Type, out var handler))
+            {
+                End(new QueueMessage.AttemptEnded(grant.Number, (int)grant.Grant, new AttemptOutcome.Interrupted()));
+                continue;
+            }
+
+            _granted.Add(new GrantedJob(
+                grant.Number,
+                (int)grant.Grant,
+                InboxBodies.Id(grant.Id),
+                handler,
+                (int)grant.Attempt,
+                DateTimeOffset.FromUnixTimeMilliseconds(grant.EnqueuedAtMs),
+                grant.Args.ToByteArray()));
+        }
+
+        _granted.WakeOne();
+    }
+
+    /// <summary>The attempt ends as it likes; the owner knows that the job ends as cancelled.</summary>
+    private void OnCancel(InboxCancel cancel)
+    {
+        foreach (var key in cancel.Grants)
+        {
+            var grant = (int)key.Grant;
+            if (_held.TryGetValue(key.Number, out var held) && held == grant)
+            {
+                _granted.Cancel(key.Number, grant);
+                foreach (var worker in _workers)
+                {
+                    worker.Tell(new WorkerActor.CancelJob(key.Number, grant), Self);
+                }
+            }
+        }
+    }
+
+    private void OnAttemptEnded(QueueMessage.AttemptEnded ended)
+    {
+        _granted.ForgetCancelled(ended.Number);
+        End(ended);
+        AnswerStopWhenDone();
+    }
+
+    private void End(QueueMessage.AttemptEnded ended)
+    {
+        if (_held.TryGetValue(ended.Number, out var grant) && grant == ended.Grant)
+        {
+            _held.Remove(ended.Number);
+            var body = new InboxBody { Queue = _name, Ended = new InboxEnded() };
+            body.Ended.Ends.Add(InboxBodies.ToProto(ended));
+            Post(body);
+        }
+    }
+
+    private void OnStopConsuming()
+    {
+        _stopRequests.Add(Sender);
+        if (_isConsuming)
+        {
+            _isConsuming = false;
+            Announce(isComplete: false);
+            while (_granted.TryTakeBack(out var job))
+            {
+                End(new QueueMessage.AttemptEnded(job.Number, job.Grant, new AttemptOutcome.Interrupted()));
+            }
+        }
+
+        if (!Context.Timers.IsActive(StopTimer))
+        {
+            Context.Timers.StartSingle(StopTimer, new QueueMessage.StopTimeoutReached(false), _options.StopTimeout);
+        }
+
+        AnswerStopWhenDone();
+    }
+
+    private void OnStopTimeoutReached(QueueMessage.StopTimeoutReached reached)
+    {
+        if (!reached.IsCancelled)
+        {
+            foreach (var worker in _workers)
+            {
+                worker.Tell(WorkerActor.CancelAttempt.Instance, Self);
+            }
+
+            Context.Timers.StartSingle(StopTimer, new QueueMessage.StopTimeoutReached(true), CancelGrace);
+            return;
+        }
+
+        Log.JobsAbandoned(Logger, _held.Count, _name);
+        AnswerStop();
+    }
+
+    private void AnswerStopWhenDone()
+    {
+        if (_stopRequests.Count > 0 && _held.Count == 0)
+        {
+            // The ends of the last attempts must be durable: this process may be about to exit.
+            _inbox.Tell(InboxActor.Sync.Instance, Self);
+        }
+    }
+
+    private void OnSynced()
+    {
+        if (_held.Count == 0)
+        {
+            Context.Timers.Cancel(StopTimer);
+            AnswerStop();
+        }
+    }
+
+    private void AnswerStop()
+    {
+        foreach (var request in _stopRequests)
+        {
+            request.Tell(new QueueMessage.ConsumingStopped(_held.Count), Self);
+        }
+
+        _stopRequests.Clear();
+    }
+}

@@ -1,0 +1,169 @@
+using Actors.Jobs.Protos;
+using Actors.Jobs.Queues;
+using Actors.Jobs.Types;
+using Actors.Jobs.Workers;
+
+namespace Actors.Jobs.Processes;
+
+/// <summary>Speaks for a queue in a process that does not own it: takes the same messages as the owner, and passes them on through the inbox.</summary>
+/// <remarks>An enqueue is answered when it is durable in the inbox. Jobs that the owner grants to this process run here; their ends go back the same way.</remarks>
+internal sealed partial class RemoteQueueActor : ActorBase
+{
+    private static readonly TimeSpan QuestionTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly string _name;
+    private readonly QueueOptions _options;
+    private readonly IReadOnlyDictionary<string, JobHandler> _handlers;
+    private readonly IServiceProvider _services;
+    private readonly IActorRef _inbox;
+    private readonly Dictionary<long, (IActorRef Asker, bool IsAboutJob)> _questions = [];
+    private long _question;
+
+    public RemoteQueueActor(
+        string name, QueueOptions options, IReadOnlyDictionary<string, JobHandler> handlers, IServiceProvider services, IActorRef inbox)
+    {
+        _name = name;
+        _options = options;
+        _handlers = handlers;
+        _services = services;
+        _inbox = inbox;
+    }
+
+    protected override ValueTask PreStartAsync()
+    {
+        _inbox.Tell(new InboxActor.Attach(_name, Self), Self);
+        return default;
+    }
+
+    protected override ValueTask OnReceiveAsync(object message)
+    {
+        switch (message)
+        {
+            case QueueMessage.Enqueue enqueue:
+                OnEnqueue(enqueue);
+                break;
+            case QueueMessage.AttemptEnded ended:
+                OnAttemptEnded(ended);
+                break;
+            case QueueMessage.GetJob get:
+                Ask(new InboxQuery { Job = InboxBodies.Bytes(get.Id) }, isAboutJob: true);
+                break;
+            case QueueMessage.GetQueue:
+                Ask(new InboxQuery(), isAboutJob: false);
+                break;
+            case QueueMessage.CancelJob cancel:
+                Ask(new InboxChange
+                {
+                    Job = InboxBodies.Bytes(cancel.Id), Change = InboxBodies.CancelChange, Reason = cancel.Reason ?? "", HasReason = cancel.Reason is not null,
+                });
+                break;
+            case QueueMessage.RetryJob retry:
+                Ask(new InboxChange { Job = InboxBodies.Bytes(retry.Id), Change = InboxBodies.RetryChange });
+                break;
+            case QueueMessage.StartConsuming:
+                OnStartConsuming();
+                break;
+            case QueueMessage.StopConsuming:
+                OnStopConsuming();
+                break;
+            case QueueMessage.StopTimeoutReached reached:
+                OnStopTimeoutReached(reached);
+                break;
+            case InboxActor.FromNode row:
+                OnRow(row);
+                break;
+            case InboxActor.Synced:
+                OnSynced();
+                break;
+            case QuestionExpired expired when _questions.Remove(expired.Number, out var unanswered):
+                unanswered.Asker.Tell(
+                    new Failure(new QueueUnavailableException(_name, new TimeoutException("the process that owns it has not answered."))), Self);
+                break;
+            case QuestionExpired:
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+
+        return default;
+    }
+
+    private void OnEnqueue(QueueMessage.Enqueue enqueue)
+    {
+        var now = Context.System.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+        var body = new InboxEnqueue();
+        foreach (var job in enqueue.Jobs)
+        {
+            body.Jobs.Add(InboxBodies.ToProto(job, now));
+        }
+
+        _inbox.Tell(new InboxActor.Post(InboxMessage.Owner, new InboxBody { Queue = _name, Enqueue = body }, Sender, enqueue.First), Self);
+    }
+
+    private void Ask(InboxQuery query, bool isAboutJob)
+    {
+        query.Number = NoteQuestion(isAboutJob);
+        Post(new InboxBody { Queue = _name, Query = query });
+    }
+
+    private void Ask(InboxChange change)
+    {
+        change.Number = NoteQuestion(isAboutJob: true);
+        Post(new InboxBody { Queue = _name, Change = change });
+    }
+
+    private long NoteQuestion(bool isAboutJob)
+    {
+        _questions.Add(++_question, (Sender, isAboutJob));
+        Context.Timers.StartSingle(_question, new QuestionExpired(_question), QuestionTimeout);
+        return _question;
+    }
+
+    private void Post(InboxBody body) => _inbox.Tell(new InboxActor.Post(InboxMessage.Owner, body), Self);
+
+    private void OnRow(InboxActor.FromNode row)
+    {
+        switch (row.Body.ContentCase)
+        {
+            case InboxBody.ContentOneofCase.Owner:
+                Announce(isComplete: true);
+                break;
+            case InboxBody.ContentOneofCase.Grants:
+                OnGrants(row.Body.Grants);
+                break;
+            case InboxBody.ContentOneofCase.Cancel:
+                OnCancel(row.Body.Cancel);
+                break;
+            case InboxBody.ContentOneofCase.Answer:
+                OnAnswer(row.Body.Answer);
+                break;
+        }
+
+        _inbox.Tell(new InboxActor.Taken([row.Row]), Self);
+    }
+
+    private void OnAnswer(InboxAnswer answer)
+    {
+        Context.Timers.Cancel(answer.Number);
+        if (!_questions.Remove(answer.Number, out var question))
+        {
+            return;
+        }
+
+        if (question.IsAboutJob)
+        {
+            question.Asker.Tell(
+                new QueueMessage.JobFound(
+                    answer.Job is null ? null : InboxBodies.FromProto(answer.Job, _name),
+                    answer.Unknown.Length == 0 ? null : new InvalidOperationException(answer.Unknown)),
+                Self);
+        }
+        else
+        {
+            question.Asker.Tell(InboxBodies.FromProto(answer.Queue, _name, _isConsuming), Self);
+        }
+    }
+
+    private sealed record QuestionExpired(long Number);
+}

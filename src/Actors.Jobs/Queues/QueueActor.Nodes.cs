@@ -1,0 +1,298 @@
+using Actors.Jobs.Processes;
+using Actors.Jobs.Protos;
+using Google.Protobuf;
+
+namespace Actors.Jobs.Queues;
+
+/// <summary>Other processes that enqueue and run jobs of this queue.</summary>
+internal sealed partial class QueueActor
+{
+    private readonly Dictionary<long, NodeWork> _nodes = [];
+    private readonly List<long> _unhandled = [];
+    private bool _isInRow;
+
+    private void OnFromNode(InboxActor.FromNode row)
+    {
+        if (row.Row <= _state.InboxThrough)
+        {
+            // An earlier owner took it, and died before it was deleted.
+            Take(row.Row);
+            return;
+        }
+
+        switch (row.Body.ContentCase)
+        {
+            case InboxBody.ContentOneofCase.Enqueue:
+                CloseDraftIfFull();
+                OnRemoteEnqueue(row.Body.Enqueue);
+                TakeWhenDurable(row.Row);
+                break;
+            case InboxBody.ContentOneofCase.Ended:
+                CloseDraftIfFull();
+                foreach (var end in row.Body.Ended.Ends)
+                {
+                    OnAttemptEnded(InboxBodies.FromProto(end));
+                }
+
+                TakeWhenDurable(row.Row);
+                break;
+            case InboxBody.ContentOneofCase.Consume:
+                OnConsume(row.Node, row.Body.Consume);
+                Take(row.Row);
+                break;
+            case InboxBody.ContentOneofCase.Query:
+                OnQuery(row.Node, row.Body.Query);
+                Take(row.Row);
+                break;
+            case InboxBody.ContentOneofCase.Change:
+                OnChange(row.Node, row.Body.Change);
+                Take(row.Row);
+                break;
+            default:
+                Take(row.Row);
+                break;
+        }
+    }
+
+    private void Take(long row) => _neighbours!.Inbox.Tell(new InboxActor.Taken([row]), Self); // Who has no neighbours gets no rows.
+
+    private void TakeWhenDurable(long row)
+    {
+        _state.InboxThrough = row;
+        _draft.AddInboxRow(row);
+        FlushSoon();
+    }
+
+    private void OnRemoteEnqueue(InboxEnqueue enqueue)
+    {
+        var now = NowMs();
+
+        // One message, one commit: half of it would be enqueued again by the next owner.
+        _isInRow = true;
+        foreach (var job in enqueue.Jobs)
+        {
+            var draft = InboxBodies.FromProto(job);
+            if (!_state.Jobs.TryFind(draft.Id, out _))
+            {
+                Enqueue(draft, now);
+            }
+        }
+
+        _isInRow = false;
+    }
+
+    private void OnConsume(long id, InboxConsume consume)
+    {
+        var node = Node(id);
+        node.Slots = (int)consume.Slots;
+        node.Types.Clear();
+        node.Types.UnionWith(consume.Types_);
+        if (consume.IsComplete)
+        {
+            // What it does not hold never arrived. A message with later grants may be on its way, but not with these.
+            var held = consume.Holds.Select(key => (key.Number, (int)key.Grant)).ToHashSet();
+            foreach (var number in node.Recovered.Where(number => IsRunningAt(id, number) && !held.Contains((number, _state.Jobs[number].Grant))).ToList())
+            {
+                Release(number);
+                node.Granted.Remove(number);
+            }
+
+            node.Recovered.Clear();
+        }
+
+        if (_unhandled.Count > 0)
+        {
+            foreach (var number in _unhandled.Where(number => _state.Jobs.Contains(number) && _state.Jobs[number].State == JobState.Waiting))
+            {
+                _ready.Add(number);
+            }
+
+            _unhandled.Clear();
+        }
+
+        FlushSoon();
+    }
+
+    private void OnQuery(long node, InboxQuery query)
+    {
+        var answer = new InboxAnswer { Number = query.Number };
+        if (query.Job.IsEmpty)
+        {
+            answer.Queue = InboxBodies.ToProto(QueueStatus());
+        }
+        else if (Term == 0 && Unavailability is { } cause)
+        {
+            answer.Unknown = cause.Message;
+        }
+        else if (_state.Jobs.TryFind(InboxBodies.Id(query.Job), out var number))
+        {
+            answer.Job = InboxBodies.ToProto(Status(number));
+        }
+
+        PostTo(node, new InboxBody { Answer = answer });
+    }
+
+    /// <summary>As if somebody here had asked; the answer goes to the node when the change is durable.</summary>
+    private void OnChange(long node, InboxChange change)
+    {
+        var inbox = _neighbours!.Inbox; // Who has no neighbours gets no rows.
+        var answers = Context.ActorOf(Props.Create(() => new ChangeReply(inbox, node, _name, change.Number)) with { RestartType = RestartType.Temporary });
+        var id = InboxBodies.Id(change.Job);
+        Self.Tell(
+            change.Change == InboxBodies.CancelChange
+                ? new QueueMessage.CancelJob(id, change.HasReason ? change.Reason : null)
+                : new QueueMessage.RetryJob(id),
+            answers);
+    }
+
+    private void CancelAt(long node, long number, int grant)
+    {
+        var body = new InboxBody { Cancel = new InboxCancel() };
+        body.Cancel.Grants.Add(new InboxGrantKey { Number = number, Grant = (uint)grant });
+        PostTo(node, body);
+    }
+
+    private void OnNodeGone(QueueMessage.NodeGone gone)
+    {
+        if (_nodes.Remove(gone.Node, out var node) && node.Granted.Count > 0)
+        {
+            Log.NodeGone(Logger, gone.Node, node.Granted.Count, _name);
+            foreach (var number in node.Granted.Where(number => IsRunningAt(gone.Node, number)).OrderDescending().ToList())
+            {
+                CloseDraftIfFull();
+                Release(number);
+            }
+        }
+
+        FlushSoon();
+    }
+
+    /// <summary>Adds grants to other processes to the draft.</summary>
+    private void GrantToNodes()
+    {
+        foreach (var node in _nodes.Values)
+        {
+            while (node.Granted.Count < node.Slots && _ready.Count > 0)
+            {
+                var number = _ready.First;
+                ref var entry = ref _state.Jobs[number];
+                if (entry.Payload is null || !node.Types.Contains(_state.Names[entry.Type]))
+                {
+                    break;
+                }
+
+                _ready.Take();
+                var grant = (ushort)(entry.Grant + 1);
+                _draft.AddGranted(number, grant, node.Id);
+                _state.Grant(number, grant, node.Id);
+                node.Granted.Add(number);
+            }
+        }
+    }
+
+    /// <summary>Sends what was granted to other processes, now that it is durable.</summary>
+    /// <returns>The grants that are this process's own.</returns>
+    private List<long> SendGrants(List<long> granted)
+    {
+        var own = new List<long>();
+        var byNode = new Dictionary<long, InboxGrants>();
+        foreach (var number in granted)
+        {
+            if (!_state.GrantedTo.TryGetValue(number, out var node))
+            {
+                own.Add(number);
+                continue;
+            }
+
+            ref var entry = ref _state.Jobs[number];
+            if (!byNode.TryGetValue(node, out var grants))
+            {
+                byNode.Add(node, grants = new InboxGrants());
+            }
+
+            grants.Grants.Add(new InboxGrant
+            {
+                Number = number,
+                Grant = entry.Grant,
+                Id = InboxBodies.Bytes(entry.Id),
+                Type = _state.Names[entry.Type],
+                TypeVersion = entry.TypeVersion,
+                Attempt = (uint)entry.Attempts + 1,
+                EnqueuedAtMs = entry.EnqueuedAtMs,
+                Args = UnsafeByteOperations.UnsafeWrap(entry.Payload!), // Only jobs with their arguments in memory are granted.
+            });
+        }
+
+        foreach (var (node, grants) in byNode)
+        {
+            PostTo(node, new InboxBody { Grants = grants });
+        }
+
+        return own;
+    }
+
+    private bool IsRunningAt(long node, long number) => _state.GrantedTo.TryGetValue(number, out var runsAt) && runsAt == node;
+
+    private void PostTo(long node, InboxBody body)
+    {
+        body.Queue = _name;
+        _neighbours!.Inbox.Tell(new InboxActor.Post(node, body), Self); // Who has no neighbours knows no nodes.
+    }
+
+    /// <summary>Whether any process that is known runs jobs of a type.</summary>
+    private bool IsHandledElsewhere(ushort type)
+    {
+        foreach (var node in _nodes.Values)
+        {
+            if (node.Slots > 0 && node.Types.Contains(_state.Names[type]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void RecoverNodes()
+    {
+        if (_neighbours is null)
+        {
+            return;
+        }
+
+        foreach (var (number, id) in _state.GrantedTo)
+        {
+            var node = Node(id);
+            node.Granted.Add(number);
+            node.Recovered.Add(number);
+        }
+
+        _neighbours.Inbox.Tell(new InboxActor.Attach(_name, Self), Self);
+        _neighbours.Watcher.Tell(new NodesActor.QueueReady(_name, Self, [.. _nodes.Keys]), Self);
+    }
+
+    private NodeWork Node(long id)
+    {
+        if (!_nodes.TryGetValue(id, out var node))
+        {
+            _nodes.Add(id, node = new NodeWork(id));
+        }
+
+        return node;
+    }
+
+    /// <summary>What another process takes and runs.</summary>
+    private sealed class NodeWork(long id)
+    {
+        public long Id { get; } = id;
+
+        public int Slots { get; set; }
+
+        public HashSet<string> Types { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<long> Granted { get; } = [];
+
+        /// <summary>Those that an earlier owner granted, of which it is not known whether they arrived.</summary>
+        public HashSet<long> Recovered { get; } = [];
+    }
+}

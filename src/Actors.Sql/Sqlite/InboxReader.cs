@@ -1,0 +1,56 @@
+using Actors.Jobs;
+
+namespace Actors.Sql.Sqlite;
+
+/// <summary>Reads messages and nodes.</summary>
+internal sealed class InboxReader(Connection connection)
+{
+    private readonly Statement _read = connection.Prepare("SELECT id, sender, body FROM messages WHERE recipient = ? AND id > ? ORDER BY id");
+    private readonly Statement _nodes = connection.Prepare("SELECT id FROM nodes ORDER BY id");
+    private readonly Statement _version = connection.Prepare("PRAGMA data_version");
+    private readonly Statement _next = connection.Prepare("SELECT 1 FROM messages WHERE recipient = ? AND id > ? LIMIT 1");
+
+    /// <summary>Changes whenever any other connection, of any process, has changed the file.</summary>
+    public long Version
+    {
+        get
+        {
+            var version = _version.Step() ? _version.GetInt64(0) : 0;
+            _version.Reset();
+            return version;
+        }
+    }
+
+    public IReadOnlyList<InboxRow> Read(long recipient, long after, int maxBytes)
+    {
+        var rows = new List<InboxRow>();
+        _read.Bind(1, recipient).Bind(2, after);
+        for (var bytes = 0; bytes < maxBytes && _read.Step();)
+        {
+            var body = _read.GetBytes(2).ToArray();
+            rows.Add(new InboxRow(_read.GetInt64(0), _read.GetInt64(1), body));
+            bytes += body.Length;
+        }
+
+        _read.Reset();
+        return rows;
+    }
+
+    public bool HasAfter(long recipient, long after)
+    {
+        var has = _next.Bind(1, recipient).Bind(2, after).Step();
+        _next.Reset();
+        return has;
+    }
+
+    public IReadOnlyList<long> Nodes()
+    {
+        var nodes = new List<long>();
+        while (_nodes.Step())
+        {
+            nodes.Add(_nodes.GetInt64(0));
+        }
+
+        return nodes;
+    }
+}

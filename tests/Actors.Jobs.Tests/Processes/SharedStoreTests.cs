@@ -1,0 +1,146 @@
+using System.Diagnostics;
+
+namespace Actors.Jobs.Tests.Processes;
+
+public sealed class SharedStoreTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("actors-shared-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_process_that_only_enqueues_and_a_worker_share_a_store()
+    {
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        await using var worker = await Node.StartAsync(_folder, isWorker: true);
+        var id = await web.Jobs.EnqueueAsync(new SharedWork("from the web"));
+        (await web.FinishAsync(id)).State.ShouldBe(JobState.Succeeded);
+        worker.Ran.Attempts.ShouldBe([(id, "from the web")]);
+    }
+
+    [Fact]
+    public async Task The_worker_may_be_the_owner()
+    {
+        await using var worker = await Node.StartAsync(_folder, isWorker: true);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => web.Jobs.EnqueueAsync(new SharedWork())));
+        foreach (var id in ids)
+        {
+            (await web.FinishAsync(id)).State.ShouldBe(JobState.Succeeded);
+        }
+
+        worker.Ran.Attempts.Select(a => a.Id).Order().ShouldBe(ids.Order());
+        var status = await web.Jobs.GetQueueAsync("default");
+        (status.Succeeded, status.IsConsumed).ShouldBe((100, false));
+    }
+
+    [Fact]
+    public async Task Several_workers_share_the_work_and_no_job_runs_twice()
+    {
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        var workers = new List<Node>();
+        for (var i = 0; i < 4; i++)
+        {
+            var node = await Node.StartAsync(_folder, isWorker: true);
+            node.Ran.Body = static (_, token) => Task.Delay(5, token);
+            workers.Add(node);
+        }
+
+        var ids = await web.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 400).Select(_ => new SharedWork())]);
+        foreach (var id in ids)
+        {
+            (await web.FinishAsync(id)).State.ShouldBe(JobState.Succeeded);
+        }
+
+        workers.SelectMany(worker => worker.Ran.Attempts.Select(a => a.Id)).Order().ShouldBe(ids.Order());
+        workers.ShouldAllBe(worker => worker.Ran.Attempts.Count > 0);
+        foreach (var worker in workers)
+        {
+            await worker.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task When_the_owner_ends_another_takes_over_within_five_seconds_and_nothing_is_lost()
+    {
+        var first = await Node.StartAsync(_folder, isWorker: true);
+        await using var second = await Node.StartAsync(_folder, isWorker: true);
+        var delayed = await first.Jobs.EnqueueAsync(new SharedWork("later"), o => o.Delay(TimeSpan.FromSeconds(1)));
+        await first.DisposeAsync();
+        var watch = Stopwatch.StartNew();
+        var id = await second.Jobs.EnqueueAsync(new SharedWork("after"));
+        (await second.FinishAsync(id)).State.ShouldBe(JobState.Succeeded);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        (await second.FinishAsync(delayed)).State.ShouldBe(JobState.Succeeded);
+        second.Ran.Attempts.Select(a => a.Text).ShouldBe(["after", "later"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_worker_that_starts_beside_a_live_owner_leaves_its_running_jobs_alone()
+    {
+        var release = new TaskCompletionSource();
+        var ran = new Ran { Body = (_, token) => release.Task.WaitAsync(token) };
+        await using var blue = await Node.StartAsync(_folder, isWorker: true, ran);
+        var id = await blue.Jobs.EnqueueAsync(new SharedWork());
+        await UntilAsync(() => ran.Attempts.Count == 1);
+        await using var green = await Node.StartAsync(_folder, isWorker: true, ran);
+        (await green.Jobs.GetAsync(id)).State.ShouldBe(JobState.Running);
+        release.SetResult();
+        (await green.FinishAsync(id)).Attempts.ShouldBe(1);
+        ran.Attempts.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Jobs_that_a_member_runs_go_on_while_the_ownership_moves()
+    {
+        var release = new TaskCompletionSource();
+        var owner = await Node.StartAsync(_folder, isWorker: false);
+        var ran = new Ran { Body = (_, token) => release.Task.WaitAsync(token) };
+        await using var member = await Node.StartAsync(_folder, isWorker: true, ran);
+        var id = await owner.Jobs.EnqueueAsync(new SharedWork());
+        await UntilAsync(() => ran.Attempts.Count == 1);
+        await owner.DisposeAsync();
+        var after = await member.Jobs.EnqueueAsync(new SharedWork("after"));
+        await UntilAsync(() => ran.Attempts.Count == 2);
+        release.SetResult();
+        (await member.FinishAsync(id)).ShouldSatisfyAllConditions(job => job.State.ShouldBe(JobState.Succeeded), job => job.Attempts.ShouldBe(1));
+        (await member.FinishAsync(after)).State.ShouldBe(JobState.Succeeded);
+        ran.Attempts.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_job_that_a_member_runs_is_cancelled_from_another()
+    {
+        await using var owner = await Node.StartAsync(_folder, isWorker: false);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        var ran = new Ran { Body = static (_, token) => Task.Delay(Timeout.Infinite, token) };
+        await using var member = await Node.StartAsync(_folder, isWorker: true, ran);
+        var id = await web.Jobs.EnqueueAsync(new SharedWork());
+        await UntilAsync(() => ran.Attempts.Count == 1);
+        (await web.Jobs.CancelAsync(id, "the customer changed her mind")).State.ShouldBe(JobState.Running);
+        var job = await web.FinishAsync(id);
+        (job.State, job.Error).ShouldBe((JobState.Cancelled, "the customer changed her mind"));
+    }
+
+    [Fact]
+    public async Task What_was_enqueued_while_nobody_owned_the_store_is_not_lost()
+    {
+        var owner = await Node.StartAsync(_folder, isWorker: false);
+        var member = await Node.StartAsync(_folder, isWorker: false);
+        await owner.DisposeAsync();
+        var id = await member.Jobs.EnqueueAsync(new SharedWork());
+        await member.DisposeAsync();
+        await using var worker = await Node.StartAsync(_folder, isWorker: true);
+        (await worker.FinishAsync(id)).State.ShouldBe(JobState.Succeeded);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+            await Task.Delay(5);
+        }
+    }
+}
