@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Actors.Jobs;
+using Actors.Persistence;
 using Actors.Services;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -36,7 +37,9 @@ public sealed class ActorsBuilder
 
     internal Action<ActorSystemOptions>? SystemSetup { get; private set; }
 
-    /// <summary>Keeps queues and history in a SQLite file. Key <c>actors.store.sqlite</c> overrides it.</summary>
+    internal PersistenceOptions Persistence { get; } = new();
+
+    /// <summary>Keeps queues, history and the events of persistent actors in a SQLite file. Key <c>actors.store.sqlite</c> overrides it.</summary>
     /// <param name="connectionString">Such as <c>Data Source=shop.db</c>, or the path of the file; a relative one begins at the content root of the host.</param>
     public ActorsBuilder UseSqlite(string connectionString)
     {
@@ -46,7 +49,7 @@ public sealed class ActorsBuilder
         return this;
     }
 
-    /// <summary>Keeps queues and history in memory: jobs are lost when the process ends. For tests and trials; takes back <see cref="UseSqlite"/>.</summary>
+    /// <summary>Keeps queues, history and the events of persistent actors in memory: they are lost when the process ends. For tests and trials; takes back <see cref="UseSqlite"/>.</summary>
     public ActorsBuilder UseInMemoryStore()
     {
         IsInMemory = true;
@@ -62,6 +65,17 @@ public sealed class ActorsBuilder
     public ActorsBuilder ConfigureSystem(Action<ActorSystemOptions> configure)
     {
         SystemSetup += configure;
+        return this;
+    }
+
+    /// <summary>
+    /// Changes what the persistent actors have in common: the events that can be read, what became of old names and versions, and how long the store may take.
+    /// Keys <c>actors.persistence.*</c> override the settings.
+    /// </summary>
+    public ActorsBuilder ConfigurePersistence(Action<PersistenceOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(Persistence);
         return this;
     }
 
@@ -104,7 +118,12 @@ public sealed class ActorsBuilder
         return this;
     }
 
-    /// <summary>Adds an actor under <c>/user</c>, made by the container; inject it as <see cref="IRequiredActor{TActor}"/>.</summary>
+    /// <summary>
+    /// Adds an actor under <c>/user</c>, made by the container; inject it as <see cref="IRequiredActor{TActor}"/>. A
+    /// <see cref="PersistentActor"/> keeps its events in the store of <see cref="UseSqlite"/> or <see cref="UseInMemoryStore"/>.
+    /// </summary>
+    /// <param name="name">Its name under <c>/user</c>.</param>
+    /// <param name="configure">Changes its recipe; null leaves it as it is.</param>
     public ActorsBuilder AddActor<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TActor>(
         string name, Func<Props, Props>? configure = null)
         where TActor : ActorBase

@@ -43,12 +43,6 @@ internal abstract record JournalMessage
         public static Resolve Instance { get; } = new();
     }
 
-    /// <summary>Persistent actor to itself: there are answers to take.</summary>
-    public sealed record AnswersWait : JournalMessage, IDeadLetterSuppression
-    {
-        public static AnswersWait Instance { get; } = new();
-    }
-
     /// <summary>Persistent actor to itself, among the answers: look whether one is overdue.</summary>
     public sealed record Overdue : JournalMessage
     {
@@ -56,7 +50,7 @@ internal abstract record JournalMessage
     }
 
     /// <summary>Persistent actor to itself: commits before this one hold no event after <paramref name="ToSequenceNr"/>.</summary>
-    public sealed record Deletable(long ToSequenceNr, long CommitsBefore) : JournalMessage, IDeadLetterSuppression;
+    public sealed record Deletable(long ToSequenceNr, long CommitsBefore) : JournalMessage, INeverDropped, IDeadLetterSuppression;
 
     /// <summary>Owner to itself: try to open the journal again.</summary>
     public sealed record Recover : JournalMessage, INeverDropped
@@ -64,3 +58,9 @@ internal abstract record JournalMessage
         public static Recover Instance { get; } = new();
     }
 }
+
+/// <summary>
+/// Persistent actor to itself: there are answers to take. No record, and a new one each time: a handler that throws must not bring the next of them
+/// into quarantine.
+/// </summary>
+internal sealed class AnswersWait : INeverDropped, IDeadLetterSuppression;

@@ -20,27 +20,27 @@ public sealed record SnapshotOffer(SnapshotMetadata Metadata, object Snapshot);
 
 /// <summary>A snapshot is durable. Sent to the actor that saved it.</summary>
 /// <param name="Metadata">Which state it is.</param>
-public sealed record SaveSnapshotSuccess(SnapshotMetadata Metadata) : IDeadLetterSuppression;
+public sealed record SaveSnapshotSuccess(SnapshotMetadata Metadata) : INeverDropped, IDeadLetterSuppression;
 
 /// <summary>A snapshot was not saved. Nothing is lost: the events are there. Logged as a warning when the actor has no handler for it.</summary>
 /// <param name="Metadata">Which state it was to be.</param>
 /// <param name="Cause">Why.</param>
-public sealed record SaveSnapshotFailure(SnapshotMetadata Metadata, Exception Cause) : IDeadLetterSuppression;
+public sealed record SaveSnapshotFailure(SnapshotMetadata Metadata, Exception Cause) : INeverDropped, IDeadLetterSuppression;
 
 /// <summary>Snapshots were deleted. Sent to the actor that asked for it.</summary>
 /// <param name="Criteria">Which.</param>
-public sealed record DeleteSnapshotsSuccess(SnapshotSelectionCriteria Criteria) : IDeadLetterSuppression;
+public sealed record DeleteSnapshotsSuccess(SnapshotSelectionCriteria Criteria) : INeverDropped, IDeadLetterSuppression;
 
 /// <summary>Snapshots were not deleted. Logged as a warning when the actor has no handler for it.</summary>
 /// <param name="Criteria">Which.</param>
 /// <param name="Cause">Why.</param>
-public sealed record DeleteSnapshotsFailure(SnapshotSelectionCriteria Criteria, Exception Cause) : IDeadLetterSuppression;
+public sealed record DeleteSnapshotsFailure(SnapshotSelectionCriteria Criteria, Exception Cause) : INeverDropped, IDeadLetterSuppression;
 
 /// <summary>Events were deleted. Sent to the actor that asked for it.</summary>
 /// <param name="ToSequenceNr">The last that was to be deleted. Those that share a commit with a later event stay until it goes.</param>
-public sealed record DeleteMessagesSuccess(long ToSequenceNr) : IDeadLetterSuppression;
+public sealed record DeleteMessagesSuccess(long ToSequenceNr) : INeverDropped, IDeadLetterSuppression;
 
 /// <summary>Events were not deleted. Logged as a warning when the actor has no handler for it.</summary>
 /// <param name="ToSequenceNr">The last that was to be deleted.</param>
 /// <param name="Cause">Why.</param>
-public sealed record DeleteMessagesFailure(long ToSequenceNr, Exception Cause) : IDeadLetterSuppression;
+public sealed record DeleteMessagesFailure(long ToSequenceNr, Exception Cause) : INeverDropped, IDeadLetterSuppression;

@@ -156,7 +156,7 @@ public abstract partial class PersistentActor
     private Writing StartWriting()
     {
         ThrowIfRecovering();
-        return _writing ??= new Writing(Self, LastSequenceNr);
+        return _writing ??= new Writing(Self, LastSequenceNr) { Turn = _turns };
     }
 
     private void ThrowIfRecovering()

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Actors.Persistence.Persisting;
 
 namespace Actors.Persistence;
@@ -11,6 +12,10 @@ public abstract partial class PersistentActor
     // A message lies in the stash because it came to its turn when handlers from before had to run first, and one threw.
     private bool _isHoldingBack;
 
+    // It is about to fail, by what is not the fault of the message in whose turn it was found.
+    private bool _isFailing;
+    private long _turns;
+
     /// <inheritdoc/>
     protected sealed override ValueTask OnReceiveAsync(object message)
     {
@@ -22,6 +27,13 @@ public abstract partial class PersistentActor
             return default;
         }
 
+        _turns++;
+        _isFailing = false;
+        if (_writing is { } writing)
+        {
+            writing.Turn = _turns;
+        }
+
         return _writing is { Stashing: > 0 } || _isHoldingBack ? CatchUpAsync(message) : ReceiveAsync(message);
     }
 
@@ -29,7 +41,7 @@ public abstract partial class PersistentActor
     {
         switch (message)
         {
-            case JournalMessage.AnswersWait:
+            case AnswersWait:
                 return OnAnswersWaitAsync();
             case JournalMessage.Deletable deletable:
                 OnDeletable(deletable);
@@ -72,18 +84,17 @@ public abstract partial class PersistentActor
     /// <summary>Handlers are left over from before: a handler threw and the supervisor resumed the actor, or the end of recovery has persisted.</summary>
     private async ValueTask CatchUpAsync(object message)
     {
-        var isMarker = message is JournalMessage.AnswersWait;
-        try
+        // A handler of before that throws fails the actor after this turn, so it is no exception here.
+        var isMarker = message is AnswersWait;
+        await SettleAsync();
+        if (_isFailing)
         {
-            await SettleAsync();
+            if (!isMarker)
+            {
+                HoldBack(message); // It has not had its turn.
+            }
         }
-        catch (Exception) when (!isMarker)
-        {
-            HoldBack(message); // This message has not had its turn.
-            throw;
-        }
-
-        if (_lost is not null)
+        else if (_lost is not null)
         {
             Context.System.DeadLetters.Tell(message, Sender);
         }
@@ -119,7 +130,7 @@ public abstract partial class PersistentActor
 
     private async ValueTask OnAnswersWaitAsync()
     {
-        while (_writing is { } writing && writing.Answers.TryTake(out var answer))
+        while (!_isFailing && _writing is { } writing && writing.Answers.TryTake(out var answer))
         {
             await OnAnswerAsync(writing, answer!); // True says that there is one.
         }
@@ -137,7 +148,7 @@ public abstract partial class PersistentActor
 
         Flush(writing);
         await RunReadyAsync(writing);
-        while (writing.Stashing > 0 && _lost is null)
+        while (writing.Stashing > 0 && _lost is null && !_isFailing)
         {
             await OnAnswerAsync(writing, await writing.Answers.TakeAsync(Context.CancellationToken));
         }
@@ -193,7 +204,7 @@ public abstract partial class PersistentActor
     private async ValueTask RunReadyAsync(Writing writing)
     {
         var current = Sender;
-        while (writing.TakeReady() is { } next)
+        while (!_isFailing && writing.TakeReady() is { } next)
         {
             if (next.Event is not null)
             {
@@ -210,10 +221,15 @@ public abstract partial class PersistentActor
                     await running;
                 }
             }
-            catch
+            catch (Exception cause)
             {
                 writing.TakeBack(mark);
-                throw;
+                if (next.Turn == _turns)
+                {
+                    throw;
+                }
+
+                FailAfterTurn(cause); // The message in whose turn this is found has no part in it.
             }
             finally
             {
@@ -253,22 +269,37 @@ public abstract partial class PersistentActor
         var cause = new PersistFailureException(Self.Path, PersistenceId, _store.PersistTimeout, writing.Delay);
         _lost = cause;
         FailAll(writing, cause);
-        throw cause;
+        FailAfterTurn(cause);
+    }
+
+    /// <summary>
+    /// As if the turn had thrown, but without blaming its message: a message that fails again and again is quarantined, and this one has done nothing.
+    /// </summary>
+    private void FailAfterTurn(Exception cause)
+    {
+        _isFailing = true;
+        Self.Tell(new AnswersWait(), Self); // For a supervisor that resumes: there may be more to take.
+        SynchronizationContext.Current!.Post(static thrown => ExceptionDispatchInfo.Throw((Exception)thrown!), cause); // On its turn, an actor has its context.
     }
 
     private void FailAll(Writing writing, Exception cause)
     {
         writing.EndWatch();
         var current = Sender;
-        foreach (var invocation in writing.TakeAll())
+        try
         {
-            if (invocation.Event is { } stored)
+            foreach (var invocation in writing.TakeAll())
             {
-                SetSender(invocation.Sender);
-                OnPersistFailure(cause, stored, invocation.SequenceNr);
+                if (invocation.Event is { } stored)
+                {
+                    SetSender(invocation.Sender);
+                    OnPersistFailure(cause, stored, invocation.SequenceNr);
+                }
             }
         }
-
-        SetSender(current);
+        finally
+        {
+            SetSender(current);
+        }
     }
 }

@@ -1,12 +1,13 @@
 namespace Actors.Persistence;
 
 /// <summary>The name and version under which instances of a class are stored, so that the class can be renamed and moved freely.</summary>
-/// <param name="name">The stable name: 1 to 200 characters. It must never change while something is stored under it.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
-public abstract class StoredNameAttribute(string name) : Attribute
+public abstract class StoredNameAttribute : Attribute
 {
-    /// <summary>The stable name.</summary>
-    public string Name { get; } = name;
+    private protected StoredNameAttribute(string name) => Name = name;
+
+    /// <summary>The stable name: 1 to 200 characters. It must never change while something is stored under it.</summary>
+    public string Name { get; }
 
     /// <summary>The version of the shape. Raise it when a stored instance of before could no longer be read as it is, and add an upgrade.</summary>
     /// <value>Default 1.</value>

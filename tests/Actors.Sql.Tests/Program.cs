@@ -14,6 +14,11 @@ internal static class Program
             await CrashChild.WriteForEverAsync(path);
         }
 
+        if (LedgerChild.IsWanted(out path))
+        {
+            await LedgerChild.CountForEverAsync(path);
+        }
+
         return args.Any(arg => arg is "-automated" or "@@")
             ? await ConsoleRunner.Run(args)
             : await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);

@@ -1,4 +1,5 @@
 using Actors.Jobs;
+using Actors.Persistence;
 using Actors.Services;
 using Actors.Sql;
 using Microsoft.Extensions.Configuration;
@@ -9,7 +10,7 @@ namespace Actors.Hosting.Settings;
 internal sealed class ActorsSettings
 {
     public const string Section = "actors";
-    private static readonly string[] Groups = ["store", "services", "queues"];
+    private static readonly string[] Groups = ["store", "services", "queues", "persistence"];
     private static readonly string[] Stores = ["sqlite"];
     private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules"];
 
@@ -27,6 +28,9 @@ internal sealed class ActorsSettings
 
     /// <summary>The store; null keeps everything in memory.</summary>
     public SqliteStoreOptions? Sqlite { get; private set; }
+
+    /// <summary>Whether there is a store, in a file or in memory.</summary>
+    public bool HasStore => Sqlite is not null || _builder.IsInMemory;
 
     public IReadOnlyList<ServiceDefinition> Services => _services;
 
@@ -48,6 +52,7 @@ internal sealed class ActorsSettings
         reader.CheckRanges(section, system, SettingTables.System, system.Validate);
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
+        settings.ReadPersistence(section.GetSection("persistence"));
         settings.ReadQueues(section.GetSection("queues"));
         settings.ReadServices(section.GetSection("services"));
         settings.CheckActors();
@@ -66,6 +71,29 @@ internal sealed class ActorsSettings
             _reader.AddFault(
                 $"Queue '{_builder.QueueEntries[0].Name}' needs a store for its jobs: call UseSqlite(\"Data Source={_builder.Name}.db\"), set " +
                 "'actors.store.sqlite', or call UseInMemoryStore() if they may be lost.");
+        }
+    }
+
+    private void ReadPersistence(IConfigurationSection section)
+    {
+        _reader.Read(section, _builder.Persistence, SettingTables.Persistence);
+        _reader.CheckRanges(section, _builder.Persistence, SettingTables.Persistence, _builder.Persistence.Validate);
+        if (_builder.ActorEntries.FirstOrDefault(entry => entry.Type.IsAssignableTo(typeof(PersistentActor))) is not { } actor)
+        {
+            return;
+        }
+
+        if (!HasStore)
+        {
+            _reader.AddFault(
+                $"Actor '{actor.Name}' is a persistent one and needs a store for its events: call UseSqlite(\"Data Source={_builder.Name}.db\"), set " +
+                "'actors.store.sqlite', or call UseInMemoryStore() if they may be lost.");
+        }
+        else if (Sqlite?.IsShared == true)
+        {
+            _reader.AddFault(
+                $"Actor '{actor.Name}' is a persistent one, and a store with Shared=true is for queues: its other files belong to one process at a time, which may be " +
+                "another one. Leave Shared=true out.");
         }
     }
 

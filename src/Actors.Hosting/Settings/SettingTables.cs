@@ -1,4 +1,5 @@
 using Actors.Jobs;
+using Actors.Persistence;
 using Actors.Services;
 
 namespace Actors.Hosting.Settings;
@@ -20,6 +21,13 @@ internal static class SettingTables
         Setting<ActorSystemOptions>.Duration("ask-timeout", o => o.AskTimeout, (o, v) => o.AskTimeout = v),
         Setting<ActorSystemOptions>.Duration("handler-limit", o => o.HandlerLimit, (o, v) => o.HandlerLimit = v),
         .. DeadLetters.Select(setting => setting.Within<ActorSystemOptions>("dead-letters", o => o.DeadLetters)),
+    ];
+
+    public static IReadOnlyList<Setting<PersistenceOptions>> Persistence { get; } =
+    [
+        Setting<PersistenceOptions>.Duration("persist-timeout", o => o.PersistTimeout, (o, v) => o.PersistTimeout = v),
+        Setting<PersistenceOptions>.Duration("answer-timeout", o => o.AnswerTimeout, (o, v) => o.AnswerTimeout = v),
+        Setting<PersistenceOptions>.Int("max-concurrent-recoveries", o => o.MaxConcurrentRecoveries, (o, v) => o.MaxConcurrentRecoveries = v),
     ];
 
     public static IReadOnlyList<Setting<BackoffOptions>> Backoff { get; } =

@@ -32,7 +32,7 @@ internal sealed class ActorsHostedService(ActorsRuntime runtime, IHostApplicatio
     }
 
     private static string Store(ActorsSettings settings) =>
-        settings.Queues.Count == 0 ? "no queues" : $"jobs in {settings.Sqlite?.Path ?? "memory, which forgets them with the process"}";
+        settings.HasStore ? $"stored in {settings.Sqlite?.Path ?? "memory, which forgets with the process"}" : "nothing is stored";
 
     private async Task StopHostWhenTerminatedAsync()
     {

@@ -55,9 +55,13 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     /// <summary>Store, queues, actors, services: each needs those before it.</summary>
     public async Task StartAsync(ILogger logger, CancellationToken cancellationToken)
     {
-        if (Settings.Queues.Count > 0)
+        if (Settings.HasStore)
         {
-            Jobs = await JobSystem.StartAsync(System, await OpenStoreAsync(logger, cancellationToken), cancellationToken);
+            var queues = await OpenStoreAsync(logger, cancellationToken);
+            if (Settings.Queues.Count > 0)
+            {
+                Jobs = await JobSystem.StartAsync(System, queues, cancellationToken);
+            }
         }
 
         foreach (var entry in _builder.ActorEntries)
@@ -90,7 +94,9 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         switch (Settings.Sqlite)
         {
             case null:
-                return queues with { Journal = new InMemoryJournal(), History = new InMemoryHistory() };
+                var journal = new InMemoryJournal();
+                System.StartPersistence(journal, new InMemorySnapshotStore(), _builder.Persistence);
+                return queues with { Journal = journal, History = new InMemoryHistory() };
             case { IsShared: true } options:
                 var shared = await SqliteSharedStore.JoinAsync(options, logger, System.TimeProvider, cancellationToken);
                 _store = shared;
@@ -98,6 +104,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             case var options:
                 var store = await SqliteStore.OpenAsync(options, logger, System.TimeProvider, cancellationToken);
                 _store = store;
+                System.StartPersistence(store.Journal, store.Snapshots, _builder.Persistence);
                 return queues with { Journal = store.Journal, History = store.History };
         }
     }

@@ -32,7 +32,7 @@ internal sealed class JournalAnswers(IActorRef actor) : IActorRef
         waiting?.SetResult();
         if (isToAnnounce)
         {
-            actor.Tell(JournalMessage.AnswersWait.Instance, actor);
+            actor.Tell(new AnswersWait(), actor);
         }
     }
 

@@ -8,6 +8,9 @@ internal abstract class Invocation(IActorRef sender, long sequenceNr, bool isSta
 {
     public IActorRef Sender => sender;
 
+    /// <summary>The command that asked for it.</summary>
+    public long Turn { get; set; }
+
     public long SequenceNr => sequenceNr;
 
     public bool IsStashing => isStashing;

@@ -49,8 +49,12 @@ internal sealed class Writing(IActorRef actor, long durableNr) : IDisposable
 
     public void Add(EncodedEvent stored) => _collected.Add(stored);
 
+    /// <summary>The number of the command that is being handled.</summary>
+    public long Turn { get; set; }
+
     public void Add(Invocation invocation)
     {
+        invocation.Turn = Turn;
         _invocations.Enqueue(invocation);
         Stashing += invocation.IsStashing ? 1 : 0;
     }

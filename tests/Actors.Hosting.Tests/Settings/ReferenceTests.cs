@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Actors.Hocon;
 using Actors.Hosting.Settings;
 using Actors.Jobs;
+using Actors.Persistence;
 using Actors.Services;
 
 namespace Actors.Hosting.Tests.Settings;
@@ -16,6 +17,10 @@ public sealed class ReferenceTests
     [Fact]
     public void Actors_conf_is_what_the_program_reads_and_does() =>
         ShouldAgree("actors.conf", "actors", SettingTables.System, () => new ActorSystemOptions(), "store.sqlite");
+
+    [Fact]
+    public void Persistence_conf_is_what_the_program_reads_and_does() =>
+        ShouldAgree("persistence.conf", "actors.persistence", SettingTables.Persistence, () => new PersistenceOptions());
 
     [Fact]
     public void Services_conf_is_what_the_program_reads_and_does() =>

@@ -93,6 +93,30 @@ public sealed class FailureTests
         await reports.FishAsync<Terminated>();
     }
 
+    [Theory, OnEachDispatcher, Trait("rule", "PA-8")]
+    public async Task A_command_that_finds_the_store_away_again_and_again_is_not_quarantined_for_it(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var stores = Stores.For(system, options => options.PersistTimeout = options.AnswerTimeout = TimeSpan.FromSeconds(1));
+        var reports = system.CreateProbe();
+        var caller = system.CreateProbe("caller");
+        var ledger = system.ActorOf(Ledger.Props(reports));
+        stores.Journal.OnAppend = static _ => AppendFault.Unavailable;
+        for (var i = 0; i < 5; i++)
+        {
+            await reports.ExpectAsync("recovered", within: TimeSpan.FromSeconds(10));
+            caller.Send(ledger, 7);
+            await reports.ExpectAsync("failed 7 (1): PersistFailureException to caller");
+        }
+
+        stores.Journal.OnAppend = static _ => AppendFault.None;
+        await reports.FishAsync<string>(report => report == "recovered", TimeSpan.FromSeconds(10));
+        var before = (await ledger.GetAsync()).Length;
+        caller.Send(ledger, 7);
+        await caller.ExpectAsync(7);
+        (await ledger.GetAsync()).Length.ShouldBe(before + 1);
+    }
+
     [Theory, OnEachDispatcher, Trait("rule", "PA-8"), Trait("rule", "PA-17")]
     public async Task Of_two_actors_with_one_id_the_older_is_fenced_says_so_and_stops(TestDispatcher dispatcher, int seed)
     {

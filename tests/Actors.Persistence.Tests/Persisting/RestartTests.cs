@@ -144,6 +144,36 @@ public sealed class RestartTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task Handlers_that_throw_during_other_commands_bring_neither_these_nor_later_handlers_into_quarantine(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(
+            seed, dispatcher, options => options.UserStrategy = new OneForOneStrategy(decider: _ => Directive.Resume));
+        var stores = Stores.For(system);
+        var reports = system.CreateProbe();
+        var caller = system.CreateProbe("caller");
+        var ledger = system.ActorOf(Ledger.Props(reports));
+        for (var i = 0; i < 5; i++)
+        {
+            stores.Journal.Hold();
+            ledger.Do(l => l.PersistAsync(new Ledger.Added(0), _ => throw new BoomException()));
+            caller.Send(ledger, 7); // Waits in its turn for the handler that throws.
+            await system.DrainAsync();
+            stores.Journal.Release();
+            await caller.ExpectAsync(7);
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            ledger.Do(l => l.PersistAsync(new Ledger.Added(0), _ => throw new BoomException()));
+            await system.DrainAsync();
+        }
+
+        ledger.Do(l => l.PersistAsync(new Ledger.Added(8), added => l.Report($"handled {added.Value}")));
+        await reports.ExpectReportsAsync("recovered", "handled 8");
+        (await ledger.GetAsync()).ShouldBe([7, 7, 7, 7, 7]);
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task A_stop_during_a_write_ends_the_actor_at_once_and_runs_no_handler(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);

@@ -10,7 +10,7 @@ internal static class CrashChild
 {
     private const string FileVariable = "ACTORS_SQL_TESTS_CRASH_FILE";
 
-    private static readonly string Program =
+    public static readonly string Program =
         Path.ChangeExtension(typeof(CrashChild).Assembly.Location, OperatingSystem.IsWindows() ? "exe" : null);
 
     public static Process Start(string databasePath) => Start(databasePath, new ProcessStartInfo(Program));
