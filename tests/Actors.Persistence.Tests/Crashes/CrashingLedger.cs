@@ -66,7 +66,7 @@ internal sealed class CrashingLedger
         var answer = _ledger.AskAsync(new Ledger.Get());
         Advance(TimeSpan.FromSeconds(1));
         Throw();
-        answer.Result.ShouldBe(_truth.Values, $"The state is not the sum of the durable events. {Seed}");
+        ((IEnumerable<int>)answer.Result).ShouldBe(_truth.Values, $"The state is not the sum of the durable events. {Seed}");
         CheckTruth();
     }
 
