@@ -21,4 +21,8 @@ public sealed class JobAttribute(string name) : Attribute
     /// <summary>How many attempts are made in all, instead of what the queue says (<c>retry.max-attempts</c>).</summary>
     /// <value>Default 0: as the queue says. 1 makes no retries.</value>
     public int MaxAttempts { get; set; }
+
+    /// <summary>How long one attempt may take, instead of what the queue says (<see cref="QueueOptions.Timeout"/>): a duration such as <c>30 seconds</c>, or <c>infinite</c>.</summary>
+    /// <value>Default null: as the queue says.</value>
+    public string? Timeout { get; set; }
 }

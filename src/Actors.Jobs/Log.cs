@@ -51,6 +51,9 @@ internal static partial class Log
     public static partial void RetryPolicyFailed(
         ILogger logger, JobId jobId, string queue, string jobType, double delayMs, string reason, Exception cause);
 
+    [LoggerMessage(3108, LogLevel.Warning, "Attempt {Attempt} of job {JobId} ({JobType} in {Queue}) goes on {DelayMs:0} ms after its token was cancelled; it keeps its worker until it ends")]
+    public static partial void AttemptOverdue(ILogger logger, int attempt, JobId jobId, string queue, string jobType, double delayMs);
+
     [LoggerMessage(3201, LogLevel.Error, "Cannot write {Jobs} finished jobs of {Queue} to the history; trying again in {DelayMs:0} ms: {Reason}")]
     public static partial void HistoryDelayed(ILogger logger, int jobs, string queue, double delayMs, string reason);
 

@@ -33,6 +33,13 @@ public sealed class QueueBuilder
         return this;
     }
 
+    /// <summary>Sets <see cref="QueueOptions.Timeout"/>.</summary>
+    public QueueBuilder Timeout(TimeSpan timeout)
+    {
+        Options.Timeout = timeout;
+        return this;
+    }
+
     /// <summary>Sets how failed attempts are repeated; what is left out stays as it is.</summary>
     /// <param name="maxAttempts">Attempts in all.</param>
     /// <param name="min">The delay before the second attempt.</param>

@@ -3,6 +3,8 @@ namespace Actors.Jobs;
 /// <summary>The settings of one queue.</summary>
 public sealed record QueueOptions
 {
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
+
     /// <summary>How many jobs may run at a time. Key <c>actors.queues.NAME.workers</c>.</summary>
     /// <value>Default 10. From 1 to 10,000.</value>
     public int Workers { get; set; } = 10;
@@ -10,6 +12,13 @@ public sealed record QueueOptions
     /// <summary>How many jobs beyond <see cref="Workers"/> are granted in advance, so that a worker never waits for a write. Key <c>prefetch</c>.</summary>
     /// <value>Default 200. 0 grants only to free workers. Jobs granted in advance that have not begun are given back on a graceful stop.</value>
     public int Prefetch { get; set; } = 200;
+
+    /// <summary>How long one attempt may take; then its token is cancelled, and the attempt has failed when it throws. Key <c>timeout</c>.</summary>
+    /// <value>
+    /// Default <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: no limit. Else from 1 ms to 49 days. An attempt that does not look at its token
+    /// keeps its worker until it ends; it is reported after two seconds more.
+    /// </value>
+    public TimeSpan Timeout { get; set; } = System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>How failed attempts are repeated. Keys <c>retry.*</c>.</summary>
     public RetryOptions Retry { get; set; } = new();
@@ -44,7 +53,20 @@ public sealed record QueueOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxArgsBytes, 16 * 1024 * 1024);
         ArgumentOutOfRangeException.ThrowIfNegative(CacheBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(StopTimeout, TimeSpan.Zero);
+        ValidateTimeout(Timeout, nameof(Timeout));
         Retry.Validate();
+    }
+
+    internal static bool IsTimeout(TimeSpan timeout) =>
+        timeout == System.Threading.Timeout.InfiniteTimeSpan || (timeout >= TimeSpan.FromMilliseconds(1) && timeout <= LongestTimeout);
+
+    internal static void ValidateTimeout(TimeSpan timeout, string name)
+    {
+        if (timeout != System.Threading.Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.FromMilliseconds(1), name);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, LongestTimeout, name);
+        }
     }
 }
 

@@ -32,6 +32,9 @@ internal sealed class Script(TimeProvider time)
 
     public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
 
+    /// <summary>Waits for ever, or until it is cancelled.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+
     public Task Run(string text, JobContext context, CancellationToken cancellationToken)
     {
         _attempts.Enqueue(new Attempt(context.Id, context.Attempt, text, time.GetUtcNow()));

@@ -61,6 +61,7 @@ internal static class SettingTables
         Setting<QueueOptions>.Bytes("max-args-bytes", o => o.MaxArgsBytes, (o, v) => o.MaxArgsBytes = checked((int)Math.Min(v, int.MaxValue))),
         Setting<QueueOptions>.Bytes("cache-bytes", o => o.CacheBytes, (o, v) => o.CacheBytes = v),
         Setting<QueueOptions>.Duration("stop-timeout", o => o.StopTimeout, (o, v) => o.StopTimeout = v),
+        Setting<QueueOptions>.Duration("timeout", o => o.Timeout, (o, v) => o.Timeout = v),
         Setting<RetryOptions>.Int("max-attempts", o => o.MaxAttempts, (o, v) => o.MaxAttempts = v).Within<QueueOptions>("retry", o => o.Retry),
         .. Backoff.Select(setting => setting.Within<QueueOptions>("retry", o => o.Retry.Backoff)),
     ];

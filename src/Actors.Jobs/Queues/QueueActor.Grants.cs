@@ -9,6 +9,7 @@ internal sealed partial class QueueActor
     private const int MaxFinishedNotInHistory = 50_000;
 
     private readonly Dictionary<ushort, JobHandler?> _handlers = [];
+    private readonly HashSet<long> _overdue = [];
 
     /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
     private void GrantReady()
@@ -122,6 +123,11 @@ internal sealed partial class QueueActor
         else
         {
             _handedOver--;
+            if (_overdue.Count > 0)
+            {
+                _overdue.Remove(number);
+            }
+
             CloseDraftIfFull();
         }
 
@@ -166,6 +172,16 @@ internal sealed partial class QueueActor
 
         AnswerStopConsumingWhenDone();
         FlushSoon();
+    }
+
+    private void OnAttemptOverdue(QueueMessage.AttemptOverdue overdue)
+    {
+        if (IsRunning(overdue.Number, overdue.Grant) && _overdue.Add(overdue.Number))
+        {
+            var entry = _state.Jobs[overdue.Number];
+            Log.AttemptOverdue(
+                Logger, entry.Attempts + 1, entry.Id, _name, _state.Names[entry.Type], RunningAttempt.Grace.TotalMilliseconds);
+        }
     }
 
     private bool IsRunning(long number, int grant) => _state.Jobs.Contains(number)

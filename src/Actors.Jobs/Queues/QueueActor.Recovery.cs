@@ -112,5 +112,6 @@ internal sealed partial class QueueActor
         _nodes.Clear();
         _unhandled.Clear();
         _handlers.Clear();
+        _overdue.Clear();
     }
 }

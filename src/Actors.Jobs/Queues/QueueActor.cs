@@ -62,6 +62,9 @@ internal sealed partial class QueueActor : JournaledActor
             case QueueMessage.AttemptEnded ended:
                 OnAttemptEnded(ended);
                 break;
+            case QueueMessage.AttemptOverdue overdue:
+                OnAttemptOverdue(overdue);
+                break;
             case QueueMessage.Flush:
                 OnFlush();
                 break;
@@ -160,7 +163,10 @@ internal sealed partial class QueueActor : JournaledActor
         _state.Succeeded,
         _state.Failed,
         _state.Cancelled,
-        Unavailability?.Message);
+        Unavailability?.Message)
+    {
+        Overdue = _overdue.Count,
+    };
 }
 
 /// <summary>Whether the consumer of a queue is started. It outlives the instance of the queue's actor, so that a restart goes on where it was.</summary>

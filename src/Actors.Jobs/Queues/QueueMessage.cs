@@ -47,6 +47,9 @@ internal abstract record QueueMessage
     /// <summary>A process that ran jobs has ended.</summary>
     public sealed record NodeGone(long Node) : QueueMessage;
 
+    /// <summary>Worker to queue: an attempt goes on though its token was cancelled a while ago.</summary>
+    public sealed record AttemptOverdue(long Number, int Grant) : QueueMessage;
+
     /// <summary>To itself: everything that was in the mailbox has been decided; store it.</summary>
     public sealed record Flush : QueueMessage
     {

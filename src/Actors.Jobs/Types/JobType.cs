@@ -15,7 +15,8 @@ internal sealed class JobType
         Name = attribute.Name;
         Version = attribute.Version;
         Queue = attribute.Queue;
-        Delay = Duration(attribute.Delay, nameof(attribute.Delay)) ?? TimeSpan.Zero;
+        Delay = Duration(attribute.Delay, nameof(attribute.Delay), value => value != System.Threading.Timeout.InfiniteTimeSpan) ?? TimeSpan.Zero;
+        Timeout = Duration(attribute.Timeout, nameof(attribute.Timeout), QueueOptions.IsTimeout);
         MaxAttempts = attribute.MaxAttempts switch
         {
             0 => null,
@@ -39,20 +40,23 @@ internal sealed class JobType
     /// <summary>Null when the queue decides.</summary>
     public int? MaxAttempts { get; }
 
+    /// <summary>Null when the queue decides.</summary>
+    public TimeSpan? Timeout { get; }
+
     public byte[] Serialize(object job) => JsonSerializer.SerializeToUtf8Bytes(job, _json);
 
     /// <exception cref="JsonException">The arguments do not fit the class.</exception>
     public object Deserialize(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, _json) ?? throw new JsonException($"The arguments of '{Name}' are null.");
 
-    private TimeSpan? Duration(string? text, string property)
+    private TimeSpan? Duration(string? text, string property, Predicate<TimeSpan> isPossible)
     {
         if (text is null)
         {
             return null;
         }
 
-        return DurationText.TryParse(text, out var value) && value != Timeout.InfiniteTimeSpan
+        return DurationText.TryParse(text, out var value) && isPossible(value)
             ? value
             : throw Fault($"{property} must be a duration such as \"30 seconds\" or \"1.5 h\", but is \"{text}\"");
     }

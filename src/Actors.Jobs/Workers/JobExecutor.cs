@@ -43,6 +43,10 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
         {
             return new AttemptOutcome.Interrupted();
         }
+        catch (Exception cause) when (attempt.Cause == CancelCause.Timeout)
+        {
+            return TimedOut(granted, cause);
+        }
         catch (Exception cause)
         {
             return Failed(granted, Message(cause), Text(cause), cause, null);

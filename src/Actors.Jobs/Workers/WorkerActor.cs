@@ -1,5 +1,4 @@
 using Actors.Jobs.Queues;
-using Microsoft.Extensions.Logging;
 
 namespace Actors.Jobs.Workers;
 
@@ -11,8 +10,7 @@ internal sealed class WorkerActor : ReceiveActor
     private readonly GrantedJobs _granted;
     private readonly JobExecutor _executor;
     private readonly IActorRef _queue;
-    private readonly Dispatcher _dispatcher;
-    private readonly ILogger _logger;
+    private readonly AttemptSeams _seams;
     private volatile RunningAttempt? _attempt;
     private volatile bool _isStopped;
     private Task _running = Task.CompletedTask;
@@ -23,8 +21,7 @@ internal sealed class WorkerActor : ReceiveActor
         _granted = granted;
         _executor = executor;
         _queue = queue;
-        _dispatcher = Context.System.Dispatcher;
-        _logger = Logger;
+        _seams = new AttemptSeams(Context.System.Dispatcher, Context.System.TimeProvider, queue, Logger);
         Receive<Work>(_ => OnWork());
         Receive<RanOut>(OnRanOut);
         Receive<CancelAttempt>(_ => _attempt?.Cancel(CancelCause.Stop));
@@ -75,7 +72,7 @@ internal sealed class WorkerActor : ReceiveActor
             {
                 // Made before there is a job, so that a cancellation between taking the job and running it is not lost. Not disposed
                 // of: it has no timer, and a cancellation may come while the attempt ends.
-                var attempt = new RunningAttempt(_dispatcher, _logger);
+                var attempt = new RunningAttempt(_seams);
                 _attempt = attempt;
                 if (_isStopped || !_granted.TryTake(out var job))
                 {
@@ -84,6 +81,7 @@ internal sealed class WorkerActor : ReceiveActor
 
                 attempt.Begin(job);
                 var outcome = _granted.IsCancelled(job) ? NotBegun : await _executor.RunAsync(job, attempt);
+                attempt.End();
                 _queue.Tell(new QueueMessage.AttemptEnded(job.Number, job.Grant, outcome));
             }
         }

@@ -45,6 +45,7 @@ internal sealed class CrashingQueue
             CacheBytes = _random.Next(3) switch { 0 => 0, 1 => 300, _ => 1_000_000 },
             TrimBytes = _random.Next(4) == 0 ? 1_000_000 : 200,
             HistoryBatch = _random.Next(2) == 0 ? 3 : 1000,
+            Timeout = _random.Next(2) == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(120),
             StopTimeout = TimeSpan.FromMilliseconds(_random.Next(0, 60)),
             Retry = new RetryOptions { MaxAttempts = MaxAttempts, Backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(20) } },
         };
@@ -180,7 +181,7 @@ internal sealed class CrashingQueue
     private ModelJob NewJob()
     {
         // What each run of the job does: the last letter is for all further runs.
-        var text = new string([.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => "SSSDDFRZCL"[_random.Next(10)])]);
+        var text = new string([.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => "SSSDDFRZCLT"[_random.Next(_options.Timeout == Timeout.InfiniteTimeSpan ? 10 : 11)])]);
         text = text[^1] == 'Z' ? text + "S" : text;
         return new ModelJob(JobId.Create(_time, _random), text + ":" + new string('x', _random.Next(10) == 0 ? 5000 : _random.Next(100)));
     }
@@ -265,7 +266,7 @@ internal sealed class CrashingQueue
             }
 
             finished.State.ShouldBe(
-                job.LastStep switch { 'S' or 'D' or 'L' => JobState.Succeeded, 'C' => JobState.Cancelled, 'F' or 'R' => JobState.Failed, _ => 0 },
+                job.LastStep switch { 'S' or 'D' or 'L' => JobState.Succeeded, 'C' => JobState.Cancelled, 'F' or 'R' or 'T' => JobState.Failed, _ => 0 },
                 $"{job} ended with {job.LastStep}. {Seed}");
             if (finished.State == JobState.Failed)
             {
