@@ -21,6 +21,9 @@ public sealed record JobStatus(
     DateTimeOffset? FinishedAt,
     string? Error)
 {
+    /// <summary>Its priority; Normal once it is in the history, which does not keep it.</summary>
+    public JobPriority Priority { get; init; }
+
     /// <summary>Whether it was cancelled while it ran: its token is cancelled, and it becomes Cancelled when its attempt has ended.</summary>
     public bool IsCancelling { get; init; }
 }
@@ -56,4 +59,7 @@ public sealed record QueueStatus(
 {
     /// <summary>Running attempts that go on though their token was cancelled more than two seconds ago. Each keeps its worker until it ends.</summary>
     public int Overdue { get; init; }
+
+    /// <summary>Jobs that had begun when the last process died. Each runs alone in the process, before all others.</summary>
+    public int Suspects { get; init; }
 }

@@ -35,6 +35,13 @@ public sealed record QueueOptions
     /// <value>Default 10 s.</value>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How often the process may die while a job runs alone in it before that job is quarantined. Jobs that had begun when the process died run
+    /// alone, one after the other, so that only the one that is to blame is quarantined. Key <c>quarantine-after</c>.
+    /// </summary>
+    /// <value>Default 3. <see cref="RestartOptions.Unlimited"/> quarantines none.</value>
+    public int QuarantineAfter { get; set; } = 3;
+
     /// <summary>How much of the oldest part of the journal is given up before it is deleted, in bytes. Small in tests only.</summary>
     internal long TrimBytes { get; set; } = 512 * 1024;
 
@@ -53,6 +60,7 @@ public sealed record QueueOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxArgsBytes, 16 * 1024 * 1024);
         ArgumentOutOfRangeException.ThrowIfNegative(CacheBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(StopTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(QuarantineAfter, 1);
         ValidateTimeout(Timeout, nameof(Timeout));
         Retry.Validate();
     }

@@ -90,7 +90,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         switch (Settings.Sqlite)
         {
             case null:
-                return queues with { Journal = new InMemoryJournal(), History = new InMemoryHistory() };
+                return queues with { Journal = new InMemoryJournal(), History = new InMemoryHistory(), BegunAttempts = new InMemoryBegunAttempts() };
             case { IsShared: true } options:
                 var shared = await SqliteSharedStore.JoinAsync(options, logger, System.TimeProvider, cancellationToken);
                 _store = shared;
@@ -98,7 +98,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             case var options:
                 var store = await SqliteStore.OpenAsync(options, logger, System.TimeProvider, cancellationToken);
                 _store = store;
-                return queues with { Journal = store.Journal, History = store.History };
+                return queues with { Journal = store.Journal, History = store.History, BegunAttempts = store.BegunAttempts };
         }
     }
 

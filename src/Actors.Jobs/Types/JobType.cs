@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Actors.Jobs.Types;
@@ -17,6 +18,9 @@ internal sealed class JobType
         Queue = attribute.Queue;
         Delay = Duration(attribute.Delay, nameof(attribute.Delay), value => value != System.Threading.Timeout.InfiniteTimeSpan) ?? TimeSpan.Zero;
         Timeout = Duration(attribute.Timeout, nameof(attribute.Timeout), QueueOptions.IsTimeout);
+        Priority = Enum.IsDefined(attribute.Priority)
+            ? attribute.Priority
+            : throw Fault($"Priority must be Lowest, Low, Normal, High or Highest, but is {(int)attribute.Priority}");
         MaxAttempts = attribute.MaxAttempts switch
         {
             0 => null,
@@ -37,6 +41,9 @@ internal sealed class JobType
     /// <summary>How long its jobs wait if the enqueue does not say.</summary>
     public TimeSpan Delay { get; }
 
+    /// <summary>Their priority if the enqueue does not say.</summary>
+    public JobPriority Priority { get; }
+
     /// <summary>Null when the queue decides.</summary>
     public int? MaxAttempts { get; }
 
@@ -48,6 +55,15 @@ internal sealed class JobType
     /// <exception cref="JsonException">The arguments do not fit the class.</exception>
     public object Deserialize(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, _json) ?? throw new JsonException($"The arguments of '{Name}' are null.");
+
+    /// <summary>The stored arguments, to be changed before they are read.</summary>
+    /// <exception cref="JsonException">They are no object.</exception>
+    public JsonObject Parse(ReadOnlySpan<byte> json) =>
+        JsonNode.Parse(json, new JsonNodeOptions { PropertyNameCaseInsensitive = _json.Options.PropertyNameCaseInsensitive }) as JsonObject
+        ?? throw new JsonException($"The arguments of '{Name}' are no JSON object.");
+
+    /// <exception cref="JsonException">The arguments do not fit the class.</exception>
+    public object Deserialize(JsonObject args) => args.Deserialize(_json)!; // An object is not null.
 
     private TimeSpan? Duration(string? text, string property, Predicate<TimeSpan> isPossible)
     {

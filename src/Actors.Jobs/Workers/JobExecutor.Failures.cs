@@ -19,8 +19,10 @@ internal sealed partial class JobExecutor
         var policy = granted.Handler.Policy;
         return granted.Attempt >= policy.MaxAttempts || (cause is not null && policy.IsNonRetryable(cause))
             ? new AttemptOutcome.Failed(error, null)
-            : new AttemptOutcome.Failed(error, after ?? NextDelay(granted, error, cause));
+            : new AttemptOutcome.Failed(error, (after ?? NextDelay(granted, error, cause)) is { } delay ? Positive(delay) : null);
     }
+
+    private static TimeSpan Positive(TimeSpan delay) => delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
 
     /// <summary>What an attempt throws after its timeout is told, but the timeout is why it failed.</summary>
     private AttemptOutcome TimedOut(GrantedJob granted, Exception cause)

@@ -9,6 +9,7 @@ internal sealed class WorkerActor : ReceiveActor
 
     private readonly GrantedJobs _granted;
     private readonly JobExecutor _executor;
+    private readonly BegunSlot _slot;
     private readonly IActorRef _queue;
     private readonly AttemptSeams _seams;
     private volatile RunningAttempt? _attempt;
@@ -16,10 +17,11 @@ internal sealed class WorkerActor : ReceiveActor
     private Task _running = Task.CompletedTask;
     private bool _isBusy;
 
-    public WorkerActor(GrantedJobs granted, JobExecutor executor, IActorRef queue)
+    public WorkerActor(GrantedJobs granted, JobExecutor executor, BegunSlot slot, IActorRef queue)
     {
         _granted = granted;
         _executor = executor;
+        _slot = slot;
         _queue = queue;
         _seams = new AttemptSeams(Context.System.Dispatcher, Context.System.TimeProvider, queue, Logger);
         Receive<Work>(_ => OnWork());
@@ -80,7 +82,9 @@ internal sealed class WorkerActor : ReceiveActor
                 }
 
                 attempt.Begin(job);
+                _slot.Begin(job);
                 var outcome = _granted.IsCancelled(job) ? NotBegun : await _executor.RunAsync(job, attempt);
+                _slot.End(job);
                 attempt.End();
                 _queue.Tell(new QueueMessage.AttemptEnded(job.Number, job.Grant, outcome));
             }
