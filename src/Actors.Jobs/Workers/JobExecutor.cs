@@ -9,7 +9,7 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
 {
     private readonly IServiceScopeFactory? _scopes = services.GetService<IServiceScopeFactory>();
 
-    public async Task<AttemptOutcome> RunAsync(GrantedJob granted, RunningAttempt attempt)
+    public async ValueTask<AttemptOutcome> RunAsync(GrantedJob granted, RunningAttempt attempt)
     {
         var type = granted.Handler.Type;
         object job;
