@@ -45,6 +45,7 @@ internal static class JobBenchmarks
             {
                 Journal = journal,
                 History = history,
+                BegunAttempts = store?.BegunAttempts ?? new InMemoryBegunAttempts(),
                 Services = services,
                 Queues = [new QueueDefinition("default", queue, [typeof(Handler)])],
             });

@@ -9,6 +9,8 @@ public sealed class EnqueueOptions
 
     internal DateTimeOffset? DueTime { get; private set; }
 
+    internal JobPriority? ChosenPriority { get; private set; }
+
     internal JobId? ChosenId { get; private set; }
 
     /// <summary>Starts the job no sooner than after this time. Default: as its <see cref="JobAttribute.Delay"/> says, else at once.</summary>
@@ -33,6 +35,18 @@ public sealed class EnqueueOptions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         QueueName = name;
+        return this;
+    }
+
+    /// <summary>Lets the job start before others that wait, or after them. Default: as its <see cref="JobAttribute.Priority"/> says.</summary>
+    public EnqueueOptions Priority(JobPriority priority)
+    {
+        if (!Enum.IsDefined(priority))
+        {
+            throw new ArgumentOutOfRangeException(nameof(priority), priority, "There are Lowest, Low, Normal, High and Highest.");
+        }
+
+        ChosenPriority = priority;
         return this;
     }
 

@@ -6,6 +6,9 @@ public sealed record HandlerOptions
     /// <summary>Instead of <see cref="RetryOptions.MaxAttempts"/>. Key <c>actors.queues.NAME.jobs.TYPE.retry.max-attempts</c>.</summary>
     public int? MaxAttempts { get; set; }
 
+    /// <summary>Instead of <see cref="QueueOptions.Timeout"/>. Key <c>actors.queues.NAME.jobs.TYPE.timeout</c>.</summary>
+    public TimeSpan? Timeout { get; set; }
+
     /// <summary>Instead of the delays of the queue. Keys <c>retry.min</c>, <c>retry.max</c>, <c>retry.factor</c>, <c>retry.jitter</c>.</summary>
     public BackoffOptions? Backoff { get; set; }
 
@@ -30,6 +33,11 @@ public sealed record HandlerOptions
         if (MaxAttempts is { } attempts)
         {
             RetryOptions.ValidateMaxAttempts(attempts, nameof(MaxAttempts));
+        }
+
+        if (Timeout is { } timeout)
+        {
+            QueueOptions.ValidateTimeout(timeout, nameof(Timeout));
         }
 
         Backoff?.Validate();

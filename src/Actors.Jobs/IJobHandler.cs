@@ -11,6 +11,6 @@ public interface IJobHandler<in TJob>
     /// </remarks>
     /// <param name="job">The arguments.</param>
     /// <param name="context">What is known of the job and this attempt.</param>
-    /// <param name="cancellationToken">Cancelled when the consumer stops and its stop-timeout is over.</param>
+    /// <param name="cancellationToken">Cancelled when the attempt has taken longer than its timeout, when the job is cancelled, and when the consumer stops and its stop-timeout is over.</param>
     Task HandleAsync(TJob job, JobContext context, CancellationToken cancellationToken);
 }

@@ -19,6 +19,9 @@ public interface ISharedStore : IAsyncDisposable
     /// <returns>The journals, until the store is disposed of; null while another process owns them.</returns>
     Task<IJournal?> TryOwnAsync(CancellationToken cancellationToken);
 
+    /// <summary>Where a process notes what it has begun: this one, or one that has ended and is looked at. The owner's own attempts are those of <see cref="InboxMessage.Owner"/>.</summary>
+    IBegunAttempts BegunAttemptsOf(long node);
+
     /// <summary>The processes that have joined and not been removed, whether they live or not.</summary>
     Task<IReadOnlyList<long>> GetNodesAsync(CancellationToken cancellationToken);
 

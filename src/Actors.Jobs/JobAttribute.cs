@@ -18,7 +18,15 @@ public sealed class JobAttribute(string name) : Attribute
     /// <value>Default null: they may start at once.</value>
     public string? Delay { get; set; }
 
+    /// <summary>Whether jobs of this type start before others that wait, or after them, unless the enqueue says otherwise.</summary>
+    /// <value>Default <see cref="JobPriority.Normal"/>.</value>
+    public JobPriority Priority { get; set; }
+
     /// <summary>How many attempts are made in all, instead of what the queue says (<c>retry.max-attempts</c>).</summary>
     /// <value>Default 0: as the queue says. 1 makes no retries.</value>
     public int MaxAttempts { get; set; }
+
+    /// <summary>How long one attempt may take, instead of what the queue says (<see cref="QueueOptions.Timeout"/>): a duration such as <c>30 seconds</c>, or <c>infinite</c>.</summary>
+    /// <value>Default null: as the queue says.</value>
+    public string? Timeout { get; set; }
 }

@@ -21,6 +21,9 @@ public sealed record JobStatus(
     DateTimeOffset? FinishedAt,
     string? Error)
 {
+    /// <summary>Its priority; Normal once it is in the history, which does not keep it.</summary>
+    public JobPriority Priority { get; init; }
+
     /// <summary>Whether it was cancelled while it ran: its token is cancelled, and it becomes Cancelled when its attempt has ended.</summary>
     public bool IsCancelling { get; init; }
 }
@@ -38,7 +41,7 @@ public sealed record JobStatus(
 /// <param name="Succeeded">Jobs that have succeeded since the queue was made.</param>
 /// <param name="Failed">Jobs that have failed for good since the queue was made.</param>
 /// <param name="Cancelled">Jobs that were cancelled since the queue was made.</param>
-/// <param name="Unavailable">Why the queue takes no jobs at present; null when it does.</param>
+/// <param name="Unavailable">Why the queue cannot store anything at present; null when it can.</param>
 public sealed record QueueStatus(
     string Queue,
     bool IsConsumed,
@@ -52,4 +55,11 @@ public sealed record QueueStatus(
     long Succeeded,
     long Failed,
     long Cancelled,
-    string? Unavailable);
+    string? Unavailable)
+{
+    /// <summary>Running attempts that go on though their token was cancelled more than two seconds ago. Each keeps its worker until it ends.</summary>
+    public int Overdue { get; init; }
+
+    /// <summary>Jobs that had begun when the last process died. Each runs alone in the process, before all others.</summary>
+    public int Suspects { get; init; }
+}

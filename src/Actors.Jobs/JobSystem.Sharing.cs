@@ -10,13 +10,15 @@ namespace Actors.Jobs;
 public sealed partial class JobSystem
 {
     private async Task StartSharedAsync(
-        ISharedStore store, Dictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers, CancellationToken cancellationToken)
+        ISharedStore store, IReadOnlyDictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers, CancellationToken cancellationToken)
     {
         var inbox = _system.SystemActorOf(Props.Create(() => new InboxActor(store.Inbox, store.Node, store.Node)), "inbox");
-        var parent = _system.ActorOf(Props.Create<QueuesActor>(), "remote-queues");
+        var parent = _system.ActorOf(Props.Create(() => new QueuesActor(Array.Empty<string>())), "remote-queues");
         foreach (var (definition, handlersByName) in handlers)
         {
-            var props = Props.Create(() => new RemoteQueueActor(definition.Name, definition.Options, handlersByName, _options.Services, inbox));
+            var begun = store.BegunAttemptsOf(store.Node).Open(definition.Name, definition.Options.Workers);
+            begun.Forget(); // A process has no past: its id is never used again.
+            var props = Props.Create(() => new RemoteQueueActor(definition.Name, definition.Options, handlersByName, _options.Services, begun, inbox));
             var started = await parent.AskAsync(new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
             _queues.Add(definition.Name, new QueueHandle(started.Actor, definition.Options));
         }
@@ -32,11 +34,11 @@ public sealed partial class JobSystem
     }
 
     private async Task TakeOverAsync(
-        ISharedStore store, IJournal journal, Dictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers)
+        ISharedStore store, IJournal journal, IReadOnlyDictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers)
     {
         var inbox = _system.SystemActorOf(Props.Create(() => new InboxActor(store.Inbox, InboxMessage.Owner, store.Node)), "owner-inbox");
         var nodes = _system.SystemActorOf(Props.Create(() => new NodesActor(store, inbox)), "nodes");
-        foreach (var (name, actor) in await StartOwnersAsync(journal, new Neighbours(inbox, nodes), handlers, CancellationToken.None))
+        foreach (var (name, actor) in await StartOwnersAsync(journal, new Neighbours(inbox, nodes, store.BegunAttemptsOf), handlers, CancellationToken.None))
         {
             _queues[name].Own(actor);
         }

@@ -2,19 +2,24 @@ using System.Text.Json;
 using Actors.Jobs.Processes;
 using Actors.Jobs.Queues;
 using Actors.Jobs.Types;
+using Actors.Jobs.Workers;
 using Actors.Persistence;
+using Microsoft.Extensions.Logging;
 
 namespace Actors.Jobs;
 
 /// <summary>The queues of one actor system, under <c>/user/queues</c>, and the way to them. Thread-safe.</summary>
 public sealed partial class JobSystem : IJobs
 {
+    private const int MaxListed = 10;
     private static readonly EnqueueOptions NoOptions = new();
 
     private readonly ActorSystem _system;
     private readonly JobTypes _types;
     private readonly JobSystemOptions _options;
     private readonly SortedDictionary<string, QueueHandle> _queues = new(StringComparer.Ordinal);
+
+    private readonly SortedDictionary<string, IReadOnlyDictionary<string, JobHandler>> _handlers = new(StringComparer.Ordinal);
 
     private JobSystem(ActorSystem system, JobSystemOptions options)
     {
@@ -41,6 +46,22 @@ public sealed partial class JobSystem : IJobs
         return jobs;
     }
 
+    /// <summary>What is wrong with the job types of these queues: types that share a name, classes that cannot be handlers, gaps between upcasters, jobs without a
+    /// handler. Empty when they can be started.</summary>
+    /// <param name="queues">The queues of one process.</param>
+    /// <param name="json">As in <see cref="JobSystemOptions.Json"/>.</param>
+    public static IReadOnlyList<string> FindTypeFaults(IEnumerable<QueueDefinition> queues, JsonSerializerOptions? json = null)
+    {
+        ArgumentNullException.ThrowIfNull(queues);
+        var check = new TypeCheck(new JobTypes(json ?? JobTypes.DefaultJson));
+        foreach (var queue in queues)
+        {
+            check.Check(queue);
+        }
+
+        return check.Faults;
+    }
+
     /// <inheritdoc/>
     public async Task<JobId> EnqueueAsync<TJob>(
         TJob job, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)
@@ -49,6 +70,7 @@ public sealed partial class JobSystem : IJobs
         ArgumentNullException.ThrowIfNull(job);
         var (draft, queue, isChosenId) = Draft(job, configure);
         await EnqueueAsync(queue, [draft], isChosenId, cancellationToken);
+        _options.OnEnqueued?.Invoke(Enqueued(draft, queue, job));
         return draft.Id;
     }
 
@@ -88,6 +110,14 @@ public sealed partial class JobSystem : IJobs
         }
 
         await EnqueueAsync(queue, drafts, isChosenId, cancellationToken);
+        if (_options.OnEnqueued is { } onEnqueued)
+        {
+            foreach (var (draft, job) in drafts.Zip(jobs))
+            {
+                onEnqueued(Enqueued(draft, queue, job));
+            }
+        }
+
         return ids;
     }
 
@@ -192,89 +222,146 @@ public sealed partial class JobSystem : IJobs
         }
     }
 
+    /// <summary>Runs a job here and now with its handler, without a queue: nothing is stored, retried or limited. For tests.</summary>
+    /// <param name="job">The job. Its arguments are written and read as if they had been stored.</param>
+    /// <param name="cancellationToken">What the handler gets.</param>
+    /// <returns>What the handler has answered; <see cref="JobResult.Success"/> when it just returned. What it throws is thrown.</returns>
+    /// <exception cref="JobTypeException">No queue has a handler for it.</exception>
+    public Task<JobResult> RunInlineAsync<TJob>(TJob job, CancellationToken cancellationToken = default)
+        where TJob : notnull
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var type = _types.Get(job.GetType());
+        var queue = _handlers.Keys.FirstOrDefault(name => _handlers[name].ContainsKey(type.Name))
+            ?? throw new JobTypeException($"No queue has a handler for '{type.Name}' ({type.ClrType}). Add one with AddHandler.");
+        var granted = new GrantedJob(
+            0,
+            0,
+            JobId.Create(_system.TimeProvider, _system.Random),
+            _handlers[queue][type.Name],
+            1,
+            _system.TimeProvider.GetUtcNow(),
+            type.Version,
+            type.Serialize(job));
+        return new JobExecutor(queue, _options.Services, _system, _system.LoggerFactory.CreateLogger($"Actors.{_system.Name}.user.queues.{queue}"))
+            .RunInlineAsync(granted, cancellationToken);
+    }
+
     private async Task StartQueuesAsync(CancellationToken cancellationToken)
     {
+        var check = new TypeCheck(_types);
         var faults = new List<string>();
-        var handlers = new Dictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>>();
         foreach (var definition in _options.Queues)
         {
-            try
-            {
-                handlers.Add(definition, Check(definition, handlers.Keys));
-            }
-            catch (Exception fault) when (fault is JobTypeException or ArgumentException)
-            {
-                faults.Add($"Queue '{definition.Name}': {fault.Message}");
-            }
+            faults.AddRange(FindFaults(definition));
+            check.Check(definition);
         }
 
+        faults.AddRange(check.Faults);
         if (faults.Count > 0)
         {
             throw new JobTypeException(string.Join(Environment.NewLine, faults));
         }
 
+        foreach (var (definition, handlers) in check.Handlers)
+        {
+            _handlers.Add(definition.Name, handlers);
+        }
+
+        WarnOfUnhandled();
         if (_options.Shared is { } shared)
         {
-            await StartSharedAsync(shared, handlers, cancellationToken);
+            await StartSharedAsync(shared, check.Handlers, cancellationToken);
             return;
         }
 
         var journal = _options.Journal ?? throw new ArgumentException("Give the queues a Journal and a History, or a Shared store.");
-        foreach (var (name, actor) in await StartOwnersAsync(journal, null, handlers, cancellationToken))
+        foreach (var (name, actor) in await StartOwnersAsync(journal, null, check.Handlers, cancellationToken))
         {
-            _queues.Add(name, new QueueHandle(actor, handlers.Keys.First(definition => definition.Name == name).Options));
+            _queues.Add(name, new QueueHandle(actor, check.Handlers.Keys.First(definition => definition.Name == name).Options));
         }
     }
 
     private async Task<List<(string Queue, IActorRef Actor)>> StartOwnersAsync(
         IJournal journal,
         Neighbours? neighbours,
-        Dictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers,
+        IReadOnlyDictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers,
         CancellationToken cancellationToken)
     {
         var journalActor = JournalActor.Of(_system, journal);
-        var parent = _system.ActorOf(Props.Create<QueuesActor>(), "queues");
+        var begun = _options.Shared?.BegunAttemptsOf(InboxMessage.Owner) ?? _options.BegunAttempts;
+        var setups = handlers.Select(pair => new QueueSetup(
+            pair.Key.Name,
+            pair.Key.Options,
+            pair.Value,
+            History,
+            _options.Services,
+            begun?.Open(pair.Key.Name, pair.Key.Options.Workers) ?? new UnknownBegun(),
+            _options.EnqueueTimeout,
+            neighbours)).ToList();
+
+        // After a crash nothing runs before it is known what must run alone.
+        string[] awaited = setups.Exists(setup => setup.Begun.Left is not { Count: 0 }) ? [.. setups.Select(setup => setup.Name)] : [];
+        var parent = _system.ActorOf(Props.Create(() => new QueuesActor(awaited)), "queues");
         var owners = new List<(string, IActorRef)>();
-        foreach (var (definition, handlersByName) in handlers)
+        foreach (var setup in setups)
         {
-            var consuming = new ConsumingSwitch();
-            var props = Props.Create(() => new QueueActor(
-                definition.Name, definition.Options, handlersByName, journal, journalActor, History, _options.Services, consuming,
-                _options.EnqueueTimeout, neighbours)) with
+            var props = Props.Create(() => new QueueActor(setup, journal, journalActor)) with
             {
                 QuarantineAfter = 0, // What a queue tells itself must go on coming, whatever the store does.
             };
-            var started = await parent.AskAsync(new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
-            owners.Add((definition.Name, started.Actor));
+            var started = await parent.AskAsync(new QueuesActor.Start(setup.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
+            owners.Add((setup.Name, started.Actor));
         }
 
         return owners;
     }
 
-    private Dictionary<string, JobHandler> Check(QueueDefinition definition, IEnumerable<QueueDefinition> before)
+    private IEnumerable<string> FindFaults(QueueDefinition definition)
     {
-        definition.Options.Validate();
-        if (before.Any(other => other.Name == definition.Name))
+        string? fault = null;
+        try
         {
-            throw new ArgumentException("there is a queue of this name already. Add each queue once.");
+            definition.Options.Validate();
+            foreach (var options in definition.HandlerOptions.Values)
+            {
+                options.Validate();
+            }
+        }
+        catch (ArgumentException cause)
+        {
+            fault = cause.Message;
+        }
+
+        if (fault is not null)
+        {
+            yield return $"Queue '{definition.Name}': {fault}";
+        }
+
+        if (_options.Queues.First(other => other.Name == definition.Name) != definition)
+        {
+            yield return $"Queue '{definition.Name}': there is a queue of this name already. Add each queue once.";
         }
 
         if (definition.Name.Length is 0 or > 100 || !definition.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
-            throw new ArgumentException("the name of a queue has 1 to 100 letters, digits, '-', '_' and '.'.");
+            yield return $"Queue '{definition.Name}': the name of a queue has 1 to 100 letters, digits, '-', '_' and '.'.";
         }
+    }
 
-        var handlers = new Dictionary<string, JobHandler>(StringComparer.Ordinal);
-        foreach (var type in definition.Handlers)
+    private void WarnOfUnhandled()
+    {
+        var logger = _system.LoggerFactory.CreateLogger($"Actors.{_system.Name}.user.queues");
+        foreach (var definition in _options.Queues)
         {
-            var handler = JobHandler.Create(type, _types, definition.Options, definition.HandlerOptions.GetValueOrDefault(type));
-            if (!handlers.TryAdd(handler.Type.Name, handler))
+            if (TypeCheck.Unhandled(definition) is { Count: > 0 } unhandled)
             {
-                throw new JobTypeException($"{type} handles '{handler.Type.Name}', which has a handler already. A queue has one handler for each job type.");
+                Log.NoHandlers(
+                    logger,
+                    definition.Name,
+                    string.Join(", ", unhandled.Take(MaxListed)) + (unhandled.Count > MaxListed ? $" and {unhandled.Count - MaxListed} more" : ""));
             }
         }
-
-        return handlers;
     }
 
     private (JobDraft Draft, string Queue, bool IsChosenId) Draft<TJob>(TJob job, Action<EnqueueOptions>? configure)
@@ -297,8 +384,11 @@ public sealed partial class JobSystem : IJobs
 
         var id = options.ChosenId ?? JobId.Create(_system.TimeProvider, _system.Random);
         var delay = options.DelayTime ?? (options.DueTime is null ? type.Delay : TimeSpan.Zero);
-        return (new JobDraft(id, type.Name, type.Version, payload, delay, options.DueTime), queue, options.ChosenId is not null);
+        return (new JobDraft(id, type.Name, type.Version, payload, delay, options.DueTime, options.ChosenPriority ?? type.Priority), queue, options.ChosenId is not null);
     }
+
+    private static EnqueuedJob Enqueued(JobDraft draft, string queue, object job) =>
+        new(draft.Id, queue, job, draft.Delay, draft.DueAt, draft.Priority);
 
     private async Task EnqueueAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken)
     {
@@ -418,20 +508,17 @@ public sealed record JobSystemOptions
     /// <summary>The queues.</summary>
     public required IReadOnlyList<QueueDefinition> Queues { get; init; }
 
+    /// <summary>Where begun attempts are noted, so that a job which brings the process down is found.</summary>
+    /// <value>Default null: after a crash every job that was granted counts as begun, and runs alone before all others.</value>
+    public IBegunAttempts? BegunAttempts { get; init; }
+
+    /// <summary>Called with each job that has become durable by a call of this process, for tests and tracing. Must not throw.</summary>
+    public Action<EnqueuedJob>? OnEnqueued { get; init; }
+
     /// <summary>How arguments are written and read. Null takes the web defaults: camelCase, case-insensitive.</summary>
     public JsonSerializerOptions? Json { get; init; }
 
     /// <summary>How long an enqueue waits to be durable before its outcome is called unknown.</summary>
     /// <value>Default 30 s.</value>
     public TimeSpan EnqueueTimeout { get; init; } = TimeSpan.FromSeconds(30);
-}
-
-/// <summary>One queue.</summary>
-/// <param name="Name">Its name, which is also the name of its journal: it must not change while it holds jobs.</param>
-/// <param name="Options">Its settings.</param>
-/// <param name="Handlers">Classes that implement <see cref="IJobHandler{TJob}"/>, one for each job type that runs here.</param>
-public sealed record QueueDefinition(string Name, QueueOptions Options, IReadOnlyList<Type> Handlers)
-{
-    /// <summary>What is different for some of the handlers.</summary>
-    public IReadOnlyDictionary<Type, HandlerOptions> HandlerOptions { get; init; } = new Dictionary<Type, HandlerOptions>();
 }

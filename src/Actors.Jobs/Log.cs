@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(3002, LogLevel.Error, "Queue {Queue} has lost its journal: {Reason}")]
     public static partial void QueueLost(ILogger logger, string queue, string reason);
 
+    [LoggerMessage(3003, LogLevel.Warning, "Queue {Queue} has no handler for {JobTypes}, which lie beside the jobs that it handles; such jobs wait")]
+    public static partial void NoHandlers(ILogger logger, string queue, string jobTypes);
+
     [LoggerMessage(3101, LogLevel.Warning, "Attempt {Attempt} of job {JobId} ({JobType} in {Queue}) failed: {Reason}")]
     public static partial void AttemptFailed(
         ILogger logger, JobId jobId, string queue, string jobType, int attempt, string reason, Exception? cause);
@@ -50,6 +53,18 @@ internal static partial class Log
     [LoggerMessage(3107, LogLevel.Error, "The retry policy of {JobType} in {Queue} threw for job {JobId}; its next attempt is in {DelayMs:0} ms, as the backoff of the queue says: {Reason}")]
     public static partial void RetryPolicyFailed(
         ILogger logger, JobId jobId, string queue, string jobType, double delayMs, string reason, Exception cause);
+
+    [LoggerMessage(3108, LogLevel.Warning, "Attempt {Attempt} of job {JobId} ({JobType} in {Queue}) goes on {DelayMs:0} ms after its token was cancelled; it keeps its worker until it ends")]
+    public static partial void AttemptOverdue(ILogger logger, int attempt, JobId jobId, string queue, string jobType, double delayMs);
+
+    [LoggerMessage(3111, LogLevel.Warning, "Job number {Number} of {Queue} goes on {DelayMs:0} ms after its token was cancelled; it keeps its worker until it ends")]
+    public static partial void AttemptOverdueHere(ILogger logger, long number, string queue, double delayMs);
+
+    [LoggerMessage(3109, LogLevel.Warning, "{Jobs} jobs of {Queue} had begun when the last process died; they run first, one at a time, alone in the process")]
+    public static partial void SuspectsFound(ILogger logger, long jobs, string queue);
+
+    [LoggerMessage(3110, LogLevel.Error, "Job {JobId} ({JobType} in {Queue}) is quarantined: the process died {Crashes} times while it ran alone")]
+    public static partial void JobQuarantined(ILogger logger, JobId jobId, string queue, string jobType, int crashes);
 
     [LoggerMessage(3201, LogLevel.Error, "Cannot write {Jobs} finished jobs of {Queue} to the history; trying again in {DelayMs:0} ms: {Reason}")]
     public static partial void HistoryDelayed(ILogger logger, int jobs, string queue, double delayMs, string reason);

@@ -1,3 +1,7 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Actors.Jobs.Types;
+
 namespace Actors.Jobs;
 
 /// <summary>Says how a queue is consumed, and by what.</summary>
@@ -5,6 +9,8 @@ public sealed class QueueBuilder
 {
     private readonly List<Type> _handlers = [];
     private readonly Dictionary<Type, HandlerOptions> _handlerOptions = [];
+    private readonly List<UpcasterDefinition> _upcasters = [];
+    private readonly List<Assembly> _assemblies = [];
 
     /// <summary>Begins a queue with the default settings and no handlers.</summary>
     public QueueBuilder(string name)
@@ -30,6 +36,13 @@ public sealed class QueueBuilder
     public QueueBuilder Prefetch(int jobs)
     {
         Options.Prefetch = jobs;
+        return this;
+    }
+
+    /// <summary>Sets <see cref="QueueOptions.Timeout"/>.</summary>
+    public QueueBuilder Timeout(TimeSpan timeout)
+    {
+        Options.Timeout = timeout;
         return this;
     }
 
@@ -70,7 +83,7 @@ public sealed class QueueBuilder
     public QueueBuilder AddHandler<THandler>(Action<HandlerOptions>? configure = null)
         where THandler : class
     {
-        _handlers.Add(typeof(THandler));
+        Add(typeof(THandler));
         if (configure is not null)
         {
             configure(OptionsOf(typeof(THandler)));
@@ -78,6 +91,51 @@ public sealed class QueueBuilder
 
         return this;
     }
+
+    /// <summary>
+    /// Adds all handlers of an assembly whose jobs name this queue (<see cref="JobAttribute.Queue"/>), and makes it a fault of the start when a job
+    /// in it that names this queue has none.
+    /// </summary>
+    public QueueBuilder AddHandlersFrom(Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        _assemblies.Add(assembly);
+        foreach (var handler in JobScan.Of(assembly).Handlers)
+        {
+            if (JobScan.Handled(handler)?.Job.Queue == Name)
+            {
+                Add(handler);
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds a step that reads arguments which older programs have stored.</summary>
+    public QueueBuilder AddUpcaster<TJob, TUpcaster>()
+        where TUpcaster : IJobUpcaster<TJob>, new()
+    {
+        var upcaster = new TUpcaster();
+        return Upcast<TJob>(upcaster.FromVersion, upcaster.Upcast);
+    }
+
+    /// <summary>Adds a step that reads arguments which older programs have stored.</summary>
+    /// <param name="fromVersion">The version that it reads; it writes the next.</param>
+    /// <param name="upcast">Makes the arguments of the next version; they may be changed in place.</param>
+    public QueueBuilder Upcast<TJob>(int fromVersion, Func<JsonObject, JsonObject> upcast)
+    {
+        ArgumentNullException.ThrowIfNull(upcast);
+        _upcasters.Add(new UpcasterDefinition(typeof(TJob), fromVersion, upcast));
+        return this;
+    }
+
+    /// <summary>The stable names of the jobs that have a handler.</summary>
+    public IReadOnlyList<string> JobNames => [.. _handlers.Select(handler => JobScan.Handled(handler)?.Job.Name).OfType<string>().Distinct()];
+
+    /// <summary>The options of the handler of a job, by the job's stable name; it must be one of <see cref="JobNames"/>.</summary>
+    public HandlerOptions OptionsOf(string jobName) => OptionsOf(
+        _handlers.FirstOrDefault(handler => JobScan.Handled(handler)?.Job.Name == jobName)
+        ?? throw new ArgumentException($"Queue '{Name}' has no handler for '{jobName}'.", nameof(jobName)));
 
     /// <summary>The options of a handler, made when they are first asked for.</summary>
     public HandlerOptions OptionsOf(Type handler)
@@ -92,5 +150,18 @@ public sealed class QueueBuilder
     }
 
     /// <summary>The queue as told so far.</summary>
-    public QueueDefinition Build() => new(Name, Options, [.. _handlers]) { HandlerOptions = _handlerOptions };
+    public QueueDefinition Build() => new(Name, Options, [.. _handlers]) 
+    {
+        HandlerOptions = _handlerOptions,
+        Upcasters = [.. _upcasters],
+        Assemblies = [.. _assemblies],
+    };
+
+    private void Add(Type handler)
+    {
+        if (!_handlers.Contains(handler))
+        {
+            _handlers.Add(handler);
+        }
+    }
 }

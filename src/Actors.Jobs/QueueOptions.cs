@@ -3,6 +3,8 @@ namespace Actors.Jobs;
 /// <summary>The settings of one queue.</summary>
 public sealed record QueueOptions
 {
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
+
     /// <summary>How many jobs may run at a time. Key <c>actors.queues.NAME.workers</c>.</summary>
     /// <value>Default 10. From 1 to 10,000.</value>
     public int Workers { get; set; } = 10;
@@ -10,6 +12,13 @@ public sealed record QueueOptions
     /// <summary>How many jobs beyond <see cref="Workers"/> are granted in advance, so that a worker never waits for a write. Key <c>prefetch</c>.</summary>
     /// <value>Default 200. 0 grants only to free workers. Jobs granted in advance that have not begun are given back on a graceful stop.</value>
     public int Prefetch { get; set; } = 200;
+
+    /// <summary>How long one attempt may take; then its token is cancelled, and the attempt has failed when it throws. Key <c>timeout</c>.</summary>
+    /// <value>
+    /// Default <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: no limit. Else from 1 ms to 49 days. An attempt that does not look at its token
+    /// keeps its worker until it ends; it is reported after two seconds more.
+    /// </value>
+    public TimeSpan Timeout { get; set; } = System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>How failed attempts are repeated. Keys <c>retry.*</c>.</summary>
     public RetryOptions Retry { get; set; } = new();
@@ -25,6 +34,13 @@ public sealed record QueueOptions
     /// <summary>Longest time that running jobs may take to finish when the consumer is stopped; then their token is cancelled. Key <c>stop-timeout</c>.</summary>
     /// <value>Default 10 s.</value>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How often the process may die while a job runs alone in it before that job is quarantined. Jobs that had begun when the process died run
+    /// alone, one after the other, so that only the one that is to blame is quarantined. Key <c>quarantine-after</c>.
+    /// </summary>
+    /// <value>Default 3. <see cref="RestartOptions.Unlimited"/> quarantines none.</value>
+    public int QuarantineAfter { get; set; } = 3;
 
     /// <summary>How much of the oldest part of the journal is given up before it is deleted, in bytes. Small in tests only.</summary>
     internal long TrimBytes { get; set; } = 512 * 1024;
@@ -44,7 +60,21 @@ public sealed record QueueOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxArgsBytes, 16 * 1024 * 1024);
         ArgumentOutOfRangeException.ThrowIfNegative(CacheBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(StopTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(QuarantineAfter, 1);
+        ValidateTimeout(Timeout, nameof(Timeout));
         Retry.Validate();
+    }
+
+    internal static bool IsTimeout(TimeSpan timeout) =>
+        timeout == System.Threading.Timeout.InfiniteTimeSpan || (timeout >= TimeSpan.FromMilliseconds(1) && timeout <= LongestTimeout);
+
+    internal static void ValidateTimeout(TimeSpan timeout, string name)
+    {
+        if (timeout != System.Threading.Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.FromMilliseconds(1), name);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, LongestTimeout, name);
+        }
     }
 }
 

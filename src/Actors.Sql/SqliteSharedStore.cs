@@ -127,6 +127,9 @@ public sealed class SqliteSharedStore : ISharedStore
     }
 
     /// <inheritdoc/>
+    public IBegunAttempts BegunAttemptsOf(long node) => new BegunFiles(Path, node);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<long>> GetNodesAsync(CancellationToken cancellationToken) =>
         _reader.ExecuteAsync(static session => session.Inbox.Nodes(), cancellationToken);
 

@@ -36,6 +36,7 @@ public sealed class SqliteStore : IAsyncDisposable
         Journal = new SqliteJournal(writer, _journalReader);
         Snapshots = new SqliteSnapshotStore(writer, _journalReader);
         History = new SqliteHistory(historyWriter, _historyReader);
+        BegunAttempts = new BegunFiles(file.Path, InboxMessage.Owner);
     }
 
     /// <summary>The file, as a full path.</summary>
@@ -56,6 +57,9 @@ public sealed class SqliteStore : IAsyncDisposable
     /// jobs; writing them again is harmless. It fails with the exceptions of <see cref="IJournal.AppendAsync"/>.
     /// </remarks>
     public IHistory History { get; }
+
+    /// <summary>Which attempts have begun and not ended: a small file for each queue, <c>shop.db.emails.begun</c>.</summary>
+    public IBegunAttempts BegunAttempts { get; }
 
     /// <summary>Opens a store, creating its file or bringing its tables to the version of this program when needed.</summary>
     /// <param name="options">The file and how to open it.</param>

@@ -29,21 +29,26 @@ internal sealed class JobHost
         IJournal? journal = null,
         IHistory? history = null,
         bool isConsumed = true,
-        IReadOnlyList<Type>? handlers = null)
+        IReadOnlyList<Type>? handlers = null,
+        IBegunAttempts? begun = null,
+        Action<QueueOptions>? configureSecond = null)
     {
         var options = new QueueOptions { Workers = 4, Prefetch = 8 };
         options.Retry.Backoff.Jitter = 0;
         configure?.Invoke(options);
+        var second = new QueueOptions();
+        configureSecond?.Invoke(second);
         var script = new Script(system.Time);
         var jobs = await JobSystem.StartAsync(system.System, new JobSystemOptions
         {
             Journal = journal ?? new InMemoryJournal(),
             History = history ?? new InMemoryHistory(),
+            BegunAttempts = begun ?? new InMemoryBegunAttempts(),
             Services = new ServiceCollection().AddSingleton(script).BuildServiceProvider(),
             Queues =
             [
                 new QueueDefinition("default", options, handlers ?? [typeof(WorkHandler)]),
-                new QueueDefinition("second", new QueueOptions(), []),
+                new QueueDefinition("second", second, [typeof(SecondHandler)]),
             ],
         });
         var host = new JobHost(system, script, jobs);
@@ -55,18 +60,19 @@ internal sealed class JobHost
         return host;
     }
 
-    public async Task StartConsumingAsync()
+    public async Task StartConsumingAsync(string queue = "default")
     {
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _consuming = Jobs.ConsumeAsync("default", ready.SetResult, _stop.Token);
-        await await Task.WhenAny(ready.Task, _consuming);
+        var consuming = Jobs.ConsumeAsync(queue, ready.SetResult, _stop.Token);
+        _consuming = queue == "default" ? consuming : _consuming;
+        await await Task.WhenAny(ready.Task, consuming);
     }
 
     /// <summary>Starts the consumer again after it was stopped.</summary>
-    public async Task<JobHost> ConsumeAgainAsync()
+    public async Task<JobHost> ConsumeAgainAsync(string queue = "default")
     {
         _stop = new CancellationTokenSource();
-        await StartConsumingAsync();
+        await StartConsumingAsync(queue);
         return this;
     }
 

@@ -69,7 +69,7 @@ public sealed class TypesTests
     }
 
     [Theory, OnEachDispatcher]
-    public async Task A_job_of_a_newer_version_runs_when_it_can_be_decoded(TestDispatcher dispatcher, int seed)
+    public async Task The_history_knows_the_version_of_the_arguments(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
         var host = await JobHost.StartAsync(system, handlers: [typeof(ParcelHandler)]);
@@ -87,7 +87,7 @@ public sealed class TypesTests
         public Task HandleAsync(Parcel job, JobContext context, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    [Job("parcel")]
+    [Job("parcel", Version = 3)]
     internal sealed record NumberedParcel(int Text);
 
     internal sealed class NumberedParcelHandler : IJobHandler<NumberedParcel>

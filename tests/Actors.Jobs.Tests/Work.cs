@@ -12,6 +12,15 @@ internal sealed class WorkHandler(Script script) : IJobHandler<Work>
     public Task HandleAsync(Work job, JobContext context, CancellationToken cancellationToken) => script.Run(job.Text, context, cancellationToken);
 }
 
+/// <summary>The job of the second queue.</summary>
+[Job("second", Queue = "second")]
+internal sealed record Second(string Text = "second");
+
+internal sealed class SecondHandler(Script script) : IJobHandler<Second>
+{
+    public Task HandleAsync(Second job, JobContext context, CancellationToken cancellationToken) => script.Run(job.Text, context, cancellationToken);
+}
+
 /// <summary>Says what a handler does, and notes what it did.</summary>
 internal sealed class Script(TimeProvider time)
 {
@@ -31,6 +40,9 @@ internal sealed class Script(TimeProvider time)
     public int Running => Volatile.Read(ref _running);
 
     public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
+
+    /// <summary>Waits for ever, or until it is cancelled.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
 
     public Task Run(string text, JobContext context, CancellationToken cancellationToken)
     {

@@ -10,6 +10,7 @@ namespace Actors.Hosting.Settings;
 internal sealed class ActorsSettings
 {
     public const string Section = "actors";
+    private const string Jobs = "jobs";
     private static readonly string[] Groups = ["store", "services", "queues", "persistence"];
     private static readonly string[] Stores = ["sqlite"];
     private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules"];
@@ -108,9 +109,32 @@ internal sealed class ActorsSettings
                 continue;
             }
 
-            _reader.Read(section.GetSection(entry.Name), entry.Options, SettingTables.Queue);
+            _reader.Read(section.GetSection(entry.Name), entry.Options, SettingTables.Queue, Jobs);
             _reader.CheckRanges(section.GetSection(entry.Name), entry.Options, SettingTables.Queue, entry.Options.Validate);
+            ReadHandlers(section.GetSection(entry.Name).GetSection(Jobs), entry);
             _queues.Add(entry.Build());
+        }
+
+        foreach (var fault in JobSystem.FindTypeFaults(_queues))
+        {
+            _reader.AddFault(fault);
+        }
+    }
+
+    private void ReadHandlers(IConfigurationSection section, QueueBuilder queue)
+    {
+        _reader.RefuseUnknown(section, $"handler in queue '{queue.Name}' for job", [.. queue.JobNames]);
+        foreach (var name in queue.JobNames.Where(name => section.GetSection(name).Exists()))
+        {
+            var options = queue.OptionsOf(name);
+            if (section.GetSection(name).GetSection("retry").Exists())
+            {
+                // What is left out is as in the queue.
+                options.Backoff ??= queue.Options.Retry.Backoff with { };
+            }
+
+            _reader.Read(section.GetSection(name), options, SettingTables.Handler);
+            _reader.CheckRanges(section.GetSection(name), options, SettingTables.Handler, options.Validate);
         }
     }
 

@@ -7,6 +7,9 @@ namespace Actors.Hosting.Settings;
 /// <summary>Every key of the configuration, by the options class that owns its default. hocon/reference/*.conf documents the same keys, and a test compares them.</summary>
 internal static class SettingTables
 {
+    // First, because the tables below are made from it.
+    private static QueueOptions QueueDefaults { get; } = new();
+
     // Before System, which holds them: the tables are made in this order.
     public static IReadOnlyList<Setting<DeadLetterOptions>> DeadLetters { get; } =
     [
@@ -69,8 +72,18 @@ internal static class SettingTables
         Setting<QueueOptions>.Bytes("max-args-bytes", o => o.MaxArgsBytes, (o, v) => o.MaxArgsBytes = checked((int)Math.Min(v, int.MaxValue))),
         Setting<QueueOptions>.Bytes("cache-bytes", o => o.CacheBytes, (o, v) => o.CacheBytes = v),
         Setting<QueueOptions>.Duration("stop-timeout", o => o.StopTimeout, (o, v) => o.StopTimeout = v),
+        Setting<QueueOptions>.Limit("quarantine-after", o => o.QuarantineAfter, (o, v) => o.QuarantineAfter = v),
+        Setting<QueueOptions>.Duration("timeout", o => o.Timeout, (o, v) => o.Timeout = v),
         Setting<RetryOptions>.Int("max-attempts", o => o.MaxAttempts, (o, v) => o.MaxAttempts = v).Within<QueueOptions>("retry", o => o.Retry),
         .. Backoff.Select(setting => setting.Within<QueueOptions>("retry", o => o.Retry.Backoff)),
+    ];
+
+    /// <summary>One job type of a queue. A key that is left out is as in the queue, so what is given back for it is the queue's default.</summary>
+    public static IReadOnlyList<Setting<HandlerOptions>> Handler { get; } =
+    [
+        Setting<HandlerOptions>.Duration("timeout", o => o.Timeout ?? QueueDefaults.Timeout, (o, v) => o.Timeout = v),
+        Setting<HandlerOptions>.Int("retry.max-attempts", o => o.MaxAttempts ?? QueueDefaults.Retry.MaxAttempts, (o, v) => o.MaxAttempts = v),
+        .. Backoff.Select(setting => setting.Within<HandlerOptions>("retry", o => o.Backoff ??= QueueDefaults.Retry.Backoff with { })),
     ];
 
     private static BackoffOptions BackoffOf(RestartOptions options) => options.Backoff ??= new BackoffOptions();

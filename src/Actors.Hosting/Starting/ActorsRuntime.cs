@@ -96,7 +96,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             case null:
                 var journal = new InMemoryJournal();
                 System.StartPersistence(journal, new InMemorySnapshotStore(), _builder.Persistence);
-                return queues with { Journal = journal, History = new InMemoryHistory() };
+                return queues with { Journal = journal, History = new InMemoryHistory(), BegunAttempts = new InMemoryBegunAttempts() };
             case { IsShared: true } options:
                 var shared = await SqliteSharedStore.JoinAsync(options, logger, System.TimeProvider, cancellationToken);
                 _store = shared;
@@ -105,7 +105,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
                 var store = await SqliteStore.OpenAsync(options, logger, System.TimeProvider, cancellationToken);
                 _store = store;
                 System.StartPersistence(store.Journal, store.Snapshots, _builder.Persistence);
-                return queues with { Journal = store.Journal, History = store.History };
+                return queues with { Journal = store.Journal, History = store.History, BegunAttempts = store.BegunAttempts };
         }
     }
 

@@ -38,6 +38,7 @@ internal static class InboxBodies
         DelayMs = (long)Math.Ceiling(draft.Delay.TotalMilliseconds),
         DueAtMs = draft.DueAt?.ToUnixTimeMilliseconds() ?? 0,
         SentAtMs = nowMs,
+        Priority = (uint)StoredPriority.Of(draft.Priority),
     };
 
     /// <summary>A delay counts from when the job was accepted, however late the owner hears of it.</summary>
@@ -49,7 +50,8 @@ internal static class InboxBodies
         TimeSpan.Zero,
         job.DueAtMs != 0 ? DateTimeOffset.FromUnixTimeMilliseconds(job.DueAtMs)
             : job.DelayMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(job.SentAtMs + job.DelayMs)
-            : null);
+            : null,
+        StoredPriority.Read((int)job.Priority));
 
     public static InboxEnd ToProto(QueueMessage.AttemptEnded ended)
     {
@@ -101,6 +103,8 @@ internal static class InboxBodies
         FinishedAtMs = status.FinishedAt?.ToUnixTimeMilliseconds() ?? 0,
         Error = status.Error ?? "",
         HasError = status.Error is not null,
+        Priority = (uint)StoredPriority.Of(status.Priority),
+        IsCancelling = status.IsCancelling,
     };
 
     public static JobStatus FromProto(InboxJobStatus status, string queue) => new(
@@ -112,7 +116,11 @@ internal static class InboxBodies
         DateTimeOffset.FromUnixTimeMilliseconds(status.EnqueuedAtMs),
         status.DueAtMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(status.DueAtMs),
         status.FinishedAtMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(status.FinishedAtMs),
-        status.HasError ? status.Error : null);
+        status.HasError ? status.Error : null)
+    {
+        Priority = StoredPriority.Read((int)status.Priority),
+        IsCancelling = status.IsCancelling,
+    };
 
     public static InboxQueueStatus ToProto(QueueStatus status) => new()
     {
@@ -127,6 +135,8 @@ internal static class InboxBodies
         Failed = status.Failed,
         Cancelled = status.Cancelled,
         Unavailable = status.Unavailable ?? "",
+        Overdue = (uint)status.Overdue,
+        Suspects = (uint)status.Suspects,
     };
 
     public static QueueStatus FromProto(InboxQueueStatus status, string queue, bool isConsumed) => new(
@@ -142,5 +152,9 @@ internal static class InboxBodies
         status.Succeeded,
         status.Failed,
         status.Cancelled,
-        status.Unavailable.Length == 0 ? null : status.Unavailable);
+        status.Unavailable.Length == 0 ? null : status.Unavailable)
+    {
+        Overdue = (int)status.Overdue,
+        Suspects = (int)status.Suspects,
+    };
 }

@@ -14,11 +14,13 @@ internal sealed partial class RemoteQueueActor
     private readonly List<IActorRef> _workers = [];
     private readonly List<IActorRef> _stopRequests = [];
     private readonly GrantedJobs _granted = new();
+    private readonly HashSet<long> _overdue = [];
     private bool _isConsuming;
 
     private void OnStartConsuming()
     {
         _isConsuming = true;
+        _begun.IsStopping = false;
         StartWorkers();
         Announce(isComplete: false);
         Sender.Tell(new QueueMessage.ConsumingStarted(), Self);
@@ -36,7 +38,8 @@ internal sealed partial class RemoteQueueActor
         var granted = _granted;
         for (var i = 1; i <= _options.Workers; i++)
         {
-            _workers.Add(Context.ActorOf(Props.Create(() => new WorkerActor(granted, executor, queue)), $"worker-{i}"));
+            var slot = new BegunSlot(_begun, i - 1);
+            _workers.Add(Context.ActorOf(Props.Create(() => new WorkerActor(granted, executor, slot, queue)), $"worker-{i}"));
         }
     }
 
@@ -72,14 +75,17 @@ internal sealed partial class RemoteQueueActor
                 continue;
             }
 
-            _granted.Add(new GrantedJob(
-                grant.Number,
-                (int)grant.Grant,
-                InboxBodies.Id(grant.Id),
-                handler,
-                (int)grant.Attempt,
-                DateTimeOffset.FromUnixTimeMilliseconds(grant.EnqueuedAtMs),
-                grant.Args.ToByteArray()));
+            _granted.Add(
+                new GrantedJob(
+                    grant.Number,
+                    (int)grant.Grant,
+                    InboxBodies.Id(grant.Id),
+                    handler,
+                    (int)grant.Attempt,
+                    DateTimeOffset.FromUnixTimeMilliseconds(grant.EnqueuedAtMs),
+                    (int)grant.TypeVersion,
+                    grant.Args.ToByteArray()),
+                StoredPriority.Read((int)grant.Priority));
         }
 
         _granted.WakeOne();
@@ -105,8 +111,17 @@ internal sealed partial class RemoteQueueActor
     private void OnAttemptEnded(QueueMessage.AttemptEnded ended)
     {
         _granted.ForgetCancelled(ended.Number);
+        _overdue.Remove(ended.Number);
         End(ended);
         AnswerStopWhenDone();
+    }
+
+    private void OnAttemptOverdue(QueueMessage.AttemptOverdue overdue)
+    {
+        if (_held.TryGetValue(overdue.Number, out var grant) && grant == overdue.Grant && _overdue.Add(overdue.Number))
+        {
+            Log.AttemptOverdueHere(Logger, overdue.Number, _name, RunningAttempt.Grace.TotalMilliseconds);
+        }
     }
 
     private void End(QueueMessage.AttemptEnded ended)
@@ -123,6 +138,7 @@ internal sealed partial class RemoteQueueActor
     private void OnStopConsuming()
     {
         _stopRequests.Add(Sender);
+        _begun.IsStopping = true;
         if (_isConsuming)
         {
             _isConsuming = false;

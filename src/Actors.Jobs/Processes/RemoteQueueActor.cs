@@ -15,17 +15,24 @@ internal sealed partial class RemoteQueueActor : ActorBase
     private readonly QueueOptions _options;
     private readonly IReadOnlyDictionary<string, JobHandler> _handlers;
     private readonly IServiceProvider _services;
+    private readonly IBegunTable _begun;
     private readonly IActorRef _inbox;
     private readonly Dictionary<long, (IActorRef Asker, bool IsAboutJob)> _questions = [];
     private long _question;
 
     public RemoteQueueActor(
-        string name, QueueOptions options, IReadOnlyDictionary<string, JobHandler> handlers, IServiceProvider services, IActorRef inbox)
+        string name,
+        QueueOptions options,
+        IReadOnlyDictionary<string, JobHandler> handlers,
+        IServiceProvider services,
+        IBegunTable begun,
+        IActorRef inbox)
     {
         _name = name;
         _options = options;
         _handlers = handlers;
         _services = services;
+        _begun = begun;
         _inbox = inbox;
     }
 
@@ -44,6 +51,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 break;
             case QueueMessage.AttemptEnded ended:
                 OnAttemptEnded(ended);
+                break;
+            case QueueMessage.AttemptOverdue overdue:
+                OnAttemptOverdue(overdue);
                 break;
             case QueueMessage.GetJob get:
                 Ask(new InboxQuery { Job = InboxBodies.Bytes(get.Id) }, isAboutJob: true);
@@ -161,7 +171,8 @@ internal sealed partial class RemoteQueueActor : ActorBase
         }
         else
         {
-            question.Asker.Tell(InboxBodies.FromProto(answer.Queue, _name, _isConsuming), Self);
+            var status = InboxBodies.FromProto(answer.Queue, _name, _isConsuming);
+            question.Asker.Tell(status with { Overdue = status.Overdue + _overdue.Count }, Self);
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
     private List<Answer>? _answers;
     private List<long>? _cancelling;
     private long _lastCancelling;
+    private long _lastSuspected;
     private long _lastEnqueuedRow;
     private long _lastMoved;
     private long _lastFinished;
@@ -92,7 +93,7 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
         section.Type.Add(entry.Type);
         section.TypeVersion.Add(entry.TypeVersion);
         section.DelayMs.Add(delayMs);
-        section.Priority.Add(entry.Priority);
+        section.Priority.Add(StoredPriority.Of(entry.Priority));
         section.PayloadRow.Add(entry.PayloadRow - _lastEnqueuedRow);
         section.PayloadOffset.Add(entry.PayloadOffset);
         section.PayloadLength.Add((uint)entry.PayloadLength);
@@ -179,6 +180,16 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
         section.Number.Add(number - _lastCancelling);
         _lastCancelling = number;
         Cancelling.Add(number);
+        _events++;
+    }
+
+    public void AddSuspected(long number, int crashes)
+    {
+        FormatVersion = 2;
+        var section = _commit.Suspected ??= new Suspected();
+        section.Number.Add(number - _lastSuspected);
+        section.Crashes.Add((uint)crashes);
+        _lastSuspected = number;
         _events++;
     }
 

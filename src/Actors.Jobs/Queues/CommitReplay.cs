@@ -28,6 +28,7 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
         }
 
         ApplyCancelling(commit);
+        ApplySuspected(commit);
         ApplyMoved(commit);
         ApplyFinished(commit, row.SequenceNumber);
         var firstNumber = state.Jobs.NextNumber;
@@ -63,6 +64,24 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
             if (state.Jobs.Contains(number))
             {
                 state.BeginCancel(number, reasons?.GetValueOrDefault(i));
+            }
+        }
+    }
+
+    private void ApplySuspected(QueueCommit commit)
+    {
+        if (commit.Suspected is not { } suspected)
+        {
+            return;
+        }
+
+        var number = 0L;
+        for (var i = 0; i < suspected.Number.Count; i++)
+        {
+            number += suspected.Number[i];
+            if (state.Jobs.Contains(number))
+            {
+                state.Suspect(number, (int)suspected.Crashes[i]);
             }
         }
     }
@@ -128,7 +147,7 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
             entry.DueAtMs = commit.AtMs + delayMs;
             entry.Type = (ushort)enqueued.Type[i];
             entry.TypeVersion = (ushort)enqueued.TypeVersion[i];
-            entry.Priority = (sbyte)enqueued.Priority[i];
+            entry.Priority = StoredPriority.Read(enqueued.Priority[i]);
             entry.PayloadRow = row;
             entry.PayloadOffset = (ushort)enqueued.PayloadOffset[i];
             entry.PayloadLength = (int)enqueued.PayloadLength[i];

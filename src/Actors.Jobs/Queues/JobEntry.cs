@@ -18,8 +18,14 @@ internal struct JobEntry
     public ushort Attempts;
     public ushort Grant;
     public ushort TypeVersion;
-    public sbyte Priority;
+    private sbyte _priority;
     private byte _state;
+
+    public JobPriority Priority
+    {
+        readonly get => (JobPriority)_priority;
+        set => _priority = (sbyte)value;
+    }
 
     /// <summary>0 in an entry that no job has.</summary>
     public JobState State

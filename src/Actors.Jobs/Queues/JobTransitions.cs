@@ -8,7 +8,7 @@ internal static class JobTransitions
         (JobState.Scheduled or JobState.Retrying, JobState.Waiting) => true,
         (JobState.Waiting, JobState.Running) => true,
         (JobState.Running, JobState.Succeeded or JobState.Failed or JobState.Cancelled) => true,
-        (JobState.Running, JobState.Retrying or JobState.Scheduled or JobState.Waiting or JobState.Parked) => true,
+        (JobState.Running, JobState.Retrying or JobState.Scheduled or JobState.Waiting or JobState.Parked or JobState.Quarantined) => true,
         (JobState.Parked or JobState.Quarantined, JobState.Waiting) => true,
         (JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined, JobState.Cancelled) => true,
         _ => false,

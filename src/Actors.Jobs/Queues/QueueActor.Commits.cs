@@ -102,7 +102,7 @@ internal sealed partial class QueueActor
         _inFlight.Enqueue(draft);
         if (!Context.Timers.IsActive(ExpiryTimer))
         {
-            Context.Timers.StartPeriodic(ExpiryTimer, QueueMessage.ExpireCallers.Instance, _enqueueTimeout, _enqueueTimeout / 4);
+            Context.Timers.StartPeriodic(ExpiryTimer, QueueMessage.ExpireCallers.Instance, _setup.EnqueueTimeout, _setup.EnqueueTimeout / 4);
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed partial class QueueActor
 
         foreach (var draft in _inFlight.Concat(_full).Append(_draft))
         {
-            if (draft.HasWaiters && Context.System.Now - draft.WaitingSince >= _enqueueTimeout)
+            if (draft.HasWaiters && Context.System.Now - draft.WaitingSince >= _setup.EnqueueTimeout)
             {
                 FailCallers(draft, Unavailability);
             }
@@ -141,6 +141,7 @@ internal sealed partial class QueueActor
     protected override async ValueTask OnAppendedAsync(long sequenceNumber)
     {
         var draft = _inFlight.Dequeue();
+        OnSuspicionAppended(draft);
         foreach (var (caller, _) in draft.Acknowledgements)
         {
             caller.Tell(QueueMessage.Enqueued.Instance, Self);
@@ -193,6 +194,8 @@ internal sealed partial class QueueActor
         StopWorkers();
         AnswerWhoeverWaits(cause);
         Forget();
+        _hasJoined = true;
+        Context.Parent.Tell(new QueuesActor.Joined(HasSuspects: false), Self);
     }
 
     /// <summary>Whoever waits is told, however this actor ends. The next instance begins with what is in the journal.</summary>

@@ -23,8 +23,10 @@ internal sealed partial class QueueActor
             return;
         }
 
-        _consuming.IsOn = true;
+        _setup.IsConsuming = true;
+        Begun.IsStopping = false;
         StartWorkers();
+        UpdateAlone();
         Sender.Tell(new QueueMessage.ConsumingStarted(), Self);
         FlushSoon();
     }
@@ -36,12 +38,13 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var executor = new JobExecutor(_name, _services, Context.System, Logger);
+        var executor = new JobExecutor(_name, _setup.Services, Context.System, Logger);
         var queue = Self;
         var granted = _granted;
         for (var i = 1; i <= _options.Workers; i++)
         {
-            var worker = Props.Create(() => new WorkerActor(granted, executor, queue)) with { QuarantineAfter = 0 };
+            var slot = new BegunSlot(Begun, i - 1);
+            var worker = Props.Create(() => new WorkerActor(granted, executor, slot, queue)) with { QuarantineAfter = 0 };
             _workers.Add(Context.ActorOf(worker, $"worker-{i}"));
         }
     }
@@ -62,10 +65,12 @@ internal sealed partial class QueueActor
     private void OnStopConsuming()
     {
         _stopRequests.Add(Sender);
-        if (_consuming.IsOn)
+        Begun.IsStopping = true;
+        if (_setup.IsConsuming)
         {
-            _consuming.IsOn = false;
+            _setup.IsConsuming = false;
             ReleaseNotBegun();
+            UpdateAlone();
             FlushSoon();
         }
 
@@ -108,6 +113,12 @@ internal sealed partial class QueueActor
         }
 
         Log.JobsAbandoned(Logger, _handedOver, _name);
+        if (_wantsAlone)
+        {
+            // It goes on, but the others need not wait for what was given up on.
+            StopWantingAlone();
+        }
+
         AnswerStopConsuming();
     }
 

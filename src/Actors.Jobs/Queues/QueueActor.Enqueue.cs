@@ -56,6 +56,7 @@ internal sealed partial class QueueActor
         entry.DueAtMs = now + delayMs;
         entry.Type = type;
         entry.TypeVersion = (ushort)draft.TypeVersion;
+        entry.Priority = draft.Priority;
         entry.PayloadRow = row;
         entry.PayloadOffset = (ushort)offset;
         entry.PayloadLength = draft.Payload.Length;

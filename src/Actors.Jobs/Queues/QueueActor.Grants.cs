@@ -9,16 +9,25 @@ internal sealed partial class QueueActor
     private const int MaxFinishedNotInHistory = 50_000;
 
     private readonly Dictionary<ushort, JobHandler?> _handlers = [];
+    private readonly HashSet<long> _overdue = [];
 
     /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
     private void GrantReady()
     {
-        if ((!_consuming.IsOn && _nodes.Count == 0) || _toHistory.Count >= MaxFinishedNotInHistory)
+        if ((!_setup.IsConsuming && _nodes.Count == 0) || _toHistory.Count >= MaxFinishedNotInHistory)
         {
             return;
         }
 
-        var free = _consuming.IsOn ? _options.Workers + _options.Prefetch - (_state.Granted.Count - _state.GrantedTo.Count) : 0;
+        if (_isHeld)
+        {
+            GrantSuspect();
+            GrantToNodes();
+            ReadPayloadsAhead();
+            return;
+        }
+
+        var free = _setup.IsConsuming ? _options.Workers + _options.Prefetch - _state.GrantedHere : 0;
         while (_ready.Count > 0 && (free > 0 || _nodes.Count > 0))
         {
             var number = _ready.First;
@@ -47,9 +56,7 @@ internal sealed partial class QueueActor
             }
 
             _ready.Take();
-            var grant = (ushort)(entry.Grant + 1);
-            _draft.AddGranted(number, grant);
-            _state.Grant(number, grant);
+            Grant(number, ref entry);
             free--;
         }
 
@@ -61,6 +68,13 @@ internal sealed partial class QueueActor
         ReadPayloadsAhead();
     }
 
+    private void Grant(long number, ref JobEntry entry)
+    {
+        var grant = (ushort)(entry.Grant + 1);
+        _draft.AddGranted(number, grant);
+        _state.Grant(number, grant);
+    }
+
     private void HandOver(List<long> granted)
     {
         if (_nodes.Count > 0)
@@ -68,7 +82,7 @@ internal sealed partial class QueueActor
             granted = SendGrants(granted);
         }
 
-        if (!_consuming.IsOn)
+        if (!_setup.IsConsuming)
         {
             // From the last to the first, so that the first is first again.
             for (var i = granted.Count - 1; i >= 0; i--)
@@ -76,6 +90,7 @@ internal sealed partial class QueueActor
                 Release(granted[i]);
             }
 
+            UpdateAlone();
             return;
         }
 
@@ -91,17 +106,25 @@ internal sealed partial class QueueActor
 
             ref var entry = ref _state.Jobs[number];
             var handler = HandlerOf(entry.Type)!; // Checked before it was granted.
-            _granted.Add(new GrantedJob(
-                number,
-                entry.Grant,
-                entry.Id,
-                handler,
-                entry.Attempts + 1,
-                DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
-                entry.Payload!)); // Only jobs with their arguments in memory are granted.
+            _granted.Add(
+                new GrantedJob(
+                    number,
+                    entry.Grant,
+                    entry.Id,
+                    handler,
+                    entry.Attempts + 1,
+                    DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
+                    entry.TypeVersion,
+                    entry.Payload!), // Only jobs with their arguments in memory are granted.
+                entry.Priority);
         }
 
         _handedOver += handedOver;
+        if (handedOver < granted.Count)
+        {
+            UpdateAlone();
+        }
+
         _granted.WakeOne();
     }
 
@@ -122,6 +145,11 @@ internal sealed partial class QueueActor
         else
         {
             _handedOver--;
+            if (_overdue.Count > 0)
+            {
+                _overdue.Remove(number);
+            }
+
             CloseDraftIfFull();
         }
 
@@ -131,8 +159,7 @@ internal sealed partial class QueueActor
             // Whatever it answered: somebody was told that it ends as cancelled.
             _granted.ForgetCancelled(number);
             Finish(number, JobState.Cancelled, entry.Attempts + (ended.Outcome is AttemptOutcome.Interrupted ? 0 : 1), reason);
-            AnswerStopConsumingWhenDone();
-            FlushSoon();
+            OnAttemptDone();
             return;
         }
 
@@ -164,8 +191,28 @@ internal sealed partial class QueueActor
                 break;
         }
 
+        OnAttemptDone();
+    }
+
+    private void OnAttemptDone()
+    {
+        if (_isHeld)
+        {
+            UpdateAlone();
+        }
+
         AnswerStopConsumingWhenDone();
         FlushSoon();
+    }
+
+    private void OnAttemptOverdue(QueueMessage.AttemptOverdue overdue)
+    {
+        if (IsRunning(overdue.Number, overdue.Grant) && _overdue.Add(overdue.Number))
+        {
+            var entry = _state.Jobs[overdue.Number];
+            Log.AttemptOverdue(
+                Logger, entry.Attempts + 1, entry.Id, _name, _state.Names[entry.Type], RunningAttempt.Grace.TotalMilliseconds);
+        }
     }
 
     private bool IsRunning(long number, int grant) => _state.Jobs.Contains(number)
@@ -201,7 +248,27 @@ internal sealed partial class QueueActor
         }
 
         BackToWaiting(number);
-        _ready.AddFirst(number);
+        if (_state.IsSuspect(number, out _))
+        {
+            _suspects.AddFirst(number);
+        }
+        else
+        {
+            _ready.AddFirst(number);
+        }
+    }
+
+    /// <summary>Puts a waiting job at the end of its line.</summary>
+    private void AddWaiting(long number)
+    {
+        if (_state.IsSuspect(number, out _))
+        {
+            _suspects.Add(number);
+        }
+        else
+        {
+            _ready.Add(number);
+        }
     }
 
     /// <summary>Lets a job wait for a worker again, whatever it was doing.</summary>
@@ -217,7 +284,7 @@ internal sealed partial class QueueActor
         if (!_handlers.TryGetValue(type, out var handler))
         {
             var name = _state.Names[type];
-            handler = _handlersByName.GetValueOrDefault(name);
+            handler = _setup.Handlers.GetValueOrDefault(name);
             _handlers[type] = handler;
             if (handler is null)
             {

@@ -104,7 +104,7 @@ internal sealed partial class QueueActor
         {
             foreach (var number in _unhandled.Where(number => _state.Jobs.Contains(number) && _state.Jobs[number].State == JobState.Waiting))
             {
-                _ready.Add(number);
+                AddWaiting(number);
             }
 
             _unhandled.Clear();
@@ -154,24 +154,39 @@ internal sealed partial class QueueActor
 
     private void OnNodeGone(QueueMessage.NodeGone gone)
     {
+        var begun = _neighbours!.BegunOf(gone.Node).Open(_name, 0); // Who has no neighbours hears of no nodes.
         if (_nodes.Remove(gone.Node, out var node) && node.Granted.Count > 0)
         {
             Log.NodeGone(Logger, gone.Node, node.Granted.Count, _name);
             foreach (var number in node.Granted.Where(number => IsRunningAt(gone.Node, number)).OrderDescending().ToList())
             {
-                CloseDraftIfFull();
-                Release(number);
+                ReleaseOrphan(number, begun.Left);
             }
+
+            UpdateAlone();
         }
 
+        ForgetWhenDurable(begun);
         FlushSoon();
     }
 
     /// <summary>Adds grants to other processes to the draft.</summary>
     private void GrantToNodes()
     {
+        // Where the owner runs nothing itself, the jobs that must run alone do so in another process.
+        var alone = _suspects.Count > 0 && !_setup.IsConsuming ? NodeForSuspect() : null;
+        if (alone is { Granted.Count: 0 })
+        {
+            GrantTo(alone, _suspects.Take());
+        }
+
         foreach (var node in _nodes.Values)
         {
+            if (node == alone || (_state.Suspects > 0 && node.Granted.Any(number => _state.IsSuspect(number, out _))))
+            {
+                continue;
+            }
+
             while (node.Granted.Count < node.Slots && _ready.Count > 0)
             {
                 var number = _ready.First;
@@ -181,13 +196,30 @@ internal sealed partial class QueueActor
                     break;
                 }
 
-                _ready.Take();
-                var grant = (ushort)(entry.Grant + 1);
-                _draft.AddGranted(number, grant, node.Id);
-                _state.Grant(number, grant, node.Id);
-                node.Granted.Add(number);
+                GrantTo(node, _ready.Take());
             }
         }
+    }
+
+    private void GrantTo(NodeWork node, long number)
+    {
+        var grant = (ushort)(_state.Jobs[number].Grant + 1);
+        _draft.AddGranted(number, grant, node.Id);
+        _state.Grant(number, grant, node.Id);
+        node.Granted.Add(number);
+    }
+
+    /// <summary>The process that is to run the next suspect, and gets nothing else until it has; null while another runs one, or none can.</summary>
+    private NodeWork? NodeForSuspect()
+    {
+        ref var entry = ref _state.Jobs[_suspects.First];
+        if (entry.Payload is null || _nodes.Values.Any(node => node.Granted.Any(number => _state.IsSuspect(number, out _))))
+        {
+            return null;
+        }
+
+        var type = _state.Names[entry.Type];
+        return _nodes.Values.FirstOrDefault(node => node.Slots > 0 && node.Types.Contains(type));
     }
 
     /// <summary>Sends what was granted to other processes, now that it is durable.</summary>
@@ -219,6 +251,7 @@ internal sealed partial class QueueActor
                 TypeVersion = entry.TypeVersion,
                 Attempt = (uint)entry.Attempts + 1,
                 EnqueuedAtMs = entry.EnqueuedAtMs,
+                Priority = (uint)StoredPriority.Of(entry.Priority),
                 Args = UnsafeByteOperations.UnsafeWrap(entry.Payload!), // Only jobs with their arguments in memory are granted.
             });
         }

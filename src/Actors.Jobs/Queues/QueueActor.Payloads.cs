@@ -11,7 +11,7 @@ internal sealed partial class QueueActor
     private void Cache(ref JobEntry entry, byte[] payload)
     {
         // Behind a job whose arguments are in the journal, memory would be spent on one that starts later.
-        if (_ready.FirstUncached == 0 && _cachedBytes + payload.Length <= _options.CacheBytes)
+        if (_ready.ListOf(entry).FirstUncached == 0 && _cachedBytes + payload.Length <= _options.CacheBytes)
         {
             entry.Payload = payload;
             _cachedBytes += payload.Length;
@@ -30,14 +30,14 @@ internal sealed partial class QueueActor
     /// <summary>Reads on when less than half of the budget is used, so that reading is done in large pieces and ahead of need.</summary>
     private void ReadPayloadsAhead()
     {
-        if (_isReadingPayloads || _ready.FirstUncached == 0 || (_cachedBytes > _options.CacheBytes / 2 && _ready.First != _ready.FirstUncached))
+        if (_isReadingPayloads || ListToLoad() is not { } list)
         {
             return;
         }
 
         var rows = new List<long>();
         var bytes = 0L;
-        for (var number = _ready.FirstUncached; number != 0 && rows.Count < MaxRowsInARead; number = _state.Jobs[number].Next)
+        for (var number = list.FirstUncached; number != 0 && rows.Count < MaxRowsInARead; number = _state.Jobs[number].Next)
         {
             ref var entry = ref _state.Jobs[number];
             bytes += entry.PayloadLength;
@@ -74,13 +74,17 @@ internal sealed partial class QueueActor
         ReadPayloadsAsync(rows, CancellationToken.None).ContinueWith(
             ended =>
             {
-                self.Tell(new QueueMessage.PayloadsRead(rows, ended));
+                self.Tell(new QueueMessage.PayloadsRead(list, rows, ended));
                 dispatcher.EndOperation();
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
     }
+
+    private ReadyList? ListToLoad() => _suspects.Count > 0 && _suspects.First == _suspects.FirstUncached
+        ? _suspects
+        : _ready.ListToLoad(hasRoom: _cachedBytes <= _options.CacheBytes / 2);
 
     /// <summary>Rows that are not durable yet cannot be read; they will be, in the next commit's turn.</summary>
     private bool IsInFlight(long row) =>
@@ -106,7 +110,7 @@ internal sealed partial class QueueActor
             byRow[read.Rows[i]] = payloads[i];
         }
 
-        for (var number = _ready.FirstUncached; number != 0; number = _state.Jobs[number].Next)
+        for (var number = read.List.FirstUncached; number != 0; number = _state.Jobs[number].Next)
         {
             ref var entry = ref _state.Jobs[number];
             if (entry.Payload is not null)
@@ -123,7 +127,7 @@ internal sealed partial class QueueActor
             _cachedBytes += entry.PayloadLength;
         }
 
-        _ready.SkipCached();
+        read.List.SkipCached();
         FlushSoon();
     }
 

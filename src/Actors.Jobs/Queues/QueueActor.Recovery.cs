@@ -7,7 +7,7 @@ internal sealed partial class QueueActor
     private readonly List<(long Number, int Grant)> _orphans = [];
     private QueueState _state = new();
     private CommitLedger _ledger = new();
-    private ReadyList _ready = null!; // Made with the state, by the reset that every recovery begins with.
+    private ReadyJobs _ready = null!; // Made with the state, by the reset that every recovery begins with.
     private DueHeap _due = new();
     private QueueClock _clock = null!; // Set by the reset, and again when the journal has told the latest time.
     private CommitReplay? _replay;
@@ -39,9 +39,9 @@ internal sealed partial class QueueActor
                     _due.Add(entry.DueAtMs, number);
                     break;
                 case JobState.Waiting:
-                    _ready.Add(number);
+                    AddWaiting(number);
                     break;
-                case JobState.Parked:
+                case JobState.Parked when HandlerOf(entry.Type)?.MayRead(entry.TypeVersion) == true:
                     // This process may have a decoder that the last one had not.
                     BackToWaiting(number);
                     _ready.Add(number);
@@ -49,18 +49,15 @@ internal sealed partial class QueueActor
             }
         }
 
-        if (_orphans.Count > 0)
-        {
-            // Behind what is in the mailbox: after a restart within the process, that may be the ends of their attempts.
-            _handedOver = _orphans.Count;
-            Self.Tell(QueueMessage.ReleaseOrphans.Instance, Self);
-        }
+        // Behind what is in the mailbox: after a restart within the process, that may be the ends of their attempts.
+        _handedOver = _orphans.Count;
+        Self.Tell(QueueMessage.ReleaseOrphans.Instance, Self);
 
         RecoverNodes();
         RecoverHistory(_replay!); // Made by the reset.
         _replay = null;
         ScheduleDue();
-        if (_consuming.IsOn)
+        if (_setup.IsConsuming)
         {
             StartWorkers();
         }
@@ -79,11 +76,12 @@ internal sealed partial class QueueActor
             if (IsRunning(number, grant))
             {
                 _handedOver--;
-                Release(number);
+                ReleaseOrphan(number, Begun.Left);
             }
         }
 
         _orphans.Clear();
+        Join();
         AnswerStopConsumingWhenDone();
         FlushSoon();
     }
@@ -92,7 +90,7 @@ internal sealed partial class QueueActor
     {
         _state = new QueueState();
         _ledger = new CommitLedger();
-        _ready = new ReadyList(_state.Jobs);
+        _ready = new ReadyJobs(_state.Jobs);
         _due = new DueHeap();
         _clock = new QueueClock(Context.System.TimeProvider, 0);
         _draft = new CommitDraft(1, 1);
@@ -112,5 +110,13 @@ internal sealed partial class QueueActor
         _nodes.Clear();
         _unhandled.Clear();
         _handlers.Clear();
+        _overdue.Clear();
+        _suspects = new ReadyList(_state.Jobs);
+        _suspicions.Clear();
+        _hold = 0;
+        _hasJoined = false;
+        _isHeld = true;
+        _wantsAlone = false;
+        _mayRunAlone = false;
     }
 }

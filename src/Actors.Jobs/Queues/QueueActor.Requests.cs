@@ -27,6 +27,7 @@ internal sealed partial class QueueActor
             case JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined:
                 Withdraw(number);
                 Finish(number, JobState.Cancelled, entry.Attempts, reason);
+                UpdateAlone();
                 break;
         }
 
@@ -44,7 +45,7 @@ internal sealed partial class QueueActor
         {
             Withdraw(number);
             BackToWaiting(number);
-            _ready.Add(number);
+            AddWaiting(number);
         }
 
         AnswerWhenDurable(number);
@@ -80,6 +81,9 @@ internal sealed partial class QueueActor
     {
         switch (_state.Jobs[number].State)
         {
+            case JobState.Waiting when _state.IsSuspect(number, out _):
+                _suspects.Remove(number);
+                break;
             case JobState.Waiting:
                 _ready.Remove(number);
                 break;

@@ -9,40 +9,24 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Consuming, Nodes, Payloads, History.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Nodes, Payloads, History.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
+    private readonly QueueSetup _setup;
     private readonly string _name;
     private readonly QueueOptions _options;
-    private readonly IReadOnlyDictionary<string, JobHandler> _handlersByName;
     private readonly IHistory _history;
-    private readonly IServiceProvider _services;
-    private readonly ConsumingSwitch _consuming;
-    private readonly TimeSpan _enqueueTimeout;
     private readonly Neighbours? _neighbours;
     private GrantedJobs _granted = new();
 
-    public QueueActor(
-        string name,
-        QueueOptions options,
-        IReadOnlyDictionary<string, JobHandler> handlersByName,
-        IJournal journal,
-        IActorRef journalActor,
-        IHistory history,
-        IServiceProvider services,
-        ConsumingSwitch consuming,
-        TimeSpan enqueueTimeout,
-        Neighbours? neighbours = null)
+    public QueueActor(QueueSetup setup, IJournal journal, IActorRef journalActor)
         : base(journal, journalActor)
     {
-        _name = name;
-        _options = options;
-        _handlersByName = handlersByName;
-        _history = history;
-        _services = services;
-        _consuming = consuming;
-        _enqueueTimeout = enqueueTimeout;
-        _neighbours = neighbours;
+        _setup = setup;
+        _name = setup.Name;
+        _options = setup.Options;
+        _history = setup.History;
+        _neighbours = setup.Neighbours;
     }
 
     /// <summary>No worker needs another.</summary>
@@ -61,6 +45,9 @@ internal sealed partial class QueueActor : JournaledActor
                 break;
             case QueueMessage.AttemptEnded ended:
                 OnAttemptEnded(ended);
+                break;
+            case QueueMessage.AttemptOverdue overdue:
+                OnAttemptOverdue(overdue);
                 break;
             case QueueMessage.Flush:
                 OnFlush();
@@ -100,6 +87,15 @@ internal sealed partial class QueueActor : JournaledActor
                 break;
             case QueueMessage.StopConsuming:
                 OnStopConsuming();
+                break;
+            case QueueMessage.Hold hold:
+                OnHold(hold);
+                break;
+            case QueueMessage.Go:
+                OnGo();
+                break;
+            case QueueMessage.RunAlone run:
+                OnRunAlone(run);
                 break;
             case QueueMessage.StopTimeoutReached reached:
                 OnStopTimeoutReached(reached);
@@ -143,13 +139,14 @@ internal sealed partial class QueueActor : JournaledActor
             finished ? DateTimeOffset.FromUnixTimeMilliseconds(entry.DueAtMs) : null,
             _state.Error(number))
         {
+            Priority = entry.Priority,
             IsCancelling = _state.IsCancelling(number, out _),
         };
     }
 
     private QueueStatus QueueStatus() => new(
         _name,
-        _consuming.IsOn,
+        _setup.IsConsuming,
         _options.Workers,
         _state.Count(JobState.Scheduled),
         _state.Count(JobState.Waiting),
@@ -160,11 +157,9 @@ internal sealed partial class QueueActor : JournaledActor
         _state.Succeeded,
         _state.Failed,
         _state.Cancelled,
-        Unavailability?.Message);
-}
-
-/// <summary>Whether the consumer of a queue is started. It outlives the instance of the queue's actor, so that a restart goes on where it was.</summary>
-internal sealed class ConsumingSwitch
-{
-    public bool IsOn { get; set; }
+        Unavailability?.Message)
+    {
+        Overdue = _overdue.Count,
+        Suspects = _state.Suspects,
+    };
 }

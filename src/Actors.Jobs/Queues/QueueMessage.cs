@@ -47,6 +47,21 @@ internal abstract record QueueMessage
     /// <summary>A process that ran jobs has ended.</summary>
     public sealed record NodeGone(long Node) : QueueMessage;
 
+    /// <summary>Worker to queue: an attempt goes on though its token was cancelled a while ago.</summary>
+    public sealed record AttemptOverdue(long Number, int Grant) : QueueMessage;
+
+    /// <summary>From the parent: grant nothing, and say when nothing runs any more.</summary>
+    public sealed record Hold(int Number) : QueueMessage;
+
+    /// <summary>From the parent: grant again.</summary>
+    public sealed record Go : QueueMessage
+    {
+        public static Go Instance { get; } = new();
+    }
+
+    /// <summary>From the parent: nothing runs in the process; run the jobs that must run alone, one at a time.</summary>
+    public sealed record RunAlone(int Request) : QueueMessage;
+
     /// <summary>To itself: everything that was in the mailbox has been decided; store it.</summary>
     public sealed record Flush : QueueMessage
     {
@@ -75,7 +90,7 @@ internal abstract record QueueMessage
     public sealed record StopTimeoutReached(bool IsCancelled) : QueueMessage;
 
     /// <summary>To itself: arguments have been read.</summary>
-    public sealed record PayloadsRead(IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
+    public sealed record PayloadsRead(ReadyList List, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
 
     /// <summary>To itself: finished jobs are in the history, or could not be stored there.</summary>
     public sealed record HistoryWritten(IReadOnlyList<FinishedJob> Batch, Exception? Cause) : QueueMessage;
@@ -88,7 +103,7 @@ internal abstract record QueueMessage
 }
 
 /// <summary>A job on its way into a queue.</summary>
-internal sealed record JobDraft(JobId Id, string Type, int TypeVersion, byte[] Payload, TimeSpan Delay, DateTimeOffset? DueAt);
+internal sealed record JobDraft(JobId Id, string Type, int TypeVersion, byte[] Payload, TimeSpan Delay, DateTimeOffset? DueAt, JobPriority Priority = JobPriority.Normal);
 
 /// <summary>How an attempt ended.</summary>
 internal abstract record AttemptOutcome

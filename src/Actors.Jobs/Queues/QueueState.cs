@@ -10,12 +10,16 @@ internal sealed class QueueState
     private readonly List<string> _names = [];
     private readonly Dictionary<long, string> _errors = [];
     private readonly Dictionary<long, string?> _cancelling = [];
+    private readonly Dictionary<long, int> _suspects = [];
     private readonly long[] _counts = new long[(int)JobState.Quarantined + 1];
 
     public JobTable Jobs { get; } = new();
 
     /// <summary>Jobs granted to workers.</summary>
     public HashSet<long> Granted { get; } = [];
+
+    /// <summary>How many of them are granted to workers of this process.</summary>
+    public int GrantedHere => Granted.Count - GrantedTo.Count;
 
     /// <summary>The nodes of those that other processes run.</summary>
     public Dictionary<long, long> GrantedTo { get; } = [];
@@ -44,6 +48,16 @@ internal sealed class QueueState
     {
         reason = null;
         return _cancelling.Count > 0 && _cancelling.TryGetValue(number, out reason);
+    }
+
+    /// <summary>How many jobs must run alone, because they had begun when the process died.</summary>
+    public int Suspects => _suspects.Count;
+
+    /// <summary>Whether a job must run alone, and how often the process has died of that.</summary>
+    public bool IsSuspect(long number, out int crashes)
+    {
+        crashes = 0;
+        return _suspects.Count > 0 && _suspects.TryGetValue(number, out crashes);
     }
 
     public bool TryGetType(string name, out ushort type) => _typeByName.TryGetValue(name, out type);
@@ -86,11 +100,19 @@ internal sealed class QueueState
         entry.DueAtMs = dueAtMs;
         SetState(ref entry, state);
         Ungrant(number);
+        if (_suspects.Count > 0 && state != JobState.Waiting)
+        {
+            _suspects.Remove(number);
+        }
+
         if (error is not null)
         {
             _errors[number] = error;
         }
     }
+
+    /// <summary>A job must run alone, until it ends or goes anywhere but to waiting.</summary>
+    public void Suspect(long number, int crashes) => _suspects[number] = crashes;
 
     /// <summary>A job that is with a worker is to end as cancelled.</summary>
     public void BeginCancel(long number, string? reason) => _cancelling[number] = reason;
@@ -105,6 +127,11 @@ internal sealed class QueueState
         if (_cancelling.Count > 0)
         {
             _cancelling.Remove(number);
+        }
+
+        if (_suspects.Count > 0)
+        {
+            _suspects.Remove(number);
         }
 
         Succeeded += state == JobState.Succeeded ? 1 : 0;

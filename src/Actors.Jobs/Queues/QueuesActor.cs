@@ -1,14 +1,183 @@
 namespace Actors.Jobs.Queues;
 
-/// <summary>The parent of the queues. A queue that fails is recovered from its journal after a delay; the others never notice.</summary>
+/// <summary>
+/// The parent of the queues. A queue that fails is recovered from its journal after a delay; the others never notice. And it sees to it that a job which may have
+/// brought the last process down runs alone in this one: all queues are held, and when nothing runs any more, those with such jobs are let go one after the other.
+/// </summary>
 internal sealed class QueuesActor : ReceiveActor
 {
-    public QueuesActor() => Receive<Start>(start => Sender.Tell(new Started(Context.ActorOf(start.Props, start.Name)), Self));
+    /// <summary>How long, after a crash, queues wait for others that may have such jobs to be recovered and consumed.</summary>
+    private static readonly TimeSpan GatherLimit = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<IActorRef, Member> _members = [];
+    private readonly List<(IActorRef Queue, int Request)> _wanting = [];
+    private readonly HashSet<string> _awaited;
+    private IActorRef? _alone;
+    private int _hold = 1;
+    private bool _isHolding = true;
+
+    /// <param name="awaited">The queues that may have such jobs: nothing runs before they have said so.</param>
+    public QueuesActor(IEnumerable<string> awaited)
+    {
+        _awaited = [.. awaited];
+        Receive<Start>(OnStart);
+        Receive<Joined>(OnJoined);
+        Receive<AloneWanted>(wanted =>
+        {
+            _awaited.Remove(Sender.Path.Name);
+            _wanting.Add((Sender, wanted.Request));
+            Decide();
+        });
+        Receive<AloneDone>(_ =>
+        {
+            StopWanting(Sender);
+            Decide();
+        });
+        Receive<Held>(OnHeld);
+        Receive<GatherEnded>(_ =>
+        {
+            _awaited.Clear();
+            Decide();
+        });
+        Receive<Terminated>(ended =>
+        {
+            _members.Remove(ended.Actor);
+            StopWanting(ended.Actor);
+            Decide();
+        });
+    }
 
     protected override SupervisorStrategy SupervisorStrategy { get; } =
         new OneForOneStrategy(new RestartOptions { Backoff = new BackoffOptions() }) { StopOrder = StopOrder.Parallel }; // No queue needs another.
 
+    protected override ValueTask PreStartAsync()
+    {
+        if (_awaited.Count > 0)
+        {
+            Context.Timers.StartSingle(GatherEnded.Instance, GatherEnded.Instance, GatherLimit);
+        }
+
+        return default;
+    }
+
+    private void OnStart(Start start)
+    {
+        var queue = Context.ActorOf(start.Props, start.Name);
+        Context.Watch(queue);
+        Sender.Tell(new Started(queue), Self);
+    }
+
+    /// <summary>A queue was recovered, perhaps again. It runs nothing before it is told to.</summary>
+    private void OnJoined(Joined joined)
+    {
+        StopWanting(Sender);
+        _members[Sender] = new Member();
+        if (!joined.HasSuspects)
+        {
+            _awaited.Remove(Sender.Path.Name);
+        }
+
+        if (_isHolding)
+        {
+            Sender.Tell(new QueueMessage.Hold(_hold), Self);
+        }
+        else
+        {
+            Sender.Tell(QueueMessage.Go.Instance, Self);
+        }
+
+        Decide();
+    }
+
+    private void OnHeld(Held held)
+    {
+        if (held.Hold == _hold && _members.TryGetValue(Sender, out var member))
+        {
+            member.IsHeld = true;
+            Decide();
+        }
+    }
+
+    private void StopWanting(IActorRef queue)
+    {
+        _wanting.RemoveAll(wanting => wanting.Queue.Equals(queue));
+        if (queue.Equals(_alone))
+        {
+            _alone = null;
+        }
+    }
+
+    private void Decide()
+    {
+        if (_awaited.Count > 0)
+        {
+            return;
+        }
+
+        if (_wanting.Count == 0)
+        {
+            if (_isHolding)
+            {
+                _isHolding = false;
+                TellAll(QueueMessage.Go.Instance);
+            }
+
+            return;
+        }
+
+        if (!_isHolding)
+        {
+            _isHolding = true;
+            _hold++;
+            foreach (var member in _members.Values)
+            {
+                member.IsHeld = false;
+            }
+
+            TellAll(new QueueMessage.Hold(_hold));
+        }
+
+        if (_alone is null && _members.Values.All(member => member.IsHeld))
+        {
+            (_alone, var request) = _wanting[0];
+            _alone.Tell(new QueueMessage.RunAlone(request), Self);
+        }
+    }
+
+    private void TellAll(object message)
+    {
+        foreach (var queue in _members.Keys)
+        {
+            queue.Tell(message, Self);
+        }
+    }
+
     public sealed record Start(string Name, Props Props) : IRequest<Started>;
 
     public sealed record Started(IActorRef Actor);
+
+    /// <summary>From a queue: it is recovered, and has jobs that must run alone, or not.</summary>
+    public sealed record Joined(bool HasSuspects);
+
+    /// <summary>From a queue: it is consumed, and has jobs that must run alone.</summary>
+    public sealed record AloneWanted(int Request);
+
+    /// <summary>From a queue: it has none any more, or is not consumed.</summary>
+    public sealed record AloneDone
+    {
+        public static AloneDone Instance { get; } = new();
+    }
+
+    /// <summary>From a queue: nothing of it runs.</summary>
+    public sealed record Held(int Hold);
+
+    private sealed record GatherEnded
+    {
+        public static GatherEnded Instance { get; } = new();
+    }
+
+    private sealed class Member
+    {
+        public bool IsHeld { get; set; }
+    }
 }

@@ -69,13 +69,14 @@ internal sealed class ReadyList(JobTable table)
         return number;
     }
 
-    /// <summary>Takes a job out, wherever it stands. Does nothing when it is not in the list.</summary>
-    public void Remove(long number)
+    /// <summary>Takes a job out, wherever it stands.</summary>
+    /// <returns>False when it is not in the list.</returns>
+    public bool Remove(long number)
     {
         ref var entry = ref table[number];
         if (entry.Previous == 0 && _first != number)
         {
-            return;
+            return false;
         }
 
         if (FirstUncached == number)
@@ -105,6 +106,7 @@ internal sealed class ReadyList(JobTable table)
         entry.Next = 0;
         entry.Previous = 0;
         Count--;
+        return true;
     }
 
     /// <summary>Moves <see cref="FirstUncached"/> on, after arguments were loaded.</summary>

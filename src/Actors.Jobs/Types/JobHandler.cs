@@ -3,21 +3,24 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Actors.Jobs.Types;
 
 /// <summary>What runs jobs of one type: makes the handler in the scope of the attempt and calls it.</summary>
-internal abstract class JobHandler(JobType type, JobPolicy policy)
+internal abstract class JobHandler(JobType type, JobPolicy policy, Upcasters upcasters)
 {
     public JobType Type { get; } = type;
 
     public JobPolicy Policy { get; } = policy;
 
+    /// <summary>Whether arguments of this version may be readable here.</summary>
+    public bool MayRead(int version) => version <= Type.Version;
+
+    /// <summary>Reads stored arguments. Throws whatever is wrong with them.</summary>
+    public object Read(ReadOnlySpan<byte> json, int version) => upcasters.Read(json, version);
+
     public abstract Task RunAsync(IServiceProvider scope, object job, JobContext context, CancellationToken cancellationToken);
 
     /// <exception cref="JobTypeException">The class handles no job type, or more than one.</exception>
-    public static JobHandler Create(Type handler, JobTypes types, QueueOptions queue, HandlerOptions? options)
+    public static JobHandler Create(Type handler, JobTypes types, QueueDefinition queue)
     {
-        var handled = handler.GetInterfaces()
-            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IJobHandler<>))
-            .Select(i => i.GenericTypeArguments[0])
-            .ToArray();
+        var handled = JobScan.HandledTypes(handler).ToArray();
         if (handled.Length != 1)
         {
             throw new JobTypeException(
@@ -26,14 +29,17 @@ internal abstract class JobHandler(JobType type, JobPolicy policy)
         }
 
         var type = types.Get(handled[0]);
-        options?.Validate();
+        var options = queue.HandlerOptions.GetValueOrDefault(handler);
         return (JobHandler)Activator.CreateInstance(
-            typeof(JobHandler<,>).MakeGenericType(handled[0], handler), type, new JobPolicy(type, queue, options))!; // It has this constructor.
+            typeof(JobHandler<,>).MakeGenericType(handled[0], handler),
+            type,
+            new JobPolicy(type, queue.Options, options),
+            new Upcasters(type, queue.Upcasters.Where(step => step.Job == handled[0])))!; // It has this constructor.
     }
 }
 
 /// <inheritdoc/>
-internal sealed class JobHandler<TJob, THandler>(JobType type, JobPolicy policy) : JobHandler(type, policy)
+internal sealed class JobHandler<TJob, THandler>(JobType type, JobPolicy policy, Upcasters upcasters) : JobHandler(type, policy, upcasters)
     where THandler : class, IJobHandler<TJob>
 {
     private readonly ObjectFactory<THandler> _create = ActivatorUtilities.CreateFactory<THandler>([]);

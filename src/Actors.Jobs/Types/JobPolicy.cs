@@ -9,12 +9,16 @@ internal sealed class JobPolicy
     public JobPolicy(JobType type, QueueOptions queue, HandlerOptions? handler)
     {
         MaxAttempts = handler?.MaxAttempts ?? type.MaxAttempts ?? queue.Retry.MaxAttempts;
+        Timeout = handler?.Timeout ?? type.Timeout ?? queue.Timeout;
         Backoff = handler?.Backoff ?? queue.Retry.Backoff;
         _nextDelay = handler?.NextDelay ?? queue.Retry.NextDelay;
         _nonRetryable = [typeof(NonRetryableException), .. queue.Retry.NonRetryable, .. handler?.NonRetryable ?? []];
     }
 
     public int MaxAttempts { get; }
+
+    /// <summary>How long an attempt may take.</summary>
+    public TimeSpan Timeout { get; }
 
     public BackoffOptions Backoff { get; }
 

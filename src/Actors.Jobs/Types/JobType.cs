@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Actors.Jobs.Types;
@@ -15,7 +16,11 @@ internal sealed class JobType
         Name = attribute.Name;
         Version = attribute.Version;
         Queue = attribute.Queue;
-        Delay = Duration(attribute.Delay, nameof(attribute.Delay)) ?? TimeSpan.Zero;
+        Delay = Duration(attribute.Delay, nameof(attribute.Delay), value => value != System.Threading.Timeout.InfiniteTimeSpan) ?? TimeSpan.Zero;
+        Timeout = Duration(attribute.Timeout, nameof(attribute.Timeout), QueueOptions.IsTimeout);
+        Priority = Enum.IsDefined(attribute.Priority)
+            ? attribute.Priority
+            : throw Fault($"Priority must be Lowest, Low, Normal, High or Highest, but is {(int)attribute.Priority}");
         MaxAttempts = attribute.MaxAttempts switch
         {
             0 => null,
@@ -36,8 +41,14 @@ internal sealed class JobType
     /// <summary>How long its jobs wait if the enqueue does not say.</summary>
     public TimeSpan Delay { get; }
 
+    /// <summary>Their priority if the enqueue does not say.</summary>
+    public JobPriority Priority { get; }
+
     /// <summary>Null when the queue decides.</summary>
     public int? MaxAttempts { get; }
+
+    /// <summary>Null when the queue decides.</summary>
+    public TimeSpan? Timeout { get; }
 
     public byte[] Serialize(object job) => JsonSerializer.SerializeToUtf8Bytes(job, _json);
 
@@ -45,14 +56,23 @@ internal sealed class JobType
     public object Deserialize(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, _json) ?? throw new JsonException($"The arguments of '{Name}' are null.");
 
-    private TimeSpan? Duration(string? text, string property)
+    /// <summary>The stored arguments, to be changed before they are read.</summary>
+    /// <exception cref="JsonException">They are no object.</exception>
+    public JsonObject Parse(ReadOnlySpan<byte> json) =>
+        JsonNode.Parse(json, new JsonNodeOptions { PropertyNameCaseInsensitive = _json.Options.PropertyNameCaseInsensitive }) as JsonObject
+        ?? throw new JsonException($"The arguments of '{Name}' are no JSON object.");
+
+    /// <exception cref="JsonException">The arguments do not fit the class.</exception>
+    public object Deserialize(JsonObject args) => args.Deserialize(_json)!; // An object is not null.
+
+    private TimeSpan? Duration(string? text, string property, Predicate<TimeSpan> isPossible)
     {
         if (text is null)
         {
             return null;
         }
 
-        return DurationText.TryParse(text, out var value) && value != Timeout.InfiniteTimeSpan
+        return DurationText.TryParse(text, out var value) && isPossible(value)
             ? value
             : throw Fault($"{property} must be a duration such as \"30 seconds\" or \"1.5 h\", but is \"{text}\"");
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Actors.Jobs.Queues;
 
 namespace Actors.Jobs.Workers;
 
@@ -9,30 +10,60 @@ namespace Actors.Jobs.Workers;
 /// </summary>
 internal sealed class GrantedJobs
 {
-    private readonly ConcurrentQueue<GrantedJob> _jobs = new();
+    private static readonly int Normal = PriorityTurns.LevelOf(JobPriority.Normal);
+
+    private readonly ConcurrentQueue<GrantedJob> _normal = new();
     private readonly Stack<IActorRef> _idle = new();
+    private readonly Lock _gate = new();
+
+    /// <summary>The levels beside the normal one; made for the first job that is not normal.</summary>
+    private volatile ConcurrentQueue<GrantedJob>[]? _levels;
+    private PriorityTurns _turns;
     private volatile bool _isWaking;
     private volatile ConcurrentDictionary<long, int>? _cancelled;
 
-    public bool IsEmpty => _jobs.IsEmpty;
+    public bool IsEmpty => _normal.IsEmpty && (_levels is not { } levels || Array.TrueForAll(levels, level => level.IsEmpty));
 
-    public void Add(GrantedJob job) => _jobs.Enqueue(job);
+    public void Add(GrantedJob job, JobPriority priority)
+    {
+        if (priority == JobPriority.Normal)
+        {
+            _normal.Enqueue(job);
+            return;
+        }
+
+        if (_levels is not { } levels)
+        {
+            levels = new ConcurrentQueue<GrantedJob>[PriorityTurns.Levels];
+            for (var level = 0; level < levels.Length; level++)
+            {
+                levels[level] = level == Normal ? _normal : new ConcurrentQueue<GrantedJob>();
+            }
+
+            _levels = levels;
+        }
+
+        levels[PriorityTurns.LevelOf(priority)].Enqueue(job);
+    }
 
     /// <summary>For a worker: the next job, or none. Wakes another worker when there are more.</summary>
     public bool TryTake([NotNullWhen(true)] out GrantedJob? job)
     {
-        if (!_jobs.TryDequeue(out job))
+        if (!TryTakeNext(out job))
         {
             return false;
         }
 
-        if (!_jobs.IsEmpty)
+        if (!IsEmpty)
         {
             WakeOne();
         }
 
         return true;
     }
+
+    /// <summary>Takes a job back that no worker has begun, in the order of each priority.</summary>
+    public bool TryTakeBack([NotNullWhen(true)] out GrantedJob? job) => TryTakeNext(out job);
 
     /// <summary>A granted job is not to run, if it has not begun.</summary>
     public void Cancel(long number, int grant) => (_cancelled ??= new ConcurrentDictionary<long, int>())[number] = grant;
@@ -41,9 +72,6 @@ internal sealed class GrantedJobs
 
     /// <summary>A cancelled job has ended.</summary>
     public void ForgetCancelled(long number) => _cancelled?.TryRemove(number, out _);
-
-    /// <summary>Takes a job back that no worker has begun.</summary>
-    public bool TryTakeBack([NotNullWhen(true)] out GrantedJob? job) => _jobs.TryDequeue(out job);
 
     /// <summary>A woken worker has come to look: the next may be woken.</summary>
     public void OnAwake() => _isWaking = false;
@@ -56,7 +84,7 @@ internal sealed class GrantedJobs
             _idle.Push(worker);
         }
 
-        if (!_jobs.IsEmpty)
+        if (!IsEmpty)
         {
             // Granted between its last look and this.
             WakeOne();
@@ -86,5 +114,44 @@ internal sealed class GrantedJobs
     }
 
     /// <summary>Forgets the jobs.</summary>
-    public void Clear() => _jobs.Clear();
+    public void Clear()
+    {
+        _normal.Clear();
+        foreach (var level in _levels ?? [])
+        {
+            level.Clear();
+        }
+    }
+
+    private bool TryTakeNext([NotNullWhen(true)] out GrantedJob? job) =>
+        _levels is { } levels ? TryTakeTurn(levels, out job) : _normal.TryDequeue(out job);
+
+    private bool TryTakeTurn(ConcurrentQueue<GrantedJob>[] levels, [NotNullWhen(true)] out GrantedJob? job)
+    {
+        lock (_gate)
+        {
+            while (true)
+            {
+                var waiting = 0;
+                for (var level = 0; level < levels.Length; level++)
+                {
+                    waiting |= levels[level].IsEmpty ? 0 : 1 << level;
+                }
+
+                if (waiting == 0)
+                {
+                    job = null;
+                    return false;
+                }
+
+                // A worker that has not seen the levels yet takes normal jobs without the lock.
+                var next = _turns.Next(waiting);
+                if (levels[next].TryDequeue(out job))
+                {
+                    _turns.Taken(next);
+                    return true;
+                }
+            }
+        }
+    }
 }

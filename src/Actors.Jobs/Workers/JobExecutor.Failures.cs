@@ -1,3 +1,4 @@
+using System.Globalization;
 using Actors.Jobs.Queues;
 
 namespace Actors.Jobs.Workers;
@@ -18,7 +19,19 @@ internal sealed partial class JobExecutor
         var policy = granted.Handler.Policy;
         return granted.Attempt >= policy.MaxAttempts || (cause is not null && policy.IsNonRetryable(cause))
             ? new AttemptOutcome.Failed(error, null)
-            : new AttemptOutcome.Failed(error, after ?? NextDelay(granted, error, cause));
+            : new AttemptOutcome.Failed(error, (after ?? NextDelay(granted, error, cause)) is { } delay ? Positive(delay) : null);
+    }
+
+    private static TimeSpan Positive(TimeSpan delay) => delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
+
+    /// <summary>What an attempt throws after its timeout is told, but the timeout is why it failed.</summary>
+    private AttemptOutcome TimedOut(GrantedJob granted, Exception cause)
+    {
+        var reason = string.Create(
+            CultureInfo.InvariantCulture, $"The attempt took longer than its timeout of {granted.Handler.Policy.Timeout.TotalSeconds:0.###} s.");
+        return cause is OperationCanceledException
+            ? Failed(granted, reason, reason, new TimeoutException(reason, cause), null)
+            : Failed(granted, reason, Cut(reason + Environment.NewLine + Text(cause)), cause, null);
     }
 
     private TimeSpan? NextDelay(GrantedJob granted, string error, Exception? cause)

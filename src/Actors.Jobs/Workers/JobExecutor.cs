@@ -9,13 +9,13 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
 {
     private readonly IServiceScopeFactory? _scopes = services.GetService<IServiceScopeFactory>();
 
-    public async Task<AttemptOutcome> RunAsync(GrantedJob granted, RunningAttempt attempt)
+    public async ValueTask<AttemptOutcome> RunAsync(GrantedJob granted, RunningAttempt attempt)
     {
         var type = granted.Handler.Type;
         object job;
         try
         {
-            job = type.Deserialize(granted.Payload);
+            job = granted.Handler.Read(granted.Payload, granted.TypeVersion);
         }
         catch (Exception cause)
         {
@@ -29,11 +29,11 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
         {
             if (_scopes is null)
             {
-                return await HandleAsync(services, granted, job, attempt.Token);
+                return Outcome(granted, await HandleAsync(services, granted, job, attempt.Token));
             }
 
             await using var scope = _scopes.CreateAsyncScope();
-            return await HandleAsync(scope.ServiceProvider, granted, job, attempt.Token);
+            return Outcome(granted, await HandleAsync(scope.ServiceProvider, granted, job, attempt.Token));
         }
         catch (Exception) when (attempt.Cause == CancelCause.Request)
         {
@@ -43,13 +43,31 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
         {
             return new AttemptOutcome.Interrupted();
         }
+        catch (Exception cause) when (attempt.Cause == CancelCause.Timeout)
+        {
+            return TimedOut(granted, cause);
+        }
         catch (Exception cause)
         {
             return Failed(granted, Message(cause), Text(cause), cause, null);
         }
     }
 
-    private async Task<AttemptOutcome> HandleAsync(
+    /// <summary>Runs a job that is in no queue: whoever called gets what the handler answers or throws.</summary>
+    public async Task<JobResult> RunInlineAsync(GrantedJob granted, CancellationToken cancellationToken)
+    {
+        var job = granted.Handler.Read(granted.Payload, granted.TypeVersion);
+        if (_scopes is null)
+        {
+            return await HandleAsync(services, granted, job, cancellationToken) ?? JobResult.Success;
+        }
+
+        await using var scope = _scopes.CreateAsyncScope();
+        return await HandleAsync(scope.ServiceProvider, granted, job, cancellationToken) ?? JobResult.Success;
+    }
+
+    /// <returns>What the handler answers; null when it answers nothing, which is success.</returns>
+    private async Task<JobResult?> HandleAsync(
         IServiceProvider scope, GrantedJob granted, object job, CancellationToken cancellationToken)
     {
         var context = new JobContext(granted.Id, queue, granted.Handler.Type.Name, granted.Attempt, granted.EnqueuedAt, scope);
@@ -60,10 +78,10 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
         }
 
         await handling;
-        return handling is Task<JobResult> answered ? Outcome(granted, await answered) : AttemptOutcome.Succeeded.Instance;
+        return handling is Task<JobResult> answered ? await answered : null;
     }
 
-    private AttemptOutcome Outcome(GrantedJob granted, JobResult result)
+    private AttemptOutcome Outcome(GrantedJob granted, JobResult? result)
     {
         switch (result)
         {
@@ -75,7 +93,7 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
             case JobResult.Retried retried:
                 return Failed(granted, retried.Text, Cut(retried.Text), null, retried.After);
             case JobResult.Snoozed { Until: { } until }:
-                return new AttemptOutcome.Snoozed(until - system.TimeProvider.GetUtcNow());
+                return new AttemptOutcome.Snoozed(Positive(until - system.TimeProvider.GetUtcNow()));
             case JobResult.Snoozed snoozed:
                 return new AttemptOutcome.Snoozed(snoozed.Duration);
             default:

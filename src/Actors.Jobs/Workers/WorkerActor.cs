@@ -1,5 +1,4 @@
 using Actors.Jobs.Queues;
-using Microsoft.Extensions.Logging;
 
 namespace Actors.Jobs.Workers;
 
@@ -10,21 +9,21 @@ internal sealed class WorkerActor : ReceiveActor
 
     private readonly GrantedJobs _granted;
     private readonly JobExecutor _executor;
+    private readonly BegunSlot _slot;
     private readonly IActorRef _queue;
-    private readonly Dispatcher _dispatcher;
-    private readonly ILogger _logger;
+    private readonly AttemptSeams _seams;
     private volatile RunningAttempt? _attempt;
     private volatile bool _isStopped;
     private Task _running = Task.CompletedTask;
     private bool _isBusy;
 
-    public WorkerActor(GrantedJobs granted, JobExecutor executor, IActorRef queue)
+    public WorkerActor(GrantedJobs granted, JobExecutor executor, BegunSlot slot, IActorRef queue)
     {
         _granted = granted;
         _executor = executor;
+        _slot = slot;
         _queue = queue;
-        _dispatcher = Context.System.Dispatcher;
-        _logger = Logger;
+        _seams = new AttemptSeams(Context.System.Dispatcher, Context.System.TimeProvider, queue, Logger);
         Receive<Work>(_ => OnWork());
         Receive<RanOut>(OnRanOut);
         Receive<CancelAttempt>(_ => _attempt?.Cancel(CancelCause.Stop));
@@ -75,7 +74,7 @@ internal sealed class WorkerActor : ReceiveActor
             {
                 // Made before there is a job, so that a cancellation between taking the job and running it is not lost. Not disposed
                 // of: it has no timer, and a cancellation may come while the attempt ends.
-                var attempt = new RunningAttempt(_dispatcher, _logger);
+                var attempt = new RunningAttempt(_seams);
                 _attempt = attempt;
                 if (_isStopped || !_granted.TryTake(out var job))
                 {
@@ -83,7 +82,10 @@ internal sealed class WorkerActor : ReceiveActor
                 }
 
                 attempt.Begin(job);
+                _slot.Begin(job);
                 var outcome = _granted.IsCancelled(job) ? NotBegun : await _executor.RunAsync(job, attempt);
+                _slot.End(job);
+                attempt.End();
                 _queue.Tell(new QueueMessage.AttemptEnded(job.Number, job.Grant, outcome));
             }
         }

@@ -1,3 +1,5 @@
+using Actors.Jobs;
+
 namespace Actors.Hosting.Tests.Settings;
 
 /// <summary>Bad configuration fails when the host is built, all of it at once, in the words of whoever wrote it.</summary>
@@ -62,6 +64,35 @@ public sealed class FaultTests
         ]);
 
     [Fact]
+    public void The_types_of_jobs_are_checked_with_everything_else()
+    {
+        var faults = TestHost.Faults(
+            actors => actors
+                .UseInMemoryStore()
+                .AddQueue("greetings", q => q.AddHandler<GreetHandler>().Upcast<Greet>(1, static args => args))
+                .AddQueue("partings", q => q.AddHandlersFrom(typeof(FaultTests).Assembly).AddHandler<string>()),
+            """
+            actors.queues.greetings {
+              workers = 0
+              jobs { gret.timeout = 3s, greet { timeout = 0s, retry { max-attempts = many, minn = 3s } } }
+            }
+            """);
+
+        faults.ShouldBe(
+            [
+                "test.conf:2:3: 'actors.queues.greetings.workers = 0' must be greater than or equal to 1.",
+                "test.conf:3:10: there is no handler in queue 'greetings' for job 'gret'; did you mean 'greet'?",
+                "test.conf:3:37: 'actors.queues.greetings.jobs.greet.timeout = 0 ms' must be greater than or equal to 1 ms.",
+                "test.conf:3:59: 'actors.queues.greetings.jobs.greet.retry.max-attempts = many' must be a whole number.",
+                "test.conf:3:80: unknown key 'actors.queues.greetings.jobs.greet.retry.minn'; did you mean 'min'?",
+                "Queue 'greetings': 'greet' has an upcaster from version 1, which is not older than version 1 of Actors.Hosting.Tests.Greet.",
+                "Queue 'partings': 'part' (Actors.Hosting.Tests.Settings.FaultTests+Part) has no handler. Add a class that implements IJobHandler<Part>.",
+                "Queue 'partings': System.String must implement IJobHandler<T> for exactly one T, but implements it for 0: none.",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
     public void Names_are_taken_once() => TestHost.Faults(actors => actors
         .UseInMemoryStore()
         .AddService("loop", Bodies.ForEver).AddService("loop", Bodies.ForEver)
@@ -109,6 +140,9 @@ public sealed class FaultTests
             "test.conf:1:48: 'actors.services.loop.autostart' must be on or off, but is null.",
         ],
         ignoreOrder: true);
+
+    [Job("part", Queue = "partings")]
+    internal sealed record Part;
 
     private sealed class Lonely : ReceiveActor;
 }

@@ -63,6 +63,26 @@ public sealed class PrecedenceTests
     }
 
     [Fact]
+    public void A_job_type_of_a_queue_has_settings_of_its_own()
+    {
+        using var host = TestHost.Create(
+            actors => actors.UseInMemoryStore().AddQueue("greetings", q => q
+                .Retry(maxAttempts: 9, max: TimeSpan.FromMinutes(7))
+                .AddHandler<GreetHandler>(h => (h.MaxAttempts, h.Timeout) = (3, TimeSpan.FromSeconds(4)))),
+            """
+            actors.queues.greetings {
+              retry.jitter = 0
+              jobs.greet { timeout = infinite, retry.min = 50ms }
+            }
+            """);
+
+        var greet = host.Services.Settings().Queues.Single().HandlerOptions[typeof(GreetHandler)];
+        (greet.MaxAttempts, greet.Timeout).ShouldBe((3, Timeout.InfiniteTimeSpan), "What the configuration leaves out is as in the code.");
+        greet.Backoff.ShouldBe(
+            new BackoffOptions { Min = TimeSpan.FromMilliseconds(50), Max = TimeSpan.FromMinutes(7), Jitter = 0 }, "What nobody says is as in the queue.");
+    }
+
+    [Fact]
     public void The_store_of_the_configuration_wins_over_that_of_the_code()
     {
         using var host = TestHost.Create(

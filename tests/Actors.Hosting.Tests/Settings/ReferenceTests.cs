@@ -28,7 +28,12 @@ public sealed class ReferenceTests
 
     [Fact]
     public void Jobs_conf_is_what_the_program_reads_and_does() =>
-        ShouldAgree("jobs.conf", "actors.queues.NAME", SettingTables.Queue, () => new QueueOptions());
+        ShouldAgree(
+            "jobs.conf", "actors.queues.NAME", SettingTables.Queue, () => new QueueOptions(), [.. SettingTables.Handler.Select(setting => "jobs.TYPE." + setting.Key)]);
+
+    [Fact]
+    public void What_Jobs_conf_says_of_a_job_type_is_what_the_program_reads_and_does() =>
+        ShouldAgree("jobs.conf", "actors.queues.NAME.jobs.TYPE", SettingTables.Handler, () => new HandlerOptions());
 
     [Fact]
     public void Every_key_of_a_reference_file_is_explained()

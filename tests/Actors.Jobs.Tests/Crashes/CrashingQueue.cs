@@ -22,10 +22,12 @@ internal sealed class CrashingQueue
     private readonly List<(ModelJob[] Jobs, Task Answer)> _asked = [];
     private readonly List<(ModelJob Job, Task<QueueMessage.JobFound> Answer)> _cancelled = [];
     private readonly ConcurrentDictionary<JobId, int> _runs = new();
+    private readonly InMemoryBegunAttempts _begunAttempts = new();
+    private readonly List<ModelJob> _inFlight = [];
     private readonly QueueOptions _options;
+    private readonly bool _hasPriorities;
     private DateTimeOffset _now = VirtualTime.DefaultStart;
     private int _incarnations;
-    private int _running;
     private Exception? _violation;
     private SimulationDispatcher _simulation = null!; // Made by Start, as are those below.
     private VirtualTime _time = null!;
@@ -33,11 +35,13 @@ internal sealed class CrashingQueue
     private FaultyJournal _journal = null!;
     private FaultyHistory _history = null!;
     private IActorRef _queue = null!;
+    private IBegunTable _begun = null!;
 
     public CrashingQueue(int seed)
     {
         _seed = seed;
         _random = new Random(seed);
+        _hasPriorities = _random.Next(2) == 0;
         _options = new QueueOptions
         {
             Workers = _random.Next(1, 5),
@@ -45,13 +49,16 @@ internal sealed class CrashingQueue
             CacheBytes = _random.Next(3) switch { 0 => 0, 1 => 300, _ => 1_000_000 },
             TrimBytes = _random.Next(4) == 0 ? 1_000_000 : 200,
             HistoryBatch = _random.Next(2) == 0 ? 3 : 1000,
+            Timeout = _random.Next(2) == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(120),
             StopTimeout = TimeSpan.FromMilliseconds(_random.Next(0, 60)),
+            QuarantineAfter = _random.Next(1, 4),
             Retry = new RetryOptions { MaxAttempts = MaxAttempts, Backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(20) } },
         };
     }
 
     public void RunToTheEnd()
     {
+        _oracle.QuarantineAfter = _options.QuarantineAfter;
         for (var crashes = _random.Next(2, 6); crashes > 0; crashes--)
         {
             Start();
@@ -67,6 +74,11 @@ internal sealed class CrashingQueue
         Tell(new QueueMessage.StartConsuming());
         for (var i = 0; i < 300 && LiveJobs() > 0; i++)
         {
+            foreach (var (id, _) in _oracle.Jobs.Where(job => job.Value.State == JobState.Quarantined))
+            {
+                Tell(new QueueMessage.RetryJob(id));
+            }
+
             Advance(TimeSpan.FromMilliseconds(200));
         }
 
@@ -77,7 +89,7 @@ internal sealed class CrashingQueue
     private void Start()
     {
         _incarnations++;
-        _running = 0;
+        _inFlight.Clear();
         _simulation = new SimulationDispatcher((_seed * 100) + _incarnations);
         _time = new VirtualTime(_now, _seed);
         _system = ActorSystem.Create(Name, new ActorSystemOptions { TimeProvider = _time, Dispatcher = _simulation, Seed = _simulation.Seed });
@@ -89,12 +101,14 @@ internal sealed class CrashingQueue
         _history = new FaultyHistory(_system, _stored);
         var journal = _system.SystemActorOf(JournalActor.Props(_journal), "journal");
         var services = new ServiceCollection().AddSingleton(new PlanRunner(_runs, OnBegin, OnEnd, _time)).BuildServiceProvider();
-        var handler = JobHandler.Create(typeof(PlanHandler), new JobTypes(JobTypes.DefaultJson), _options, null);
+        var handler = JobHandler.Create(typeof(PlanHandler), new JobTypes(JobTypes.DefaultJson), new QueueDefinition(Name, _options, []));
         var handlers = new Dictionary<string, JobHandler> { [handler.Type.Name] = handler };
-        var consuming = new ConsumingSwitch();
-        var parent = _system.ActorOf(Props.Create<QueuesActor>(), "queues");
-        var starting = parent.AskAsync(new QueuesActor.Start(Name, Props.Create(() => new QueueActor(
-            Name, _options, handlers, _journal, journal, _history, services, consuming, TimeSpan.FromSeconds(5)))));
+        _begun = _begunAttempts.Open(Name, _options.Workers);
+        var setup = new QueueSetup(Name, _options, handlers, _history, services, _begun, TimeSpan.FromSeconds(5));
+        _oracle.Die(_begun.Left.ShouldNotBeNull());
+        string[] awaited = _begun.Left is not { Count: 0 } ? [Name] : [];
+        var parent = _system.ActorOf(Props.Create(() => new QueuesActor(awaited)), "queues");
+        var starting = parent.AskAsync(new QueuesActor.Start(Name, Props.Create(() => new QueueActor(setup, _journal, journal))));
         while (!starting.IsCompleted)
         {
             _simulation.RunStep().ShouldBeTrue(Seed);
@@ -173,14 +187,15 @@ internal sealed class CrashingQueue
         }
 
         var drafts = jobs.Select(job => new JobDraft(
-            job.Id, "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan(job.Text)), TimeSpan.FromMilliseconds(Math.Max(0, _random.Next(-300, 200))), null)).ToList();
+            job.Id, "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan(job.Text)), TimeSpan.FromMilliseconds(Math.Max(0, _random.Next(-300, 200))), null,
+            _hasPriorities ? (JobPriority)_random.Next(-2, 3) : JobPriority.Normal)).ToList();
         _asked.Add((jobs, _queue.AskAsync(new QueueMessage.Enqueue(drafts, drafts[0].Id), Timeout.InfiniteTimeSpan)));
     }
 
     private ModelJob NewJob()
     {
         // What each run of the job does: the last letter is for all further runs.
-        var text = new string([.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => "SSSDDFRZCL"[_random.Next(10)])]);
+        var text = new string([.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => "SSSDDFRZCLT"[_random.Next(_options.Timeout == Timeout.InfiniteTimeSpan ? 10 : 11)])]);
         text = text[^1] == 'Z' ? text + "S" : text;
         return new ModelJob(JobId.Create(_time, _random), text + ":" + new string('x', _random.Next(10) == 0 ? 5000 : _random.Next(100)));
     }
@@ -239,11 +254,17 @@ internal sealed class CrashingQueue
         truth.State.ShouldBe(JobState.Running, $"{job} began without a durable grant. {Seed}");
         (++job.Begun).ShouldBeLessThanOrEqualTo(truth.Grants, $"{job} began twice with one grant. {Seed}");
         context.Attempt.ShouldBe(truth.Attempts + 1, $"{job} began with a wrong attempt number. {Seed}");
-        (++_running).ShouldBeLessThanOrEqualTo(_options.Workers, $"{job} is one too many. {Seed}");
+        _inFlight.Add(job);
+        _inFlight.Count.ShouldBeLessThanOrEqualTo(_options.Workers, $"{job} is one too many. {Seed}");
+        if (_inFlight.Count > 1)
+        {
+            _inFlight.ShouldAllBe(other => !_oracle.Jobs[other.Id].IsSuspect, $"{job} began beside a suspect, or is one. {Seed}");
+        }
+
         job.LastStep = step;
     }
 
-    private void OnEnd(JobContext context) => _running--;
+    private void OnEnd(JobContext context) => _inFlight.Remove(_jobs[context.Id]);
 
     private long LiveJobs() => _oracle.Jobs.Values.Count(job => job.Finishes == 0)
         + Math.Max(0, _oracle.Jobs.Count - _history.CountAsync(new HistoryFilter(), default).Result);
@@ -265,7 +286,7 @@ internal sealed class CrashingQueue
             }
 
             finished.State.ShouldBe(
-                job.LastStep switch { 'S' or 'D' or 'L' => JobState.Succeeded, 'C' => JobState.Cancelled, 'F' or 'R' => JobState.Failed, _ => 0 },
+                job.LastStep switch { 'S' or 'D' or 'L' => JobState.Succeeded, 'C' => JobState.Cancelled, 'F' or 'R' or 'T' => JobState.Failed, _ => 0 },
                 $"{job} ended with {job.LastStep}. {Seed}");
             if (finished.State == JobState.Failed)
             {
@@ -284,7 +305,7 @@ internal sealed class CrashingQueue
         var status = answer.Result;
         (status.Succeeded, status.Failed, status.Cancelled).ShouldBe(
             (Count(JobState.Succeeded), Count(JobState.Failed), Count(JobState.Cancelled)), Seed);
-        (status.Running + status.Waiting + status.Scheduled + status.Retrying + status.Parked).ShouldBe(0, Seed);
+        (status.Running + status.Waiting + status.Scheduled + status.Retrying + status.Parked + status.Quarantined + status.Suspects).ShouldBe(0, Seed);
         CheckJournalIsSmall();
     }
 

@@ -31,6 +31,9 @@ internal sealed class PlanRunner(ConcurrentDictionary<JobId, int> runs, Action<J
                 case 'L':
                     await Task.Delay(TimeSpan.FromMilliseconds(90), time, cancellationToken);
                     return JobResult.Success;
+                case 'T':
+                    await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+                    return JobResult.Success;
                 case 'F':
                     throw new InvalidOperationException("planned");
                 case 'R':

@@ -74,6 +74,22 @@ public sealed class CommitReplayTests
                 }
             }
 
+            foreach (var number in _state.Jobs.Numbers().Where(number => _state.Jobs[number].State == JobState.Running).ToList())
+            {
+                if (_random.Next(20) == 0)
+                {
+                    var crashes = _random.Next(4);
+                    draft.AddSuspected(number, crashes);
+                    _state.Suspect(number, crashes);
+                    if (_random.Next(3) > 0)
+                    {
+                        var next = crashes == 3 ? JobState.Quarantined : JobState.Waiting;
+                        draft.AddMoved(number, next, _state.Jobs[number].Attempts, 0, null);
+                        _state.Move(number, next, _state.Jobs[number].Attempts, 0, null);
+                    }
+                }
+            }
+
             for (var i = _random.Next(6); i > 0; i--)
             {
                 Enqueue(draft);
@@ -132,6 +148,7 @@ public sealed class CommitReplayTests
             }
 
             state.Names.ShouldBe(_state.Names, $"seed {seed}");
+            state.Suspects.ShouldBe(_state.Suspects);
             (state.Succeeded, state.Failed, state.Cancelled).ShouldBe((_state.Succeeded, _state.Failed, _state.Cancelled), $"seed {seed}");
             state.Jobs.NextNumber.ShouldBe(_state.Jobs.NextNumber);
             state.Jobs.Numbers().ShouldBe(_state.Jobs.Numbers(), $"seed {seed}");
@@ -157,9 +174,10 @@ public sealed class CommitReplayTests
         {
             var entry = state.Jobs[number];
             var due = entry.State is JobState.Scheduled or JobState.Retrying ? entry.DueAtMs : 0;
-            return $"{number} {entry.Id} {entry.State} type {entry.Type} v{entry.TypeVersion} attempts {entry.Attempts} grant {entry.Grant} " +
+            return $"{number} {entry.Id} {entry.State} type {entry.Type} v{entry.TypeVersion} {entry.Priority} attempts {entry.Attempts} grant {entry.Grant} " +
                 $"at {entry.EnqueuedAtMs} due {due} payload {entry.PayloadRow}:{entry.PayloadOffset}+{entry.PayloadLength} error {state.Error(number)}" +
-                (state.IsCancelling(number, out var reason) ? $" cancelling: {reason}" : "");
+                (state.IsCancelling(number, out var reason) ? $" cancelling: {reason}" : "") +
+                (state.IsSuspect(number, out var crashes) ? $" crashes: {crashes}" : "");
         }
 
         private bool IsGrantable(long number) => _state.Jobs[number] is var entry
@@ -183,6 +201,7 @@ public sealed class CommitReplayTests
             entry.DueAtMs = _nowMs + delayMs;
             entry.Type = type;
             entry.TypeVersion = (ushort)_random.Next(1, 4);
+            entry.Priority = (JobPriority)_random.Next(-2, 3);
             entry.PayloadRow = row;
             entry.PayloadOffset = (ushort)offset;
             entry.PayloadLength = payload.Length;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Actors.Jobs.Queues;
 
 namespace Actors.Jobs.Tests.Queues;
@@ -38,6 +39,34 @@ public sealed class JobTableTests
         _table.Contains(1).ShouldBeFalse();
         _table.Contains((5 * ChunkSize) + 1).ShouldBeFalse();
         _table.Contains(900 * ChunkSize).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_job_that_waits_takes_no_more_than_150_bytes()
+    {
+        Unsafe.SizeOf<JobEntry>().ShouldBe(80);
+        const int Jobs = 300_000;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var state = new QueueState();
+        var ready = new ReadyJobs(state.Jobs);
+        var due = new DueHeap();
+        for (var number = 1; number <= Jobs; number++)
+        {
+            ref var entry = ref state.Enqueue(number, JobId.Create(TimeProvider.System, _random), isDelayed: number % 2 == 0);
+            entry.Priority = (JobPriority)((number % 5) - 2);
+            if (number % 2 == 0)
+            {
+                due.Add(number, number);
+            }
+            else
+            {
+                ready.Add(number);
+            }
+        }
+
+        // All that was ever allocated, so what the tables have outgrown is in it too.
+        ((GC.GetAllocatedBytesForCurrentThread() - before) / (double)Jobs).ShouldBeLessThan(150);
+        GC.KeepAlive((state, ready, due));
     }
 
     [Fact]

@@ -36,12 +36,14 @@ internal static class KillChild
             Prefetch = Prefetch,
             TrimBytes = 16_000,
             CacheBytes = 20_000,
+            QuarantineAfter = RestartOptions.Unlimited, // It is killed for no fault of its jobs.
             Retry = new RetryOptions { MaxAttempts = 2, Backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(20) } },
         };
         return await JobSystem.StartAsync(system, new JobSystemOptions
         {
             Journal = store.Journal,
             History = store.History,
+            BegunAttempts = store.BegunAttempts,
             Services = new ServiceCollection().AddSingleton(begun).BuildServiceProvider(),
             Queues = [new QueueDefinition("default", options, [typeof(Handler)])],
         });

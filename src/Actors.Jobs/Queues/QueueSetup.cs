@@ -1,0 +1,27 @@
+using Actors.Jobs.Processes;
+using Actors.Jobs.Types;
+
+namespace Actors.Jobs.Queues;
+
+/// <summary>What a queue is made of. It is the same for every instance of its actor in one process.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Options">Its settings.</param>
+/// <param name="Handlers">The handlers by the stable names of their job types.</param>
+/// <param name="History">Where finished jobs go.</param>
+/// <param name="Services">Makes the handlers.</param>
+/// <param name="Begun">Where begun attempts are noted.</param>
+/// <param name="EnqueueTimeout">How long callers wait for durability.</param>
+/// <param name="Neighbours">The way to other processes of the store; null when there are none.</param>
+internal sealed record QueueSetup(
+    string Name,
+    QueueOptions Options,
+    IReadOnlyDictionary<string, JobHandler> Handlers,
+    IHistory History,
+    IServiceProvider Services,
+    IBegunTable Begun,
+    TimeSpan EnqueueTimeout,
+    Neighbours? Neighbours = null)
+{
+    /// <summary>Whether the consumer is started. It outlives the instance of the actor, so that a restart goes on where it was.</summary>
+    public bool IsConsuming { get; set; }
+}
