@@ -46,9 +46,10 @@ public abstract class ActorObserver
     /// <param name="child">The child that failed, or the permanent one that ended.</param>
     /// <param name="options">The limits that hold. Not to be changed.</param>
     /// <param name="isGroup">Whether they count for all children of the supervisor together.</param>
+    /// <param name="ranFor">How long it had run before; zero if it had not started.</param>
     /// <param name="decision">What the count says.</param>
     public virtual void OnRestartCounted(
-        IActorRef supervisor, IActorRef child, RestartOptions options, bool isGroup, RestartDecision decision)
+        IActorRef supervisor, IActorRef child, RestartOptions options, bool isGroup, TimeSpan ranFor, RestartDecision decision)
     {
     }
 

@@ -107,18 +107,19 @@ internal sealed partial class KernelInvariants
     }
 
     public override void OnRestartCounted(
-        IActorRef supervisor, IActorRef child, RestartOptions options, bool isGroup, RestartDecision decision)
+        IActorRef supervisor, IActorRef child, RestartOptions options, bool isGroup, TimeSpan ranFor, RestartDecision decision)
     {
-        Next?.OnRestartCounted(supervisor, child, options, isGroup, decision);
+        Next?.OnRestartCounted(supervisor, child, options, isGroup, ranFor, decision);
         lock (_lock)
         {
-            if (Find(child) is not { } failed)
+            // A permanent one that has ended is not known any more: what follows is another actor of the same name.
+            var failed = Find(child);
+            if ((isGroup ? FindOrAdd(supervisor).GroupRestarts : failed?.Restarts) is not { } restarts)
             {
-                return; // A permanent one that has ended: what follows is another actor of the same name.
+                return;
             }
 
-            var restarts = isGroup ? FindOrAdd(supervisor).GroupRestarts : failed.Restarts;
-            if (options.Backoff is { } backoff && backoff.ResetAfter != Timeout.InfiniteTimeSpan && failed.RanFor(Now) >= backoff.ResetAfter)
+            if (options.Backoff is { } backoff && backoff.ResetAfter != Timeout.InfiniteTimeSpan && (failed?.RanFor(Now) ?? ranFor) >= backoff.ResetAfter)
             {
                 restarts.Clear();
             }
@@ -128,7 +129,7 @@ internal sealed partial class KernelInvariants
                 restarts.Add(Now);
                 if (restarts.Count(at => options.Window == Timeout.InfiniteTimeSpan || Now - at <= options.Window) > options.MaxRestarts)
                 {
-                    Violate($"{failed.Path} is restarted more often than its limit of {options.MaxRestarts} in {(options.Window == Timeout.InfiniteTimeSpan ? "all" : TestSystem.Describe(options.Window))}");
+                    Violate($"{child.Path.Local} is restarted more often than its limit of {options.MaxRestarts} in {(options.Window == Timeout.InfiniteTimeSpan ? "all" : TestSystem.Describe(options.Window))}");
                 }
             }
         }

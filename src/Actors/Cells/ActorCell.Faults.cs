@@ -126,7 +126,7 @@ internal partial class ActorCell
     {
         var decision = Budget(strategy, child).OnFailure(System.Now, ranFor);
         child._failedMessages?.ResetAfter = strategy.Restart.Backoff?.ResetAfter ?? Timeout.InfiniteTimeSpan; // The child waits for us.
-        System.Observer?.OnRestartCounted(this, child, strategy.Restart, strategy is not OneForOneStrategy, decision);
+        System.Observer?.OnRestartCounted(this, child, strategy.Restart, strategy is not OneForOneStrategy, ranFor, decision);
         if (!decision.IsRestart)
         {
             var limit = new RestartLimitException(child.Path, strategy.Restart.MaxRestarts, strategy.Restart.Window, cause);

@@ -249,6 +249,7 @@ public sealed class KernelInvariantsTests
                 life.Actor,
                 new RestartOptions { MaxRestarts = 2, Window = TimeSpan.FromSeconds(10) },
                 isGroup: false,
+                TimeSpan.Zero,
                 new RestartDecision(true, TimeSpan.Zero, i, false));
         }
     });
@@ -260,10 +261,10 @@ public sealed class KernelInvariantsTests
         life.AddChild("child");
         var limit = new RestartOptions { MaxRestarts = 1, Window = Timeout.InfiniteTimeSpan };
         var decision = new RestartDecision(true, TimeSpan.Zero, 1, false);
-        life.Invariants.OnRestartCounted(life.Actor, life.Other("child"), limit, isGroup: true, decision);
+        life.Invariants.OnRestartCounted(life.Actor, life.Other("child"), limit, isGroup: true, TimeSpan.Zero, decision);
         life.Fail();
         life.Restart();
-        life.Invariants.OnRestartCounted(life.Actor, life.Other("child"), limit, isGroup: true, decision);
+        life.Invariants.OnRestartCounted(life.Actor, life.Other("child"), limit, isGroup: true, TimeSpan.Zero, decision);
     });
 
     [Fact]
@@ -273,8 +274,8 @@ public sealed class KernelInvariantsTests
         life.AddChild("child");
         var limit = new RestartOptions { MaxRestarts = 1, Window = Timeout.InfiniteTimeSpan };
         var decision = new RestartDecision(true, TimeSpan.Zero, 1, false);
-        life.Invariants.OnRestartCounted(life.Actor, life.Other("child"), limit, isGroup: true, decision);
-        life.Invariants.OnRestartCounted(life.Actor, life.Other("child"), limit, isGroup: true, decision);
+        life.Invariants.OnRestartCounted(life.Actor, life.Other("child"), limit, isGroup: true, TimeSpan.Zero, decision);
+        life.Invariants.OnRestartCounted(life.Actor, life.Other("child"), limit, isGroup: true, TimeSpan.Zero, decision);
     });
 
     [Fact]
