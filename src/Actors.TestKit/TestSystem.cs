@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
@@ -6,10 +7,10 @@ namespace Actors.TestKit;
 /// <summary>An actor system for one test: virtual time, a seed, probes, and a log to look into.</summary>
 /// <remarks>
 /// With the simulation (the default) the test method itself runs on the simulation's thread from the moment it has awaited
-/// <see cref="StartAsync"/>. While it runs, nothing else does; whenever it awaits, actors take steps until it can go on. Time moves only
+/// <see cref="StartAsync(int, TestDispatcher, Action{ActorSystemOptions})"/>. While it runs, nothing else does; whenever it awaits, actors take steps until it can go on. Time moves only
 /// in <see cref="AdvanceAsync"/> and while a probe or the log waits.
 /// </remarks>
-public sealed class TestSystem : IAsyncDisposable
+public sealed partial class TestSystem : IAsyncDisposable
 {
     /// <summary>The seed of a test that names none.</summary>
     public const int DefaultSeed = 42;
@@ -21,26 +22,22 @@ public sealed class TestSystem : IAsyncDisposable
     private readonly List<Func<ValueTask>> _beforeEnd = [];
     private int _probes;
 
-    private TestSystem(int seed, SimulationDispatcher? simulation, Action<ActorSystemOptions>? configure)
+    private TestSystem(int seed, SimulationDispatcher? simulation, Action<ActorSystemOptions>? configure, Dispatcher? dispatcher = null)
     {
         Seed = seed;
         _simulation = simulation;
         Time = new VirtualTime(seed: seed);
         Log = new TestLog(this);
-        var options = new ActorSystemOptions
+        if (simulation is not null)
         {
-            TimeProvider = Time,
-            Seed = seed,
-            Dispatcher = simulation,
-            LoggerFactory = Log,
-        };
-        configure?.Invoke(options);
-        System = ActorSystem.Create("test", options);
-        Time.Attach(System);
+            Time.Attach(simulation);
+        }
+
+        Begin(dispatcher ?? simulation, seed, configure);
     }
 
-    /// <summary>The actor system.</summary>
-    public ActorSystem System { get; }
+    /// <summary>The actor system; another one after <see cref="CrashAsync"/>.</summary>
+    public ActorSystem System { get; private set; }
 
     /// <summary>Its clock.</summary>
     public VirtualTime Time { get; }
@@ -62,7 +59,23 @@ public sealed class TestSystem : IAsyncDisposable
         int seed = DefaultSeed, TestDispatcher dispatcher = TestDispatcher.Simulation, Action<ActorSystemOptions>? configure = null)
     {
         var simulation = dispatcher == TestDispatcher.Simulation ? new SimulationDispatcher(seed) : null;
-        return new TestSystemStart(Task.FromResult(new TestSystem(seed, simulation, configure)), simulation);
+        return new TestSystemStart(new TestSystem(seed, simulation, configure), simulation, null);
+    }
+
+    /// <summary>Makes the actor system of a process.</summary>
+    [MemberNotNull(nameof(System))]
+    private void Begin(Dispatcher? dispatcher, int systemSeed, Action<ActorSystemOptions>? configure)
+    {
+        var options = new ActorSystemOptions
+        {
+            TimeProvider = Time,
+            Seed = systemSeed,
+            Dispatcher = dispatcher,
+            LoggerFactory = Log,
+        };
+        configure?.Invoke(options);
+        System = ActorSystem.Create("test", options);
+        Time.Attach(System);
     }
 
     /// <summary>Starts an actor under <c>/user</c>.</summary>
@@ -137,6 +150,11 @@ public sealed class TestSystem : IAsyncDisposable
         var ended = System.TerminateAsync();
         var hasEnded = await Time.WaitAsync(() => ended.IsCompleted, EndLimit);
         var busy = hasEnded ? "" : System.DescribeWork();
+        if (hasEnded && _services is not null)
+        {
+            await _services.DisposeAsync();
+        }
+
         System.Dispatcher.Stop();
         if (!hasEnded)
         {

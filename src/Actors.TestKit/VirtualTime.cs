@@ -92,6 +92,16 @@ public sealed class VirtualTime : TimeProvider
         }
     }
 
+    /// <summary>Waits no longer for the work of a system: its process is gone, and what it had begun never ends.</summary>
+    internal void Detach(ActorSystem system)
+    {
+        lock (_lock)
+        {
+            _systems = [.. _systems.Where(other => other != system)];
+            _dispatchers = [.. _dispatchers.Where(other => other != system.Dispatcher)];
+        }
+    }
+
     /// <summary>Moves the clock, stopping at every timer on the way, and lets all work run out at each stop and at the end.</summary>
     /// <param name="by">How far; zero lets work run out without moving.</param>
     /// <exception cref="StillBusyException">Work did not run out within <see cref="GiveUpAfter"/> of real time. The message names what is busy.</exception>
