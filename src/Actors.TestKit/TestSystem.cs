@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Actors.TestKit.Simulating;
 using Microsoft.Extensions.Logging;
@@ -7,10 +8,10 @@ namespace Actors.TestKit;
 /// <summary>An actor system for one test: virtual time, a seed, probes, and a log to look into.</summary>
 /// <remarks>
 /// With the simulation (the default) the test method itself runs on the simulation's thread from the moment it has awaited
-/// <see cref="StartAsync"/>. While it runs, nothing else does; whenever it awaits, actors take steps until it can go on. Time moves only
+/// <see cref="StartAsync(int, TestDispatcher, Action{ActorSystemOptions})"/>. While it runs, nothing else does; whenever it awaits, actors take steps until it can go on. Time moves only
 /// in <see cref="AdvanceAsync"/> and while a probe or the log waits.
 /// </remarks>
-public sealed class TestSystem : IAsyncDisposable
+public sealed partial class TestSystem : IAsyncDisposable
 {
     /// <summary>The seed of a test that names none.</summary>
     public const int DefaultSeed = 42;
@@ -19,7 +20,8 @@ public sealed class TestSystem : IAsyncDisposable
     private static readonly TimeSpan PatienceOutside = TimeSpan.FromSeconds(5);
 
     private readonly SimulationDispatcher? _simulation;
-    private readonly KernelInvariants? _invariants;
+    private readonly SimulationFaults? _faults;
+    private KernelInvariants? _invariants;
     private readonly List<Func<ValueTask>> _beforeEnd = [];
     private int _probes;
 
@@ -34,29 +36,19 @@ public sealed class TestSystem : IAsyncDisposable
     {
         Seed = seed;
         _simulation = simulation;
+        _faults = faults;
         Time = time;
         Log = new TestLog(this);
-        var options = new ActorSystemOptions
-        {
-            TimeProvider = Time,
-            Seed = systemSeed,
-            Dispatcher = dispatcher,
-            LoggerFactory = Log,
-        };
-        configure?.Invoke(options);
         if (simulation is not null)
         {
-            _invariants = new KernelInvariants(this, simulation.Trace, faults) { Next = options.Observer };
-            options.Observer = _invariants;
-            simulation.Invariants = _invariants;
+            Time.Attach(simulation);
         }
 
-        System = ActorSystem.Create("test", options);
-        Time.Attach(System);
+        Begin(dispatcher, systemSeed, configure);
     }
 
-    /// <summary>The actor system.</summary>
-    public ActorSystem System { get; }
+    /// <summary>The actor system; another one after <see cref="CrashAsync"/>.</summary>
+    public ActorSystem System { get; private set; }
 
     /// <summary>Its clock.</summary>
     public VirtualTime Time { get; }
@@ -82,11 +74,40 @@ public sealed class TestSystem : IAsyncDisposable
         var system = new TestSystem(time, simulation, simulation, null, seed, seed, configure);
         if (simulation is not null)
         {
-            simulation.DescribeTimers = time.DescribeTimers;
-            simulation.Release = system.Release;
+            system.BeginRun(simulation);
         }
 
-        return new TestSystemStart(Task.FromResult(system), simulation);
+        return new TestSystemStart(system, simulation, null);
+    }
+
+    /// <summary>What is true for a run as a whole, not for one of its processes.</summary>
+    private void BeginRun(SimulationDispatcher simulation)
+    {
+        simulation.DescribeTimers = Time.DescribeTimers;
+        simulation.Release = Release;
+    }
+
+    /// <summary>Makes the actor system of a process.</summary>
+    [MemberNotNull(nameof(System))]
+    private void Begin(Dispatcher? dispatcher, int systemSeed, Action<ActorSystemOptions>? configure)
+    {
+        var options = new ActorSystemOptions
+        {
+            TimeProvider = Time,
+            Seed = systemSeed,
+            Dispatcher = dispatcher,
+            LoggerFactory = Log,
+        };
+        configure?.Invoke(options);
+        if (_simulation is not null)
+        {
+            _invariants = new KernelInvariants(this, _simulation.Trace, _faults) { Next = options.Observer };
+            options.Observer = _invariants;
+            _simulation.Invariants = _invariants;
+        }
+
+        System = ActorSystem.Create("test", options);
+        Time.Attach(System);
     }
 
     /// <summary>Starts an actor under <c>/user</c>.</summary>
@@ -194,6 +215,11 @@ public sealed class TestSystem : IAsyncDisposable
             if (!await Time.WaitForEndAsync(() => ended.IsCompleted, EndLimit))
             {
                 throw Failure($"The actor system did not end within {Describe(EndLimit)}. Busy: {System.DescribeWork()}.");
+            }
+
+            if (_services is not null)
+            {
+                await _services.DisposeAsync();
             }
         }
         finally
