@@ -43,9 +43,10 @@ internal sealed class ActorsSettings
     /// <param name="builder">What the code says.</param>
     /// <param name="configuration">What the configuration says, which wins.</param>
     /// <param name="system">Gets the settings of the system itself.</param>
+    /// <param name="persistence">Gets the settings of persistent actors.</param>
     /// <param name="contentRoot">Where relative paths begin.</param>
     /// <exception cref="ActorsConfigurationException">With every fault.</exception>
-    public static ActorsSettings Read(ActorsBuilder builder, IConfiguration configuration, ActorSystemOptions system, string contentRoot)
+    public static ActorsSettings Read(ActorsBuilder builder, IConfiguration configuration, ActorSystemOptions system, PersistenceOptions persistence, string contentRoot)
     {
         var reader = new SettingReader(configuration);
         var section = configuration.GetSection(Section);
@@ -53,7 +54,7 @@ internal sealed class ActorsSettings
         reader.CheckRanges(section, system, SettingTables.System, system.Validate);
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
-        settings.ReadPersistence(section.GetSection("persistence"));
+        settings.ReadPersistence(section.GetSection("persistence"), persistence);
         settings.ReadQueues(section.GetSection("queues"));
         settings.ReadServices(section.GetSection("services"));
         settings.CheckActors();
@@ -75,10 +76,10 @@ internal sealed class ActorsSettings
         }
     }
 
-    private void ReadPersistence(IConfigurationSection section)
+    private void ReadPersistence(IConfigurationSection section, PersistenceOptions options)
     {
-        _reader.Read(section, _builder.Persistence, SettingTables.Persistence);
-        _reader.CheckRanges(section, _builder.Persistence, SettingTables.Persistence, _builder.Persistence.Validate);
+        _reader.Read(section, options, SettingTables.Persistence);
+        _reader.CheckRanges(section, options, SettingTables.Persistence, options.Validate);
         if (_builder.ActorEntries.FirstOrDefault(entry => entry.Type.IsAssignableTo(typeof(PersistentActor))) is not { } actor)
         {
             return;
