@@ -290,6 +290,23 @@ public sealed class SuspectTests
         (await host.QueueAsync()).Suspects.ShouldBe(1);
     }
 
+    [Theory, OnEachDispatcher]
+    public async Task Suspects_of_a_paused_queue_keep_no_other_queue_waiting(TestDispatcher dispatcher, int seed)
+    {
+        var ids = await DieWithAsync(dispatcher, seed, jobs: 1, workers: 1);
+        await using var system = await TestSystem.StartAsync(seed + 1, dispatcher);
+        var host = await StartAsync(system, new Left([new(1, 1)]));
+        await host.Jobs.PauseAsync("default");
+        await host.StartConsumingAsync();
+        await host.StartConsumingAsync("second");
+        await host.Jobs.EnqueueAsync(new Second());
+        await system.AdvanceAsync(5 * Second);
+        host.Script.Attempts.Select(a => a.Text).ShouldBe(["second"]);
+        (await host.QueueAsync()).Suspects.ShouldBe(1);
+        await host.Jobs.ResumeAsync("default");
+        await host.ReachAsync(ids[0], JobState.Succeeded);
+    }
+
     /// <summary>A process that dies while as many jobs run as there are workers, and as many more are granted.</summary>
     private async Task<IReadOnlyList<JobId>> DieWithAsync(TestDispatcher dispatcher, int seed, int jobs, int workers)
     {
