@@ -97,9 +97,19 @@ internal sealed class SettingReader(IConfiguration configuration)
         {
             _faults.Add($"{Place(child)}'{Path(child)}' must be {setting.Expected}, but is {(child.GetChildren().Any() ? "an object" : "null")}.");
         }
-        else if (!setting.TrySet(options, text.Trim()))
+        else
         {
-            _faults.Add($"{Place(child)}'{Path(child)} = {text}' must be {setting.Expected}.");
+            try
+            {
+                if (!setting.TrySet(options, text.Trim()))
+                {
+                    _faults.Add($"{Place(child)}'{Path(child)} = {text}' must be {setting.Expected}.");
+                }
+            }
+            catch (ScheduleFormatException wrong)
+            {
+                _faults.Add($"{Place(child)}'{Path(child)}': {wrong.Message}");
+            }
         }
     }
 

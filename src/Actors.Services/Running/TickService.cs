@@ -6,9 +6,56 @@ internal sealed class TickService(ITick tick, ServiceOptions options) : IService
     // Longer waits are made of these: the clock's own limit is 49 days, and it counts in whole milliseconds.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
-    private readonly TimeSpan _interval = options.Interval!.Value; // A definition without one is refused.
+    // The clocks of people can be set, and stand still for a machine that sleeps: on a schedule they are looked at again after this time.
+    private static readonly TimeSpan LongestTrust = TimeSpan.FromMinutes(1);
 
-    public async Task RunAsync(ServiceContext context, CancellationToken cancellationToken)
+    private readonly TimeSpan _interval = options.Interval ?? TimeSpan.Zero; // Not asked for on a schedule.
+
+    public Task RunAsync(ServiceContext context, CancellationToken cancellationToken) => options.Schedule is { } schedule
+        ? RunAsync(schedule, context, cancellationToken)
+        : RunOnIntervalAsync(context, cancellationToken);
+
+    /// <summary>No slot comes twice: the next is later than the last one and than now, whatever is done to the clock.</summary>
+    private async Task RunAsync(Schedule schedule, ServiceContext context, CancellationToken cancellationToken)
+    {
+        var time = context.TimeProvider;
+        if (!options.AwaitsReady)
+        {
+            context.Ready(); // The first tick may be a year away.
+        }
+
+        var next = schedule.Next(time.GetUtcNow());
+        while (next is { } slot && await IsReachedAsync(time, slot, context.Stopping))
+        {
+            await TickAsync(context, cancellationToken, () => schedule.Next(time.GetUtcNow()) - time.GetUtcNow() ?? TimeSpan.Zero);
+            var now = time.GetUtcNow();
+            next = schedule.Next(now > slot ? now : slot);
+        }
+
+        if (next is null)
+        {
+            await context.DelayAsync(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <returns>False when the service was told to stop.</returns>
+    private static async Task<bool> IsReachedAsync(TimeProvider time, DateTimeOffset slot, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var wait = slot - time.GetUtcNow();
+            if (wait <= TimeSpan.Zero)
+            {
+                return true;
+            }
+
+            await DelayAsync(wait < LongestTrust ? wait : LongestTrust, time, stopping);
+        }
+
+        return false;
+    }
+
+    private async Task RunOnIntervalAsync(ServiceContext context, CancellationToken cancellationToken)
     {
         var time = context.TimeProvider;
         var origin = time.GetTimestamp();
@@ -32,16 +79,18 @@ internal sealed class TickService(ITick tick, ServiceOptions options) : IService
                 return true;
             }
 
-            // Rounded up, never early: a tick that came early would find its own slot still ahead.
-            wait = wait < LongestWait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : LongestWait;
-            await Task.Delay(wait, time, stopping)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await DelayAsync(wait < LongestWait ? wait : LongestWait, time, stopping);
         }
 
         return false;
     }
 
-    private async Task TickAsync(ServiceContext context, CancellationToken cancellationToken)
+    /// <summary>Rounded up, never early: a tick that came early would find its own slot still ahead.</summary>
+    private static async Task DelayAsync(TimeSpan wait, TimeProvider time, CancellationToken stopping) =>
+        await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, stopping)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    private async Task TickAsync(ServiceContext context, CancellationToken cancellationToken, Func<TimeSpan>? untilNext = null)
     {
         try
         {
@@ -51,7 +100,7 @@ internal sealed class TickService(ITick tick, ServiceOptions options) : IService
         }
         catch (Exception cause) when (options.OnTickError == TickErrorAction.Continue && !cancellationToken.IsCancellationRequested)
         {
-            context.TickFailed(cause, _interval);
+            context.TickFailed(cause, untilNext?.Invoke() ?? _interval);
         }
     }
 
