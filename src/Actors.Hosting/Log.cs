@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(5004, LogLevel.Critical, "Actor system {System} has ended by itself; the host is stopping")]
     public static partial void Terminated(ILogger logger, string system, Exception? cause);
+
+    [LoggerMessage(5005, LogLevel.Warning, "Hosted service {Type} was registered after AddActors and is not supervised: when it throws, it stops the host. Call AddActors after it, or add it with AddSupervised")]
+    public static partial void NotAdopted(ILogger logger, string type);
 }

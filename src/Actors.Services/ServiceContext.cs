@@ -35,6 +35,9 @@ public sealed class ServiceContext
     /// <summary>Cancelled as soon as the service is told to stop. A tick that is running learns of it here first: its own token is cancelled later.</summary>
     public CancellationToken Stopping => _incarnation.Stopping;
 
+    /// <summary>How long a stop may take; see <see cref="ServiceOptions.StopTimeout"/>.</summary>
+    public TimeSpan StopTimeout => _incarnation.StopTimeout;
+
     internal bool IsReady => _isReady;
 
     internal string? LastReport => _report;

@@ -41,6 +41,8 @@ internal sealed class Incarnation
 
     public string Name => _entry.Name;
 
+    public TimeSpan StopTimeout => _entry.Definition.Settings.StopTimeout;
+
     /// <summary>Cancelled when a stop is asked for.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
