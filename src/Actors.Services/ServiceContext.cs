@@ -1,3 +1,4 @@
+using Actors.Services.Processes;
 using Actors.Services.Running;
 using Microsoft.Extensions.Logging;
 
@@ -37,6 +38,9 @@ public sealed class ServiceContext
 
     /// <summary>How long a stop may take; see <see cref="ServiceOptions.StopTimeout"/>.</summary>
     public TimeSpan StopTimeout => _incarnation.StopTimeout;
+
+    /// <summary>Where the lines of a program go; null when the service is none.</summary>
+    internal OutputRing? Output => _incarnation.Output;
 
     internal bool IsReady => _isReady;
 

@@ -1,4 +1,5 @@
 using Actors.Services.Guarding;
+using Actors.Services.Processes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Services.Running;
@@ -40,6 +41,8 @@ internal sealed class Incarnation
     public int Restart { get; }
 
     public string Name => _entry.Name;
+
+    public OutputRing? Output => _entry.Output;
 
     public TimeSpan StopTimeout => _entry.Definition.Settings.StopTimeout;
 
