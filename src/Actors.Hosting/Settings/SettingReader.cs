@@ -15,15 +15,17 @@ internal sealed class SettingReader(IConfiguration configuration)
     public void AddFault(string fault) => _faults.Add(fault);
 
     /// <summary>Collects what a check throws.</summary>
-    public void Check(Action check)
+    public bool Check(Action check)
     {
         try
         {
             check();
+            return true;
         }
-        catch (Exception fault) when (fault is ArgumentException or ServiceException)
+        catch (Exception fault) when (fault is ArgumentException or ServiceException or FormatException)
         {
             _faults.Add(WithoutParameter(fault.Message));
+            return false;
         }
     }
 
