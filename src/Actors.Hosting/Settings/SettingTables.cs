@@ -11,7 +11,7 @@ internal static class SettingTables
     private static QueueOptions QueueDefaults { get; } = new();
 
     /// <summary>Keys that only ticks and polled services have.</summary>
-    private static readonly string[] ForTicks = ["interval", "initial-delay", "pace", "on-tick-error"];
+    private static readonly string[] ForTicks = ["interval", "schedule", "initial-delay", "pace", "on-tick-error"];
 
     // Before System, which holds them: the tables are made in this order.
     public static IReadOnlyList<Setting<DeadLetterOptions>> DeadLetters { get; } =

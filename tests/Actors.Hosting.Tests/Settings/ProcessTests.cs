@@ -40,10 +40,10 @@ public sealed class ProcessTests
 
     [Theory]
     [InlineData("p { instances = 2 }", "Service 'p': command is empty. Say which program to run.")]
-    [InlineData("p { command = \"a 'b\" }", "The command has a ' without its end: a 'b")]
-    [InlineData("p { command = a, stop-signal = murder }", "test.conf:1:37: 'actors.processes.p.stop-signal = murder' must be one of hang-up, interrupt, quit, kill, user1, user2, terminate.")]
+    [InlineData("p { command = \"a 'b\" }", "test.conf:1:20: The command has a ' without its end: a 'b")]
+    [InlineData("p { command = a, stop-signal = murder }", "test.conf:1:51: 'actors.processes.p.stop-signal = murder' must be one of hang-up, interrupt, quit, kill, user1, user2, terminate.")]
     [InlineData("p { command = a, comand = b }", "test.conf:1:37: unknown key 'actors.processes.p.comand'; did you mean 'command'?")]
-    [InlineData("p { command = a, success-exit-codes = [none] }", "'actors.processes.p.success-exit-codes' has 'none', but must be exit codes such as [0, 2].")]
+    [InlineData("p { command = a, success-exit-codes = [none] }", "test.conf:1:20: 'actors.processes.p.success-exit-codes' has 'none', but must be exit codes such as [0, 2].")]
     [InlineData("p { command = a, interval = 3 s }", "test.conf:1:37: unknown key 'actors.processes.p.interval'")]
     [InlineData("loop { command = a }", "Process 'loop' has the name of another service. Give one of the two another name.")]
     public void What_makes_no_sense_is_refused_at_start(string section, string fault) => TestHost.Faults(

@@ -104,7 +104,7 @@ public sealed class ProcessTests : IAsyncDisposable
 
         var incident = (await services.GetStatusAsync("daemon")).LastIncident!;
         incident.ExceptionType.ShouldBe(typeof(ProcessForkedException).FullName);
-        incident.Message.ShouldStartWith("sh exited with code 0 and left sleep (pid ");
+        incident.Message.ShouldStartWith("sh exited with code 0 and left ");
         incident.Message.ShouldEndWith("running, which was ended. A supervised program must stay in the foreground: look for an option such as --foreground or --nodaemon.");
         var pid = int.Parse(incident.Message.Split("(pid ")[1].Split(')')[0], CultureInfo.InvariantCulture);
         await UntilAsync(() => !IsAlive(pid));
