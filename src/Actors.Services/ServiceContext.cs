@@ -50,7 +50,17 @@ public sealed class ServiceContext
     internal string? LastReport => _report;
 
     /// <summary>Says that the service is ready to work for others. Matters only with <see cref="ServiceOptions.AwaitsReady"/>.</summary>
-    public void Ready() => _isReady = true;
+    public void Ready()
+    {
+        if (!_isReady)
+        {
+            _isReady = true;
+            _incarnation.TellReady();
+        }
+    }
+
+    /// <summary>Says that the code is alive. With <see cref="ServiceOptions.Watchdog"/>, a service that does not say so in time is restarted. Cheap: call it as often as you like.</summary>
+    public void Heartbeat() => _incarnation.Beat();
 
     /// <summary>Says in a few words what the service is doing, for its status. Forgotten with the incarnation.</summary>
     /// <param name="text">The words; null takes them back.</param>

@@ -1,3 +1,5 @@
+using Actors.Services.Running;
+
 namespace Actors.Services;
 
 /// <summary>A service was asked for what cannot be done.</summary>
@@ -73,4 +75,19 @@ public sealed class ProcessForkedException(string name, string message) : Servic
 {
     /// <summary>The service.</summary>
     public string Name { get; } = name;
+}
+
+/// <summary>A service did not say in time that it is alive; the cause of the restart that follows.</summary>
+public sealed class ServiceHungException(string name, TimeSpan silent, TimeSpan watchdog)
+    : ServiceException($"Service '{name}' has not called Heartbeat() for {TimeText.Of(silent)} (watchdog = {TimeText.Of(watchdog)}).")
+{
+    /// <summary>The service.</summary>
+    public string Name { get; } = name;
+}
+
+/// <summary>Services cannot be started as they depend on each other, or one cannot be taken away from another.</summary>
+public sealed class ServiceDependencyException(IReadOnlyList<string> faults) : ServiceException(string.Join(" ", faults))
+{
+    /// <summary>Everything that is wrong, each in a sentence.</summary>
+    public IReadOnlyList<string> Faults { get; } = faults;
 }

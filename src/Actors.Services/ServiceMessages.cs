@@ -18,7 +18,7 @@ public abstract record ServiceMessage
 
 /// <summary>Starts services that do not run, and those in Backoff at once. Forgives their earlier failures. Those that run go on undisturbed.</summary>
 /// <param name="Service">Which; see <see cref="ServiceMessage"/>.</param>
-/// <remarks>Answered when each is Running or its start has failed.</remarks>
+/// <remarks>Answered when each is Running, waits for a service that it depends on, or its start has failed.</remarks>
 public sealed record Start(string Service = ServiceMessage.All) : ServiceMessage, IRequest<IReadOnlyList<ServiceStatus>>;
 
 /// <summary>Stops services, one after the other, in the reverse order of their start. Cancels the restart of those in Backoff. Completed and Failed stay as they are.</summary>

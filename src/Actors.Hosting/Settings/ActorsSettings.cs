@@ -58,6 +58,7 @@ internal sealed class ActorsSettings
         settings.ReadQueues(section.GetSection("queues"));
         settings.ReadServices(section.GetSection("services"));
         settings.ReadProcesses(section.GetSection("processes"), contentRoot);
+        settings.CheckDependencies();
         settings.CheckActors();
         return reader.Faults.Count > 0 ? throw new ActorsConfigurationException(reader.Faults) : settings;
     }
@@ -209,6 +210,15 @@ internal sealed class ActorsSettings
                     _services.Add(definition);
                 }
             });
+        }
+    }
+
+    private void CheckDependencies()
+    {
+        foreach (var fault in ServicesExtensions.FindDependencyFaults(
+            [.. _consumers.Select(consumer => (consumer.Key, consumer.Value.DependsOn)), .. _services.Select(service => (service.Name, service.Options.DependsOn))]))
+        {
+            _reader.AddFault(fault);
         }
     }
 

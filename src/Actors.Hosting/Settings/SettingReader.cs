@@ -97,7 +97,7 @@ internal sealed class SettingReader(IConfiguration configuration)
 
     private void Set<TOptions>(IConfigurationSection child, TOptions options, Setting<TOptions> setting)
     {
-        var text = child.Value;
+        var text = child.Value ?? (setting.Type == Setting<TOptions>.ListType ? string.Join(',', child.GetChildren().Select(item => item.Value)) : null);
         if (text is null)
         {
             _faults.Add(new ConfigurationFault(

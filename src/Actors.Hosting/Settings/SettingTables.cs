@@ -10,8 +10,8 @@ internal static class SettingTables
     // First, because the tables below are made from it.
     private static QueueOptions QueueDefaults { get; } = new();
 
-    /// <summary>Keys that only ticks and polled services have.</summary>
-    private static readonly string[] ForTicks = ["interval", "schedule", "initial-delay", "pace", "on-tick-error"];
+    /// <summary>Keys that a program has not: those of ticks, and what only code can answer for.</summary>
+    private static readonly string[] NotForPrograms = ["interval", "schedule", "initial-delay", "pace", "on-tick-error", "watchdog"];
 
     // Before System, which holds them: the tables are made in this order.
     public static IReadOnlyList<Setting<DeadLetterOptions>> DeadLetters { get; } =
@@ -60,6 +60,8 @@ internal static class SettingTables
         Setting<ServiceOptions>.Word("restart-type", o => o.RestartType, (o, v) => o.RestartType = v),
         Setting<ServiceOptions>.Duration("stop-timeout", o => o.StopTimeout, (o, v) => o.StopTimeout = v),
         Setting<ServiceOptions>.Flag("awaits-ready", o => o.AwaitsReady, (o, v) => o.AwaitsReady = v),
+        Setting<ServiceOptions>.Words("depends-on", o => o.DependsOn, (o, v) => o.DependsOn = v),
+        Setting<ServiceOptions>.Duration("watchdog", o => o.Watchdog, (o, v) => o.Watchdog = v),
         Setting<ServiceOptions>.Int("incidents", o => o.IncidentLimit, (o, v) => o.IncidentLimit = v),
         .. Restart.Select(setting => setting.Within<ServiceOptions>("restart", o => o.Restart)),
         Setting<ServiceOptions>.Duration("interval", o => o.Interval ?? TimeSpan.FromSeconds(5), (o, v) => o.Interval = v),
@@ -82,7 +84,7 @@ internal static class SettingTables
         Setting<ActorsBuilder.ProcessEntry>.Text("output.file", o => o.Process.OutputFile, (o, v) => o.Process.OutputFile = v),
         Setting<ActorsBuilder.ProcessEntry>.Bytes("output.file-bytes", o => o.Process.OutputFileBytes, (o, v) => o.Process.OutputFileBytes = v),
         Setting<ActorsBuilder.ProcessEntry>.Int("output.files", o => o.Process.OutputFiles, (o, v) => o.Process.OutputFiles = v),
-        .. Service.Where(setting => !ForTicks.Contains(setting.Key)).Select(setting => setting.Of<ActorsBuilder.ProcessEntry>(o => o.Service)),
+        .. Service.Where(setting => !NotForPrograms.Contains(setting.Key)).Select(setting => setting.Of<ActorsBuilder.ProcessEntry>(o => o.Service)),
     ];
 
     public static IReadOnlyList<Setting<QueueOptions>> Queue { get; } =
