@@ -17,6 +17,9 @@ switch (args.FirstOrDefault())
     case "backlog":
         await BacklogBenchmark.RunAsync(JobOptions.Parse(new Options(args)));
         return 0;
+    case "schedules":
+        await ScheduleBenchmarks.RunAsync(new Options(args));
+        return 0;
     case "hocon":
         HoconBenchmarks.Run();
         return 0;
@@ -27,6 +30,7 @@ switch (args.FirstOrDefault())
 
               kernel    actors: tell, ask, create, restart, timers; 'kernel --help' lists the figures
               hocon     megabytes of HOCON per second
+              schedules how long a moment takes to find, and how late schedules are
               jobs      jobs per second through a durable queue, each producer awaiting each job
               drain     bulk enqueue, and the drain of a filled queue
               latency   from enqueue to start, one job at a time

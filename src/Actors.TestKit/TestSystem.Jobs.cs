@@ -37,7 +37,12 @@ public sealed partial class TestSystem
         var builder = new TestSystemBuilder();
         setup(builder);
         var simulation = dispatcher == TestDispatcher.Simulation ? new SimulationDispatcher(seed) : null;
-        var system = new TestSystem(seed, simulation, builder.SystemSetup, simulation is null ? null : new ProcessDispatcher(simulation)) { _setup = builder };
+        var system = new TestSystem(new VirtualTime(seed: seed), simulation, simulation?.StartProcess(), null, seed, seed, builder.SystemSetup) { _setup = builder };
+        if (simulation is not null)
+        {
+            system.BeginRun(simulation);
+        }
+
         system._jobs = new RecordedJobs(system.Time);
         return new TestSystemStart(system, simulation, system.BeginQueuesAsync);
     }
@@ -69,13 +74,12 @@ public sealed partial class TestSystem
     public Task CrashAsync(TimeSpan down = default)
     {
         var jobs = RequireJobs();
-        if (_simulation is null || System.Dispatcher is not ProcessDispatcher process)
+        if (_simulation is null)
         {
             throw new InvalidOperationException("Only a simulated process can be crashed: threads cannot be dropped in the middle of their work. Leave TestDispatcher.Simulation.");
         }
 
-        process.Crash();
-        Time.Detach(System);
+        Kill();
         jobs.Forget();
         _consumers.Clear();
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,7 +133,7 @@ public sealed partial class TestSystem
             }
 
             // Another seed: a process that did the same again would prove little.
-            Begin(new ProcessDispatcher(_simulation!), unchecked((Seed * 397) + ++_process), _setup!.SystemSetup); // Only a simulated process is crashed.
+            Begin(_simulation!.StartProcess(), unchecked((Seed * 397) + ++_process), _setup!.SystemSetup); // Only a simulated process is crashed.
             await BeginQueuesAsync();
             begun.SetResult();
         }

@@ -69,4 +69,15 @@ internal sealed class RecordedJobs(TimeProvider time) : IJobs
 
     public Task<IReadOnlyList<QueueStatus>> GetQueuesAsync(CancellationToken cancellationToken = default) =>
         Current.GetQueuesAsync(cancellationToken);
+
+    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, CancellationToken cancellationToken = default) =>
+        Current.PauseAsync(queue, reason, cancellationToken);
+
+    public Task<QueueStatus> ResumeAsync(string queue, CancellationToken cancellationToken = default) => Current.ResumeAsync(queue, cancellationToken);
+
+    public Task<long> DiscardAsync(string queue, DateTimeOffset enqueuedBefore, string reason, CancellationToken cancellationToken = default) =>
+        Current.DiscardAsync(queue, enqueuedBefore, reason, cancellationToken);
+
+    public Task<JobPage> ListAsync(string queue, long? next = null, int limit = 100, CancellationToken cancellationToken = default) =>
+        Current.ListAsync(queue, next, limit, cancellationToken);
 }
