@@ -1,3 +1,4 @@
+using Actors.Hosting.Adopting;
 using Actors.Hosting.Settings;
 using Actors.Jobs;
 using Actors.Persistence;
@@ -42,6 +43,8 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     }
 
     public ActorsSettings Settings { get; }
+
+    public Adoption Adoption => new(_builder.Adopted, _builder.AdoptsHostedServices);
 
     public ActorSystem System { get; }
 
