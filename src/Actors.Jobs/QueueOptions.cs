@@ -5,6 +5,8 @@ namespace Actors.Jobs;
 /// <summary>The settings of one queue.</summary>
 public sealed record QueueOptions
 {
+    internal const int MostWorkers = 10_000;
+
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
 
     /// <summary>How many jobs may run at a time. Key <c>actors.queues.NAME.workers</c>.</summary>
@@ -61,7 +63,7 @@ public sealed record QueueOptions
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, 10_000);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, MostWorkers);
         ArgumentOutOfRangeException.ThrowIfNegative(Prefetch);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Prefetch, 100_000);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxArgsBytes, 1);

@@ -60,6 +60,7 @@ internal static class SettingTables
         Setting<ServiceOptions>.Int("incidents", o => o.IncidentLimit, (o, v) => o.IncidentLimit = v),
         .. Restart.Select(setting => setting.Within<ServiceOptions>("restart", o => o.Restart)),
         Setting<ServiceOptions>.Duration("interval", o => o.Interval ?? TimeSpan.FromSeconds(5), (o, v) => o.Interval = v),
+        Setting<ServiceOptions>.Moments("schedule", o => o.Schedule, (o, v) => o.Schedule = v),
         Setting<ServiceOptions>.Duration("initial-delay", o => o.InitialDelay, (o, v) => o.InitialDelay = v),
         Setting<ServiceOptions>.Word("pace", o => o.Pace, (o, v) => o.Pace = v),
         Setting<ServiceOptions>.Word("on-tick-error", o => o.OnTickError, (o, v) => o.OnTickError = v),

@@ -12,7 +12,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     private static readonly TimeSpan QuestionTimeout = TimeSpan.FromSeconds(10);
 
     private readonly string _name;
-    private readonly QueueOptions _options;
+    private QueueOptions _options;
     private readonly IReadOnlyDictionary<string, JobHandler> _handlers;
     private readonly IServiceProvider _services;
     private readonly IBegunTable _begun;
@@ -85,6 +85,12 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 break;
             case QueueMessage.StopConsuming:
                 OnStopConsuming();
+                break;
+            case QueueMessage.Reconfigure reconfigure:
+                OnReconfigure(reconfigure.Options);
+                break;
+            case Terminated ended:
+                _workers?.OnEnded(ended.Actor);
                 break;
             case QueueMessage.StopTimeoutReached reached:
                 OnStopTimeoutReached(reached);

@@ -124,7 +124,7 @@ internal sealed partial class QueueActor
                 }
 
                 _granted.Cancel(number, entry.Grant);
-                foreach (var worker in _workers)
+                foreach (var worker in _workers?.Workers ?? [])
                 {
                     worker.Tell(new Workers.WorkerActor.CancelJob(number, entry.Grant), Self);
                 }

@@ -14,7 +14,7 @@ internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
     private readonly string _name;
-    private readonly QueueOptions _options;
+    private QueueOptions _options;
     private readonly IHistory _history;
     private readonly Neighbours? _neighbours;
     private GrantedJobs _granted = new();
@@ -108,6 +108,12 @@ internal sealed partial class QueueActor : JournaledActor
                 break;
             case QueueMessage.StopConsuming:
                 OnStopConsuming();
+                break;
+            case QueueMessage.Reconfigure reconfigure:
+                OnReconfigure(reconfigure.Options);
+                break;
+            case Terminated ended:
+                _workers?.OnEnded(ended.Actor);
                 break;
             case QueueMessage.Hold hold:
                 OnHold(hold);

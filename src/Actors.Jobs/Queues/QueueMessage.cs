@@ -61,6 +61,9 @@ internal abstract record QueueMessage
 
     public sealed record ConsumingStopped(int Abandoned) : QueueMessage;
 
+    /// <summary>Other settings from now on.</summary>
+    public sealed record Reconfigure(QueueOptions Options) : QueueMessage;
+
     /// <summary>Worker to queue: an attempt has ended.</summary>
     public sealed record AttemptEnded(long Number, int Grant, AttemptOutcome Outcome) : QueueMessage;
 

@@ -34,7 +34,7 @@ internal sealed class CrashingQueue
     private SimulationDispatcher _simulation = null!; // Made by Start, as are those below.
     private VirtualTime _time = null!;
     private ActorSystem _system = null!;
-    private FaultyJournal _journal = null!;
+    private SimulatedJournal _journal = null!;
     private FaultyHistory _history = null!;
     private IActorRef _queue = null!;
     private IBegunTable _begun = null!;
@@ -102,7 +102,7 @@ internal sealed class CrashingQueue
         _time = new VirtualTime(_now, _seed);
         _system = ActorSystem.Create(Name, new ActorSystemOptions { TimeProvider = _time, Dispatcher = _simulation, Seed = _simulation.Seed });
         _time.Attach(_simulation);
-        _journal = new FaultyJournal(_system, _oracle)
+        _journal = new SimulatedJournal(_system, _oracle)
         {
             Latency = _random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(_random.Next(1, 10)),
         };

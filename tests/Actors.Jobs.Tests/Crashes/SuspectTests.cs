@@ -278,7 +278,7 @@ public sealed class SuspectTests
     {
         await DieWithAsync(dispatcher, seed, jobs: 1, workers: 1);
         await using var system = await TestSystem.StartAsync(seed + 1, dispatcher);
-        var journal = new Faults.FaultyJournal(system.System, _journal);
+        var journal = new SimulatedJournal(system.System, _journal);
         journal.Hold();
         var left = new Left([new(1, 1)]);
         var host = await JobHost.StartAsync(system, journal: journal, history: _history, isConsumed: false, begun: left);
