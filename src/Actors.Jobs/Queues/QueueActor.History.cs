@@ -109,8 +109,7 @@ internal sealed partial class QueueActor
         if (missing is not null)
         {
             var rows = missing.Select(m => m.Row).Distinct().ToList();
-            var payloads = await ReadPayloadsAsync(rows, CancellationToken.None);
-            var byRow = rows.Zip(payloads).ToDictionary(pair => pair.First, pair => pair.Second);
+            var byRow = await ReadEachAsync(rows);
             foreach (var (index, row, offset, length) in missing)
             {
                 batch[index] = batch[index] with { Args = ArgumentsIn(byRow[row], offset, length) };
@@ -118,6 +117,31 @@ internal sealed partial class QueueActor
         }
 
         await _history.WriteAsync(batch, CancellationToken.None);
+    }
+
+    /// <summary>A job that has finished goes to the history without its arguments when they are damaged: keeping it would help nobody.</summary>
+    private async Task<Dictionary<long, ReadOnlyMemory<byte>>> ReadEachAsync(List<long> rows)
+    {
+        try
+        {
+            var payloads = await ReadPayloadsAsync(rows, CancellationToken.None);
+            return rows.Zip(payloads).ToDictionary(pair => pair.First, pair => pair.Second);
+        }
+        catch (JournalCorruptException) when (rows.Count > 1)
+        {
+            var byRow = new Dictionary<long, ReadOnlyMemory<byte>>(rows.Count);
+            foreach (var row in rows)
+            {
+                byRow[row] = (await ReadEachAsync([row]))[row];
+            }
+
+            return byRow;
+        }
+        catch (JournalCorruptException damage)
+        {
+            Log.ArgumentsLost(Logger, _name, damage.Message);
+            return new Dictionary<long, ReadOnlyMemory<byte>> { [rows[0]] = default };
+        }
     }
 
     private FinishedJob Finished(long number)
@@ -148,12 +172,6 @@ internal sealed partial class QueueActor
         _firstRowOfHistory = long.MaxValue;
         if (written.Cause is not null)
         {
-            if (written.Cause is JournalCorruptException damage)
-            {
-                Refuse(damage);
-                return;
-            }
-
             Log.HistoryDelayed(Logger, written.Batch.Count, _name, RetryDelay.TotalMilliseconds, written.Cause.Message);
             _isHistoryTimerSet = true;
             _isHistoryDelayed = true;
