@@ -43,6 +43,7 @@ public sealed partial class JobSystem
             _queues[name].Own(actor);
         }
 
+        await StartSchedulesAsync(journal);
         Log.OwnershipTaken(_system.LoggerFactory.CreateLogger("Actors.Jobs"), store.Node);
     }
 }
