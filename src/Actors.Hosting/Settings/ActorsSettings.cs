@@ -43,9 +43,10 @@ internal sealed class ActorsSettings
     /// <param name="builder">What the code says.</param>
     /// <param name="configuration">What the configuration says, which wins.</param>
     /// <param name="system">Gets the settings of the system itself.</param>
+    /// <param name="persistence">Gets the settings of persistent actors.</param>
     /// <param name="contentRoot">Where relative paths begin.</param>
     /// <exception cref="ActorsConfigurationException">With every fault.</exception>
-    public static ActorsSettings Read(ActorsBuilder builder, IConfiguration configuration, ActorSystemOptions system, string contentRoot)
+    public static ActorsSettings Read(ActorsBuilder builder, IConfiguration configuration, ActorSystemOptions system, PersistenceOptions persistence, string contentRoot)
     {
         var reader = new SettingReader(configuration);
         var section = configuration.GetSection(Section);
@@ -53,7 +54,7 @@ internal sealed class ActorsSettings
         reader.CheckRanges(section, system, SettingTables.System, system.Validate);
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
-        settings.ReadPersistence(section.GetSection("persistence"));
+        settings.ReadPersistence(section.GetSection("persistence"), persistence);
         settings.ReadQueues(section.GetSection("queues"));
         settings.ReadServices(section.GetSection("services"));
         settings.CheckActors();
@@ -75,10 +76,10 @@ internal sealed class ActorsSettings
         }
     }
 
-    private void ReadPersistence(IConfigurationSection section)
+    private void ReadPersistence(IConfigurationSection section, PersistenceOptions options)
     {
-        _reader.Read(section, _builder.Persistence, SettingTables.Persistence);
-        _reader.CheckRanges(section, _builder.Persistence, SettingTables.Persistence, _builder.Persistence.Validate);
+        _reader.Read(section, options, SettingTables.Persistence);
+        _reader.CheckRanges(section, options, SettingTables.Persistence, options.Validate);
         if (_builder.ActorEntries.FirstOrDefault(entry => entry.Type.IsAssignableTo(typeof(PersistentActor))) is not { } actor)
         {
             return;
@@ -109,10 +110,11 @@ internal sealed class ActorsSettings
                 continue;
             }
 
-            _reader.Read(section.GetSection(entry.Name), entry.Options, SettingTables.Queue, Jobs);
-            _reader.CheckRanges(section.GetSection(entry.Name), entry.Options, SettingTables.Queue, entry.Options.Validate);
-            ReadHandlers(section.GetSection(entry.Name).GetSection(Jobs), entry);
-            _queues.Add(entry.Build());
+            var options = entry.Options.Copy();
+            _reader.Read(section.GetSection(entry.Name), options, SettingTables.Queue, Jobs);
+            _reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Queue, options.Validate);
+            var handlers = ReadHandlers(section.GetSection(entry.Name).GetSection(Jobs), entry, options);
+            _queues.Add(entry.Build() with { Options = options, HandlerOptions = handlers });
         }
 
         foreach (var fault in JobSystem.FindTypeFaults(_queues))
@@ -121,21 +123,25 @@ internal sealed class ActorsSettings
         }
     }
 
-    private void ReadHandlers(IConfigurationSection section, QueueBuilder queue)
+    private Dictionary<Type, HandlerOptions> ReadHandlers(IConfigurationSection section, QueueBuilder queue, QueueOptions queueOptions)
     {
         _reader.RefuseUnknown(section, $"handler in queue '{queue.Name}' for job", [.. queue.JobNames]);
+        var inCode = queue.JobNames.ToDictionary(name => name, queue.OptionsOf);
+        var read = queue.Build().HandlerOptions.ToDictionary(handler => handler.Key, handler => handler.Value.Copy());
         foreach (var name in queue.JobNames.Where(name => section.GetSection(name).Exists()))
         {
-            var options = queue.OptionsOf(name);
+            var options = read[queue.Build().HandlerOptions.First(handler => ReferenceEquals(handler.Value, inCode[name])).Key];
             if (section.GetSection(name).GetSection("retry").Exists())
             {
                 // What is left out is as in the queue.
-                options.Backoff ??= queue.Options.Retry.Backoff with { };
+                options.Backoff ??= queueOptions.Retry.Backoff with { };
             }
 
             _reader.Read(section.GetSection(name), options, SettingTables.Handler);
             _reader.CheckRanges(section.GetSection(name), options, SettingTables.Handler, options.Validate);
         }
+
+        return read;
     }
 
     private void ReadServices(IConfigurationSection section)
@@ -161,10 +167,11 @@ internal sealed class ActorsSettings
                 continue;
             }
 
-            _reader.Read(section.GetSection(entry.Name), entry.Options, SettingTables.Service);
-            if (_reader.CheckRanges(section.GetSection(entry.Name), entry.Options, SettingTables.Service, () => entry.Options.Restart?.Validate()))
+            var options = entry.Options.Copy();
+            _reader.Read(section.GetSection(entry.Name), options, SettingTables.Service);
+            if (_reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Service, () => options.Restart?.Validate()))
             {
-                _reader.Check(() => _services.Add(entry.Define(entry.Options)));
+                _reader.Check(() => _services.Add(entry.Define(options)), section.GetSection(entry.Name));
             }
         }
     }
@@ -181,7 +188,7 @@ internal sealed class ActorsSettings
         _reader.Read(section, options, SettingTables.Service);
         if (_reader.CheckRanges(section, options, SettingTables.Service, options.Restart.Validate))
         {
-            _reader.Check(() => ServiceDefinition.Service(queue.Name, (_, _) => Task.CompletedTask, options));
+            _reader.Check(() => ServiceDefinition.Service(queue.Name, (_, _) => Task.CompletedTask, options), section);
         }
 
         _consumers.Add(queue.Name, options);

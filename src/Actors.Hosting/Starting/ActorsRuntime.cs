@@ -17,7 +17,10 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private readonly IServiceProvider _provider;
     private readonly Dictionary<Type, IActorRef> _actors = [];
     private readonly Lazy<Task> _stopping;
+    private readonly Dictionary<string, string?> _configured;
+    private readonly string _contentRoot;
     private IAsyncDisposable? _store;
+    private ConfigurationWatch? _watch;
 
     public ActorsRuntime(ActorsBuilder builder, IServiceProvider provider)
     {
@@ -31,11 +34,10 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             UserStrategy = new OneForOneStrategy(decider: Decide),
         };
         builder.SystemSetup?.Invoke(options);
-        Settings = ActorsSettings.Read(
-            builder,
-            provider.GetRequiredService<IConfiguration>(),
-            options,
-            provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory);
+        var configuration = provider.GetRequiredService<IConfiguration>();
+        _contentRoot = provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
+        _configured = ConfigurationWatch.Flatten(configuration);
+        Settings = ActorsSettings.Read(builder, configuration, options, builder.Persistence, _contentRoot);
         System = ActorSystem.Create(builder.Name, options);
     }
 
@@ -48,6 +50,8 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     public IServices? Services { get; private set; }
 
     public string Name => _builder.Name;
+
+    public ActorsBuilder Builder => _builder;
 
     /// <summary>Whether it was told to stop, so that its end is no surprise.</summary>
     public bool IsStopping => _stopping.IsValueCreated;
@@ -70,6 +74,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         }
 
         Services = System.StartServices([.. Settings.Queues.Select(Consumer), .. Settings.Services], _provider);
+        _watch = new ConfigurationWatch(this, _provider.GetRequiredService<IConfiguration>(), _configured, _contentRoot, logger);
     }
 
     /// <summary>Once, however often it is called: the host stops what it started, and the container disposes of it.</summary>
@@ -117,6 +122,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
 
     private async Task StopOnceAsync()
     {
+        _watch?.Dispose();
         try
         {
             if (Services is not null && !System.WhenTerminated.IsCompleted)

@@ -1,7 +1,7 @@
 namespace Actors.Services.Running;
 
 /// <summary>The loop around a tick. It is a service like any other, except that a stop lets the current tick finish.</summary>
-internal sealed class TickService(ITick tick, ServiceOptions options) : IService
+internal sealed class TickService(ITick tick) : IService
 {
     // Longer waits are made of these: the clock's own limit is 49 days, and it counts in whole milliseconds.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -9,27 +9,25 @@ internal sealed class TickService(ITick tick, ServiceOptions options) : IService
     // The clocks of people can be set, and stand still for a machine that sleeps: on a schedule they are looked at again after this time.
     private static readonly TimeSpan LongestTrust = TimeSpan.FromMinutes(1);
 
-    private readonly TimeSpan _interval = options.Interval ?? TimeSpan.Zero; // Not asked for on a schedule.
-
-    public Task RunAsync(ServiceContext context, CancellationToken cancellationToken) => options.Schedule is { } schedule
-        ? RunAsync(schedule, context, cancellationToken)
-        : RunOnIntervalAsync(context, cancellationToken);
+    public Task RunAsync(ServiceContext context, CancellationToken cancellationToken) => context.Options.Schedule is null
+        ? RunOnIntervalAsync(context, cancellationToken)
+        : RunOnScheduleAsync(context, cancellationToken);
 
     /// <summary>No slot comes twice: the next is later than the last one and than now, whatever is done to the clock.</summary>
-    private async Task RunAsync(Schedule schedule, ServiceContext context, CancellationToken cancellationToken)
+    private async Task RunOnScheduleAsync(ServiceContext context, CancellationToken cancellationToken)
     {
         var time = context.TimeProvider;
-        if (!options.AwaitsReady)
+        if (!context.Options.AwaitsReady)
         {
             context.Ready(); // The first tick may be a year away.
         }
 
-        var next = schedule.Next(time.GetUtcNow());
+        var next = ScheduleOf(context).Next(time.GetUtcNow());
         while (next is { } slot && await IsReachedAsync(time, slot, context.Stopping))
         {
-            await TickAsync(context, cancellationToken, () => schedule.Next(time.GetUtcNow()) - time.GetUtcNow() ?? TimeSpan.Zero);
+            await TickAsync(context, cancellationToken, () => ScheduleOf(context).Next(time.GetUtcNow()) - time.GetUtcNow() ?? TimeSpan.Zero);
             var now = time.GetUtcNow();
-            next = schedule.Next(now > slot ? now : slot);
+            next = ScheduleOf(context).Next(now > slot ? now : slot);
         }
 
         if (next is null)
@@ -37,6 +35,8 @@ internal sealed class TickService(ITick tick, ServiceOptions options) : IService
             await context.DelayAsync(Timeout.InfiniteTimeSpan);
         }
     }
+
+    private static Schedule ScheduleOf(ServiceContext context) => context.Options.Schedule!; // The form of a service does not change with its options.
 
     /// <returns>False when the service was told to stop.</returns>
     private static async Task<bool> IsReachedAsync(TimeProvider time, DateTimeOffset slot, CancellationToken stopping)
@@ -60,11 +60,11 @@ internal sealed class TickService(ITick tick, ServiceOptions options) : IService
         var time = context.TimeProvider;
         var origin = time.GetTimestamp();
         // A restart follows a delay of its own; who repaired the cause wants to see the next tick then, not after the initial delay.
-        var due = context.Restart == 0 ? options.InitialDelay : TimeSpan.Zero;
+        var due = context.Restart == 0 ? context.Options.InitialDelay : TimeSpan.Zero;
         while (await IsDueAsync(time, origin, due, context.Stopping))
         {
             await TickAsync(context, cancellationToken);
-            due = Next(due, time.GetElapsedTime(origin));
+            due = Next(context.Options, due, time.GetElapsedTime(origin));
         }
     }
 
@@ -98,20 +98,24 @@ internal sealed class TickService(ITick tick, ServiceOptions options) : IService
                 $"{tick.GetType().Name}.TickAsync of service '{context.Name}' returned null. It must return a task."));
             context.Ready();
         }
-        catch (Exception cause) when (options.OnTickError == TickErrorAction.Continue && !cancellationToken.IsCancellationRequested)
+        catch (Exception cause) when (context.Options.OnTickError == TickErrorAction.Continue && !cancellationToken.IsCancellationRequested)
         {
-            context.TickFailed(cause, untilNext?.Invoke() ?? _interval);
+            context.TickFailed(cause, untilNext?.Invoke() ?? IntervalOf(context.Options));
         }
     }
 
-    private TimeSpan Next(TimeSpan due, TimeSpan now)
+    /// <summary>As the options are now: they may have changed since the last tick.</summary>
+    private static TimeSpan Next(ServiceOptions options, TimeSpan due, TimeSpan now)
     {
+        var interval = IntervalOf(options);
         if (options.Pace == TickPace.FixedDelay)
         {
-            return now + _interval;
+            return now + interval;
         }
 
         var behind = Math.Max(0, (now - due).Ticks);
-        return due + TimeSpan.FromTicks(((behind / _interval.Ticks) + 1) * _interval.Ticks);
+        return due + TimeSpan.FromTicks(((behind / interval.Ticks) + 1) * interval.Ticks);
     }
+
+    private static TimeSpan IntervalOf(ServiceOptions options) => options.Interval!.Value; // A definition without one is refused.
 }

@@ -55,9 +55,10 @@ public sealed class StartAndStopTests
     {
         var folder = Directory.CreateTempSubdirectory("hosting-").FullName;
         using (var host = TestHost.Create(
-            actors => actors.UseSqlite("jobs.db").AddQueue("greetings", queue => queue.AddHandler<Counter>()), contentRoot: folder))
+            actors => actors.UseSqlite("jobs.db").AddQueue("greetings").AddActor<Counter>("counter", _ => throw new InvalidDataException("no recipe")),
+            contentRoot: folder))
         {
-            (await Should.ThrowAsync<Jobs.JobTypeException>(() => host.StartAsync())).Message.ShouldContain("must implement IJobHandler<T> for exactly one T");
+            (await Should.ThrowAsync<InvalidDataException>(() => host.StartAsync())).Message.ShouldBe("no recipe");
         }
 
         using (var host = TestHost.Create(actors => actors.UseSqlite("jobs.db").AddQueue("greetings"), contentRoot: folder))
