@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Actors.Hosting.Management;
+using Actors.Hosting.Systemd;
 using Actors.Jobs;
 using Actors.Persistence;
 using Actors.Services;
@@ -39,6 +41,10 @@ public sealed class ActorsBuilder
 
     internal PersistenceOptions Persistence { get; } = new();
 
+    internal SystemdOptions Systemd { get; } = new();
+
+    internal ManagementOptions Management { get; } = new();
+
     /// <summary>Keeps queues, history and the events of persistent actors in a SQLite file. Key <c>actors.store.sqlite</c> overrides it.</summary>
     /// <param name="connectionString">Such as <c>Data Source=shop.db</c>, or the path of the file; a relative one begins at the content root of the host.</param>
     public ActorsBuilder UseSqlite(string connectionString)
@@ -60,7 +66,7 @@ public sealed class ActorsBuilder
     /// <summary>Changes the seams and settings of the actor system.</summary>
     /// <remarks>
     /// Unless <see cref="ActorSystemOptions.UserStrategy"/> is set here, a service or actor that escalates at the end of its restarts ends the system,
-    /// and the host with it, with exit code 1.
+    /// and the host with it, with exit code <see cref="ActorsExitCode.GaveUp"/>.
     /// </remarks>
     public ActorsBuilder ConfigureSystem(Action<ActorSystemOptions> configure)
     {
@@ -76,6 +82,17 @@ public sealed class ActorsBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         configure(Persistence);
+        return this;
+    }
+
+    /// <summary>Takes commands over a local socket, from the user of the process and root alone. Key <c>actors.management.socket</c> overrides it.</summary>
+    /// <param name="path">
+    /// The path of the socket; a relative one begins at the content root. Null makes it <c>NAME.sock</c> in the first of these that can be written:
+    /// <c>$XDG_RUNTIME_DIR/actors</c>, <c>/run/actors</c>, the content root.
+    /// </param>
+    public ActorsBuilder UseManagementSocket(string? path = null)
+    {
+        Management.Socket = path ?? SocketPath.On;
         return this;
     }
 

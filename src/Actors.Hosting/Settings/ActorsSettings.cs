@@ -1,3 +1,5 @@
+using Actors.Hosting.Management;
+using Actors.Hosting.Systemd;
 using Actors.Jobs;
 using Actors.Persistence;
 using Actors.Services;
@@ -11,7 +13,7 @@ internal sealed class ActorsSettings
 {
     public const string Section = "actors";
     private const string Jobs = "jobs";
-    private static readonly string[] Groups = ["store", "services", "queues", "persistence"];
+    private static readonly string[] Groups = ["store", "services", "queues", "persistence", "systemd", "management"];
     private static readonly string[] Stores = ["sqlite"];
     private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules"];
 
@@ -32,6 +34,12 @@ internal sealed class ActorsSettings
 
     /// <summary>Whether there is a store, in a file or in memory.</summary>
     public bool HasStore => Sqlite is not null || _builder.IsInMemory;
+
+    /// <summary>What systemd is told.</summary>
+    public SystemdOptions Systemd => _builder.Systemd;
+
+    /// <summary>The path of the socket for commands; null when there is none.</summary>
+    public string? ManagementSocket { get; private set; }
 
     public IReadOnlyList<ServiceDefinition> Services => _services;
 
@@ -54,6 +62,7 @@ internal sealed class ActorsSettings
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
         settings.ReadPersistence(section.GetSection("persistence"));
+        settings.ReadOperations(section, contentRoot);
         settings.ReadQueues(section.GetSection("queues"));
         settings.ReadServices(section.GetSection("services"));
         settings.CheckActors();
@@ -95,6 +104,18 @@ internal sealed class ActorsSettings
             _reader.AddFault(
                 $"Actor '{actor.Name}' is a persistent one, and a store with Shared=true is for queues: its other files belong to one process at a time, which may be " +
                 "another one. Leave Shared=true out.");
+        }
+    }
+
+    private void ReadOperations(IConfigurationSection section, string contentRoot)
+    {
+        _reader.Read(section.GetSection("systemd"), Systemd, SettingTables.Systemd);
+        _reader.CheckRanges(section.GetSection("systemd"), Systemd, SettingTables.Systemd, Systemd.Validate);
+        _reader.Read(section.GetSection("management"), _builder.Management, SettingTables.Management);
+        ManagementSocket = SocketPath.Of(_builder.Management.Socket, _builder.Name, contentRoot);
+        if (ManagementSocket is not null && SocketPath.FindFault(ManagementSocket) is { } fault)
+        {
+            _reader.AddFault(fault);
         }
     }
 

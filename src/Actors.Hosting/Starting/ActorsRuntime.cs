@@ -18,6 +18,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private readonly Dictionary<Type, IActorRef> _actors = [];
     private readonly Lazy<Task> _stopping;
     private IAsyncDisposable? _store;
+    private bool _isAbandoned;
 
     public ActorsRuntime(ActorsBuilder builder, IServiceProvider provider)
     {
@@ -52,6 +53,9 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     /// <summary>Whether it was told to stop, so that its end is no surprise.</summary>
     public bool IsStopping => _stopping.IsValueCreated;
 
+    /// <summary>Services whose code did not end when they were told to, and still ran when everything else had stopped.</summary>
+    public IReadOnlyList<string> Abandoned { get; private set; } = [];
+
     /// <summary>Store, queues, actors, services: each needs those before it.</summary>
     public async Task StartAsync(ILogger logger, CancellationToken cancellationToken)
     {
@@ -82,7 +86,16 @@ internal sealed class ActorsRuntime : IAsyncDisposable
                 ? $"Actor '{type.Name}' is not started yet: actors start with the host. Use it in a request, a service or a job, or after app.StartAsync()."
                 : $"There is no actor '{type.Name}'. Add it with actors.AddActor<{type.Name}>(\"…\").");
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    /// <summary>Nobody waits any longer for the end of the stop that was begun.</summary>
+    public void Abandon() => _isAbandoned = true;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isAbandoned)
+        {
+            await StopAsync();
+        }
+    }
 
     /// <summary>Who escalates at the end of its restarts has nobody above but the host: the process ends, for its own supervisor to start it afresh.</summary>
     private static Directive Decide(Exception cause) =>
@@ -121,7 +134,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         {
             if (Services is not null && !System.WhenTerminated.IsCompleted)
             {
-                await Services.StopAsync();
+                Abandoned = [.. (await Services.StopAsync()).Where(service => service.Abandoned > 0).Select(service => service.Name)];
             }
         }
         catch (ActorException)

@@ -50,8 +50,8 @@ public sealed class FaultTests
         fault.Message.Split(Environment.NewLine).ShouldBe(
             [
                 "2 faults in the configuration of the actors:",
-                "- test.conf:1:10: unknown key 'actors.a'. Known are: ask-timeout, dead-letters, handler-limit, persistence, queues, services, store.",
-                "- test.conf:1:17: unknown key 'actors.b'. Known are: ask-timeout, dead-letters, handler-limit, persistence, queues, services, store.",
+                "- test.conf:1:10: unknown key 'actors.a'. Known are: ask-timeout, dead-letters, handler-limit, management, persistence, queues, services, store, systemd.",
+                "- test.conf:1:17: unknown key 'actors.b'. Known are: ask-timeout, dead-letters, handler-limit, management, persistence, queues, services, store, systemd.",
             ],
             ignoreOrder: true);
     }
