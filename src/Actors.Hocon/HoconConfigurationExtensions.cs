@@ -83,6 +83,15 @@ public static class HoconConfigurationExtensions
         return builder.Add(new HoconTextConfigurationSource(text, sourceName, options));
     }
 
+    /// <summary>Adds a document that has been parsed.</summary>
+    /// <exception cref="HoconException">While the configuration is built: two keys differ only by case, or the root is a list.</exception>
+    public static IConfigurationBuilder AddHoconDocument(this IConfigurationBuilder builder, HoconDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(document);
+        return builder.Add(new HoconDocumentConfigurationSource(document));
+    }
+
     /// <summary>The HOCON value behind a key of the configuration, with its origin; null when the key's value comes from
     /// elsewhere, such as the command line.</summary>
     /// <param name="configuration">The configuration as built.</param>

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Actors.Hosting.Management;
-using Actors.Hosting.Systemd;
 using Actors.Jobs;
 using Actors.Persistence;
 using Actors.Services;
@@ -41,9 +40,8 @@ public sealed class ActorsBuilder
 
     internal PersistenceOptions Persistence { get; } = new();
 
-    internal SystemdOptions Systemd { get; } = new();
-
-    internal ManagementOptions Management { get; } = new();
+    /// <summary>As <see cref="ManagementOptions.Socket"/>.</summary>
+    internal string ManagementSocket { get; private set; } = SocketPath.Off;
 
     /// <summary>Keeps queues, history and the events of persistent actors in a SQLite file. Key <c>actors.store.sqlite</c> overrides it.</summary>
     /// <param name="connectionString">Such as <c>Data Source=shop.db</c>, or the path of the file; a relative one begins at the content root of the host.</param>
@@ -92,7 +90,7 @@ public sealed class ActorsBuilder
     /// </param>
     public ActorsBuilder UseManagementSocket(string? path = null)
     {
-        Management.Socket = path ?? SocketPath.On;
+        ManagementSocket = path ?? SocketPath.On;
         return this;
     }
 

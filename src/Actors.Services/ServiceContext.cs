@@ -37,6 +37,9 @@ public sealed class ServiceContext
 
     internal bool IsReady => _isReady;
 
+    /// <summary>The options as they are now.</summary>
+    internal ServiceOptions Options => _incarnation.Options;
+
     internal string? LastReport => _report;
 
     /// <summary>Says that the service is ready to work for others. Matters only with <see cref="ServiceOptions.AwaitsReady"/>.</summary>

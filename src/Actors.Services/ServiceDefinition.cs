@@ -129,7 +129,7 @@ public sealed class ServiceDefinition
         new(name, kind, create, options);
 
     private static ServiceDefinition NewTick(string name, Func<ServiceContext, ITick>? create, ServiceOptions options) =>
-        New(name, ServiceKind.Tick, create is null ? null : context => new TickService(Made(create(context), context), options), options);
+        New(name, ServiceKind.Tick, create is null ? null : context => new TickService(Made(create(context), context)), options);
 
     private static ServiceDefinition NewPolled(string name, Func<ServiceContext, IPolledService>? create, ServiceOptions options)
     {
@@ -137,7 +137,7 @@ public sealed class ServiceDefinition
         return New(
             name,
             ServiceKind.Polled,
-            create is null ? null : context => new TickService(new PollTick(Made(create(context), context)), options),
+            create is null ? null : context => new TickService(new PollTick(Made(create(context), context))),
             options);
     }
 

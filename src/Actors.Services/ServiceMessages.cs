@@ -48,6 +48,14 @@ public sealed record GetIncidents(string Service) : ServiceMessage, IRequest<IRe
 /// <remarks>Answered like <see cref="Start"/>, or at once when <see cref="ServiceOptions.Autostart"/> is off. A name that is taken is answered with <see cref="DuplicateServiceException"/>.</remarks>
 public sealed record Register(ServiceDefinition Definition) : ServiceMessage, IRequest<ServiceStatus>;
 
+/// <summary>Gives a service other options while it goes on: its code, its state and the failures counted so far stay.</summary>
+/// <param name="Definition">Has the name of the service, and the options. Its body is not used.</param>
+/// <remarks>
+/// They apply to what comes next: to the next failure, stop or tick. A delay that is running ends as it was announced, and a new interval counts from the next
+/// tick. <see cref="ServiceOptions.Autostart"/> means nothing any more. Answered with the status; <see cref="UnknownServiceException"/> when there is no such service.
+/// </remarks>
+public sealed record Reconfigure(ServiceDefinition Definition) : ServiceMessage, IRequest<ServiceStatus>;
+
 /// <summary>Stops services as <see cref="Stop"/> does and forgets them. Their names are free once this is answered.</summary>
 /// <param name="Service">Which; see <see cref="ServiceMessage"/>. It must be stated: there is no default.</param>
 public sealed record Unregister(string Service) : ServiceMessage, IRequest<IReadOnlyList<ServiceStatus>>;

@@ -4,8 +4,10 @@ namespace Actors;
 public sealed class RestartBudget(RestartOptions options, Random random)
 {
     private readonly Queue<TimeSpan> _failures = new();
-    private int _count;
     private int _step;
+
+    /// <summary>The rules. New ones apply to the next failure; the restarts so far count, except that a window which is new begins empty.</summary>
+    public RestartOptions Options { get; set; } = options;
 
     /// <summary>Restarts since the count was last forgiven.</summary>
     public int Restarts => _step;
@@ -15,19 +17,19 @@ public sealed class RestartBudget(RestartOptions options, Random random)
     /// <param name="ranFor">How long the child had been running before it failed.</param>
     public RestartDecision OnFailure(TimeSpan now, TimeSpan ranFor)
     {
-        if (options.Backoff is { } healthy && healthy.ResetAfter != Timeout.InfiniteTimeSpan && ranFor >= healthy.ResetAfter)
+        if (Options.Backoff is { } healthy && healthy.ResetAfter != Timeout.InfiniteTimeSpan && ranFor >= healthy.ResetAfter)
         {
             Reset();
         }
 
         if (!IsAllowed(now))
         {
-            return options.OnExhausted == ExhaustedAction.SlowRetry
-                ? new RestartDecision(true, options.SlowRetryInterval, ++_step, true)
+            return Options.OnExhausted == ExhaustedAction.SlowRetry
+                ? new RestartDecision(true, Options.SlowRetryInterval, ++_step, true)
                 : new RestartDecision(false, TimeSpan.Zero, _step, true);
         }
 
-        var delay = options.Backoff?.Delay(_step, random) ?? TimeSpan.Zero;
+        var delay = Options.Backoff?.Delay(_step, random) ?? TimeSpan.Zero;
         return new RestartDecision(true, delay, ++_step, false);
     }
 
@@ -35,35 +37,38 @@ public sealed class RestartBudget(RestartOptions options, Random random)
     public void Reset()
     {
         _failures.Clear();
-        _count = 0;
         _step = 0;
     }
 
     private bool IsAllowed(TimeSpan now)
     {
-        if (options.MaxRestarts == RestartOptions.Unlimited)
+        if (Options.MaxRestarts == RestartOptions.Unlimited)
         {
             return true;
         }
 
-        if (options.Window == Timeout.InfiniteTimeSpan)
+        if (Options.Window == Timeout.InfiniteTimeSpan)
         {
-            return ++_count <= options.MaxRestarts;
+            return _step < Options.MaxRestarts;
         }
 
-        while (_failures.TryPeek(out var oldest) && now - oldest > options.Window)
+        while (_failures.TryPeek(out var oldest) && now - oldest > Options.Window)
         {
             _failures.Dequeue();
         }
 
         _failures.Enqueue(now);
-        if (_failures.Count <= options.MaxRestarts)
+        if (_failures.Count <= Options.MaxRestarts)
         {
             return true;
         }
 
-        // The list never holds more than the limit needs, however often a slow retry fails.
-        _failures.Dequeue();
+        // The list never holds more than the limit needs, however often a slow retry fails, and however much it was lowered.
+        while (_failures.Count > Options.MaxRestarts)
+        {
+            _failures.Dequeue();
+        }
+
         return false;
     }
 }

@@ -24,7 +24,7 @@ internal static class TestHost
 
     /// <summary>What is wrong with it, as the user is told when the host is built.</summary>
     public static IReadOnlyList<string> Faults(Action<ActorsBuilder> actors, string hocon = "") =>
-        Should.Throw<ActorsConfigurationException>(() => Create(actors, hocon)).Faults;
+        [.. Should.Throw<ActorsConfigurationException>(() => Create(actors, hocon)).Faults.Select(fault => fault.Summary)];
 
     public static async Task UntilAsync(Func<Task<bool>> isSo, string what)
     {

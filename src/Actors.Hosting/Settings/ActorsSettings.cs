@@ -36,7 +36,7 @@ internal sealed class ActorsSettings
     public bool HasStore => Sqlite is not null || _builder.IsInMemory;
 
     /// <summary>What systemd is told.</summary>
-    public SystemdOptions Systemd => _builder.Systemd;
+    public SystemdOptions Systemd { get; } = new();
 
     /// <summary>The path of the socket for commands; null when there is none.</summary>
     public string? ManagementSocket { get; private set; }
@@ -111,8 +111,9 @@ internal sealed class ActorsSettings
     {
         _reader.Read(section.GetSection("systemd"), Systemd, SettingTables.Systemd);
         _reader.CheckRanges(section.GetSection("systemd"), Systemd, SettingTables.Systemd, Systemd.Validate);
-        _reader.Read(section.GetSection("management"), _builder.Management, SettingTables.Management);
-        ManagementSocket = SocketPath.Of(_builder.Management.Socket, _builder.Name, contentRoot);
+        var management = new ManagementOptions { Socket = _builder.ManagementSocket };
+        _reader.Read(section.GetSection("management"), management, SettingTables.Management);
+        ManagementSocket = SocketPath.Of(management.Socket, _builder.Name, contentRoot);
         if (ManagementSocket is not null && SocketPath.FindFault(ManagementSocket) is { } fault)
         {
             _reader.AddFault(fault);
@@ -130,10 +131,11 @@ internal sealed class ActorsSettings
                 continue;
             }
 
-            _reader.Read(section.GetSection(entry.Name), entry.Options, SettingTables.Queue, Jobs);
-            _reader.CheckRanges(section.GetSection(entry.Name), entry.Options, SettingTables.Queue, entry.Options.Validate);
-            ReadHandlers(section.GetSection(entry.Name).GetSection(Jobs), entry);
-            _queues.Add(entry.Build());
+            var options = entry.Options.Copy();
+            _reader.Read(section.GetSection(entry.Name), options, SettingTables.Queue, Jobs);
+            _reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Queue, options.Validate);
+            var handlers = ReadHandlers(section.GetSection(entry.Name).GetSection(Jobs), entry, options);
+            _queues.Add(entry.Build() with { Options = options, HandlerOptions = handlers });
         }
 
         foreach (var fault in JobSystem.FindTypeFaults(_queues))
@@ -142,21 +144,25 @@ internal sealed class ActorsSettings
         }
     }
 
-    private void ReadHandlers(IConfigurationSection section, QueueBuilder queue)
+    private Dictionary<Type, HandlerOptions> ReadHandlers(IConfigurationSection section, QueueBuilder queue, QueueOptions queueOptions)
     {
         _reader.RefuseUnknown(section, $"handler in queue '{queue.Name}' for job", [.. queue.JobNames]);
+        var inCode = queue.JobNames.ToDictionary(name => name, queue.OptionsOf);
+        var read = queue.Build().HandlerOptions.ToDictionary(handler => handler.Key, handler => handler.Value.Copy());
         foreach (var name in queue.JobNames.Where(name => section.GetSection(name).Exists()))
         {
-            var options = queue.OptionsOf(name);
+            var options = read[queue.Build().HandlerOptions.First(handler => ReferenceEquals(handler.Value, inCode[name])).Key];
             if (section.GetSection(name).GetSection("retry").Exists())
             {
                 // What is left out is as in the queue.
-                options.Backoff ??= queue.Options.Retry.Backoff with { };
+                options.Backoff ??= queueOptions.Retry.Backoff with { };
             }
 
             _reader.Read(section.GetSection(name), options, SettingTables.Handler);
             _reader.CheckRanges(section.GetSection(name), options, SettingTables.Handler, options.Validate);
         }
+
+        return read;
     }
 
     private void ReadServices(IConfigurationSection section)
@@ -182,10 +188,11 @@ internal sealed class ActorsSettings
                 continue;
             }
 
-            _reader.Read(section.GetSection(entry.Name), entry.Options, SettingTables.Service);
-            if (_reader.CheckRanges(section.GetSection(entry.Name), entry.Options, SettingTables.Service, () => entry.Options.Restart?.Validate()))
+            var options = entry.Options.Copy();
+            _reader.Read(section.GetSection(entry.Name), options, SettingTables.Service);
+            if (_reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Service, () => options.Restart?.Validate()))
             {
-                _reader.Check(() => _services.Add(entry.Define(entry.Options)));
+                _reader.Check(() => _services.Add(entry.Define(options)), section.GetSection(entry.Name));
             }
         }
     }
@@ -202,7 +209,7 @@ internal sealed class ActorsSettings
         _reader.Read(section, options, SettingTables.Service);
         if (_reader.CheckRanges(section, options, SettingTables.Service, options.Restart.Validate))
         {
-            _reader.Check(() => ServiceDefinition.Service(queue.Name, (_, _) => Task.CompletedTask, options));
+            _reader.Check(() => ServiceDefinition.Service(queue.Name, (_, _) => Task.CompletedTask, options), section);
         }
 
         _consumers.Add(queue.Name, options);

@@ -5,16 +5,23 @@ namespace Actors.Hosting.Settings;
 
 /// <summary>One key of the configuration: how its text is read into an options class.</summary>
 /// <typeparam name="TOptions">The options class, which owns the default.</typeparam>
-internal sealed record Setting<TOptions>(string Key, string Expected, Func<TOptions, string, bool> TrySet, Func<TOptions, string> Get)
+/// <param name="Key">Below the section of the options.</param>
+/// <param name="Type">What kind of value it is, in a word.</param>
+/// <param name="Expected">What a value looks like.</param>
+/// <param name="TrySet">Reads a text into the options; false when it is no such value.</param>
+/// <param name="Get">The value as text.</param>
+internal sealed record Setting<TOptions>(string Key, string Type, string Expected, Func<TOptions, string, bool> TrySet, Func<TOptions, string> Get)
 {
     public static Setting<TOptions> Duration(string key, Func<TOptions, TimeSpan> get, Action<TOptions, TimeSpan> set) => new(
         key,
+        "duration",
         "a duration such as 500 ms, 30 s, 5 minutes or infinite",
         (options, text) => Set(HoconDuration.TryParse(text, out var value), value, options, set),
         options => DurationText.Of(get(options)));
 
     public static Setting<TOptions> Int(string key, Func<TOptions, int> get, Action<TOptions, int> set) => new(
         key,
+        "integer",
         "a whole number",
         (options, text) => Set(int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value), value, options, set),
         options => get(options).ToString(CultureInfo.InvariantCulture));
@@ -22,6 +29,7 @@ internal sealed record Setting<TOptions>(string Key, string Expected, Func<TOpti
     /// <summary>A count that may be without limit.</summary>
     public static Setting<TOptions> Limit(string key, Func<TOptions, int> get, Action<TOptions, int> set) => new(
         key,
+        "integer",
         "a whole number, or unlimited",
         (options, text) =>
         {
@@ -37,18 +45,21 @@ internal sealed record Setting<TOptions>(string Key, string Expected, Func<TOpti
 
     public static Setting<TOptions> Number(string key, Func<TOptions, double> get, Action<TOptions, double> set) => new(
         key,
+        "number",
         "a number",
         (options, text) => Set(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value), value, options, set),
         options => get(options).ToString(CultureInfo.InvariantCulture));
 
     public static Setting<TOptions> Bytes(string key, Func<TOptions, long> get, Action<TOptions, long> set) => new(
         key,
+        "size",
         "a size such as 64 KiB or 16 MiB",
         (options, text) => Set(HoconSize.TryParse(text, out long value), value, options, set),
         options => get(options).ToString(CultureInfo.InvariantCulture));
 
     public static Setting<TOptions> Flag(string key, Func<TOptions, bool> get, Action<TOptions, bool> set) => new(
         key,
+        "flag",
         "on or off",
         (options, text) =>
         {
@@ -68,12 +79,13 @@ internal sealed record Setting<TOptions>(string Key, string Expected, Func<TOpti
 
     /// <summary>Any text that is not empty.</summary>
     public static Setting<TOptions> Text(string key, string expected, Func<TOptions, string> get, Action<TOptions, string> set) => new(
-        key, expected, (options, text) => Set(text.Length > 0, text, options, set), get);
+        key, "text", expected, (options, text) => Set(text.Length > 0, text, options, set), get);
 
     /// <summary>A word of an enumeration, in lower case with hyphens.</summary>
     public static Setting<TOptions> Word<TEnum>(string key, Func<TOptions, TEnum> get, Action<TOptions, TEnum> set)
         where TEnum : struct, Enum => new(
         key,
+        "word",
         "one of " + string.Join(", ", Enum.GetNames<TEnum>().Select(SettingName.Hyphenate)),
         (options, text) => Set(
             Enum.TryParse<TEnum>(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) && Enum.IsDefined(value),
@@ -84,7 +96,7 @@ internal sealed record Setting<TOptions>(string Key, string Expected, Func<TOpti
 
     /// <summary>The same setting of an options object within another.</summary>
     public Setting<TOuter> Within<TOuter>(string prefix, Func<TOuter, TOptions> inner) => new(
-        prefix + "." + Key, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));
+        prefix + "." + Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));
 
     private static bool Set<TValue>(bool isRead, TValue value, TOptions options, Action<TOptions, TValue> set)
     {

@@ -8,14 +8,16 @@ namespace Actors.Hosting.Settings;
 /// <summary>Reads sections into options, and collects every fault with its place instead of stopping at the first.</summary>
 internal sealed class SettingReader(IConfiguration configuration)
 {
-    private readonly List<string> _faults = [];
+    private readonly List<ConfigurationFault> _faults = [];
 
-    public IReadOnlyList<string> Faults => _faults;
+    public IReadOnlyList<ConfigurationFault> Faults => _faults;
 
-    public void AddFault(string fault) => _faults.Add(fault);
+    public void AddFault(string fault) => _faults.Add(new ConfigurationFault(fault));
 
     /// <summary>Collects what a check throws.</summary>
-    public void Check(Action check)
+    /// <param name="check">The check.</param>
+    /// <param name="section">What it is about; null for something in the code.</param>
+    public void Check(Action check, IConfigurationSection? section = null)
     {
         try
         {
@@ -23,7 +25,7 @@ internal sealed class SettingReader(IConfiguration configuration)
         }
         catch (Exception fault) when (fault is ArgumentException or ServiceException)
         {
-            _faults.Add(WithoutParameter(fault.Message));
+            _faults.Add(new ConfigurationFault(WithoutParameter(fault.Message), null, section is null ? null : Place(section)));
         }
     }
 
@@ -40,9 +42,11 @@ internal sealed class SettingReader(IConfiguration configuration)
             var text = WithoutParameter(fault.Message);
             var setting = settings.FirstOrDefault(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? ""));
             _faults.Add(setting is null
-                ? $"{Path(section)}: {text}"
-                : $"{Place(section.GetSection(setting.Key.Replace('.', ':')))}'{Path(section)}.{setting.Key} = {setting.Get(options)}' " +
-                  Rule(text[(text.IndexOf("') ", StringComparison.Ordinal) + 3)..]));
+                ? new ConfigurationFault($"{Path(section)}: {text}", null, Place(section))
+                : new ConfigurationFault(
+                    $"'{Path(section)}.{setting.Key} = {setting.Get(options)}' " + Rule(text[(text.IndexOf("') ", StringComparison.Ordinal) + 3)..]),
+                    null,
+                    PlaceOfValue(section.GetSection(setting.Key.Replace('.', ':')))));
             return false;
         }
     }
@@ -58,8 +62,7 @@ internal sealed class SettingReader(IConfiguration configuration)
         {
             if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             {
-                _faults.Add(
-                    $"{Place(child)}there is no {what} '{child.Key}'{Suggestion(child.Key, known)}");
+                _faults.Add(new ConfigurationFault($"there is no {what} '{child.Key}'", Suggestion(child.Key, known), Place(child)));
             }
         }
     }
@@ -85,7 +88,7 @@ internal sealed class SettingReader(IConfiguration configuration)
             }
             else
             {
-                _faults.Add($"{Place(child)}unknown key '{Path(child)}'{Suggestion(child.Key, Names(prefix, settings, others))}");
+                _faults.Add(new ConfigurationFault($"unknown key '{Path(child)}'", Suggestion(child.Key, Names(prefix, settings, others)), Place(child)));
             }
         }
     }
@@ -95,11 +98,12 @@ internal sealed class SettingReader(IConfiguration configuration)
         var text = child.Value;
         if (text is null)
         {
-            _faults.Add($"{Place(child)}'{Path(child)}' must be {setting.Expected}, but is {(child.GetChildren().Any() ? "an object" : "null")}.");
+            _faults.Add(new ConfigurationFault(
+                $"'{Path(child)}' must be {setting.Expected}, but is {(child.GetChildren().Any() ? "an object" : "null")}.", null, Place(child)));
         }
         else if (!setting.TrySet(options, text.Trim()))
         {
-            _faults.Add($"{Place(child)}'{Path(child)} = {text}' must be {setting.Expected}.");
+            _faults.Add(new ConfigurationFault($"'{Path(child)} = {text}' must be {setting.Expected}.", null, PlaceOfValue(child)));
         }
     }
 
@@ -124,12 +128,10 @@ internal sealed class SettingReader(IConfiguration configuration)
             .Concat(others)
             .Distinct();
 
-    private static string Suggestion(string word, IEnumerable<string> known)
+    private static string? Suggestion(string word, IEnumerable<string> known)
     {
         var names = known.ToList();
-        return DidYouMean.Suggest(word, names) is { } suggestion
-            ? $"; {suggestion}"
-            : names.Count == 0 ? "." : $". Known are: {string.Join(", ", names.Order())}.";
+        return DidYouMean.Suggest(word, names) ?? (names.Count == 0 ? null : $"known are: {string.Join(", ", names.Order())}");
     }
 
     /// <summary>Of two spellings of one key the one whose source came last, as with one spelling.</summary>
@@ -153,14 +155,11 @@ internal sealed class SettingReader(IConfiguration configuration)
 
     private static string Path(IConfigurationSection section) => section.Path.Replace(':', '.');
 
-    /// <summary>Where the value was written, if its source can say so.</summary>
-    private string Place(IConfigurationSection section)
-    {
-        if (configuration is IConfigurationRoot root && root.FindHocon(section.Path) is { } value)
-        {
-            return $"{value.KeyOrigin}: ";
-        }
+    /// <summary>Where the key was written, if its source can say so.</summary>
+    private HoconOrigin? Place(IConfigurationSection section) => Find(section)?.KeyOrigin;
 
-        return "";
-    }
+    /// <summary>Where the value was written, if its source can say so.</summary>
+    private HoconOrigin? PlaceOfValue(IConfigurationSection section) => Find(section)?.Origin;
+
+    private HoconValue? Find(IConfigurationSection section) => (configuration as IConfigurationRoot)?.FindHocon(section.Path);
 }

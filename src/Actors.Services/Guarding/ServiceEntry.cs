@@ -6,6 +6,7 @@ namespace Actors.Services.Guarding;
 internal sealed class ServiceEntry(ServiceSite site, ServiceDefinition definition, long number)
 {
     private IActorRef? _actor;
+    private volatile ServiceOptions _options = definition.Settings;
     private long _startOrder;
 
     public ServiceSite Site { get; } = site;
@@ -13,6 +14,13 @@ internal sealed class ServiceEntry(ServiceSite site, ServiceDefinition definitio
     public ServiceDefinition Definition { get; } = definition;
 
     public string Name => Definition.Name;
+
+    /// <summary>The options as they are now. Set by the service, read also by its code; what is in them never changes.</summary>
+    public ServiceOptions Options
+    {
+        get => _options;
+        set => _options = value;
+    }
 
     /// <summary>The place in the order of registration.</summary>
     public long Number { get; } = number;

@@ -120,6 +120,9 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
             case Register register:
                 OnRegister(register);
                 break;
+            case Reconfigure reconfigure:
+                OnReconfigure(reconfigure.Definition);
+                break;
             case Unregister unregister:
                 OnUnregister(unregister);
                 break;
@@ -151,6 +154,23 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
         var entry = Add(definition);
         var phase = definition.Settings.Autostart ? ServiceOperation.Phase.Start : ServiceOperation.Phase.Query;
         Begin(new ServiceOperation(this, Sender, typeof(Register), [entry], phase) { IsSingle = true });
+    }
+
+    private void OnReconfigure(ServiceDefinition? definition)
+    {
+        if (definition is null)
+        {
+            throw new ServiceDefinitionException("(none)", ["Reconfigure was sent without a definition."]);
+        }
+
+        var entry = One(definition.Name);
+        if (entry.Definition.Kind != definition.Kind)
+        {
+            throw new ServiceDefinitionException(
+                definition.Name, [$"it is a {entry.Definition.Kind.ToString().ToLowerInvariant()}, and the options are those of a {definition.Kind.ToString().ToLowerInvariant()}."]);
+        }
+
+        entry.Actor.Tell(new ServiceCommand.Apply(definition.Settings), Sender);
     }
 
     private void OnUnregister(Unregister unregister)

@@ -4,6 +4,7 @@ namespace Actors.Services.Running;
 internal sealed class FailureRecord(ServiceOptions options, Random random)
 {
     private readonly Queue<Incident> _incidents = new();
+    private int _limit = options.IncidentLimit;
 
     /// <summary>Says what follows a failure.</summary>
     public RestartBudget Budget { get; } = new(options.Restart, random);
@@ -19,9 +20,19 @@ internal sealed class FailureRecord(ServiceOptions options, Random random)
     /// <summary>The last incidents, oldest first.</summary>
     public IReadOnlyList<Incident> Incidents => [.. _incidents];
 
+    public void Apply(ServiceOptions changed)
+    {
+        Budget.Options = changed.Restart;
+        _limit = changed.IncidentLimit;
+        while (_incidents.Count > _limit)
+        {
+            _incidents.Dequeue();
+        }
+    }
+
     public void Add(Incident incident)
     {
-        while (_incidents.Count >= options.IncidentLimit)
+        while (_incidents.Count >= _limit)
         {
             _incidents.Dequeue();
         }

@@ -41,6 +41,9 @@ internal sealed class Incarnation
 
     public string Name => _entry.Name;
 
+    /// <summary>The options as they are now.</summary>
+    public ServiceOptions Options => _entry.Options;
+
     /// <summary>Cancelled when a stop is asked for.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
@@ -90,7 +93,7 @@ internal sealed class Incarnation
             Cause = _isStopRequested && thrown is OperationCanceledException ? null : thrown;
         }
 
-        var isCompleted = Cause is null && _entry.Definition.Settings.RestartType != RestartType.Permanent;
+        var isCompleted = Cause is null && _entry.Options.RestartType != RestartType.Permanent;
         if (_isStopRequested || isCompleted)
         {
             await RunHooksAsync();
@@ -146,7 +149,7 @@ internal sealed class Incarnation
     private async Task<bool> StopOnceAsync()
     {
         Post(_stopping);
-        if (await HasEndedAsync(_entry.Definition.Settings.StopTimeout))
+        if (await HasEndedAsync(_entry.Options.StopTimeout))
         {
             return true;
         }

@@ -17,7 +17,7 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
 
     private ServiceDefinition Definition => entry.Definition;
 
-    private ServiceOptions Options => entry.Definition.Settings;
+    private ServiceOptions Options => entry.Options;
 
     protected override ValueTask OnReceiveAsync(object message)
     {
@@ -28,6 +28,9 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
                 break;
             case ServiceCommand.QueryIncidents:
                 Sender.Tell(Incidents(), Self);
+                break;
+            case ServiceCommand.Apply apply:
+                OnApply(apply.Options);
                 break;
             case ServiceCommand.Start start:
                 OnStart(start);
@@ -110,6 +113,13 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
                 StartAnew(start);
                 break;
         }
+    }
+
+    private void OnApply(ServiceOptions options)
+    {
+        entry.Options = options;
+        _record?.Apply(options);
+        Answer(null, 0);
     }
 
     private void OnStop(ServiceCommand.Stop stop)

@@ -25,6 +25,9 @@ internal abstract record ServiceCommand : IDeadLetterSuppression
         public static QueryIncidents Instance { get; } = new();
     }
 
+    /// <summary>New options. Answered to the sender, with the status.</summary>
+    public sealed record Apply(ServiceOptions Options) : ServiceCommand;
+
     /// <summary>The instance is made and its code is about to run.</summary>
     public sealed record Began(Incarnation Incarnation) : ServiceCommand;
 

@@ -1,23 +1,21 @@
 namespace Actors.Services.Running;
 
 /// <summary>The loop around a tick. It is a service like any other, except that a stop lets the current tick finish.</summary>
-internal sealed class TickService(ITick tick, ServiceOptions options) : IService
+internal sealed class TickService(ITick tick) : IService
 {
     // Longer waits are made of these: the clock's own limit is 49 days, and it counts in whole milliseconds.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
-
-    private readonly TimeSpan _interval = options.Interval!.Value; // A definition without one is refused.
 
     public async Task RunAsync(ServiceContext context, CancellationToken cancellationToken)
     {
         var time = context.TimeProvider;
         var origin = time.GetTimestamp();
         // A restart follows a delay of its own; who repaired the cause wants to see the next tick then, not after the initial delay.
-        var due = context.Restart == 0 ? options.InitialDelay : TimeSpan.Zero;
+        var due = context.Restart == 0 ? context.Options.InitialDelay : TimeSpan.Zero;
         while (await IsDueAsync(time, origin, due, context.Stopping))
         {
             await TickAsync(context, cancellationToken);
-            due = Next(due, time.GetElapsedTime(origin));
+            due = Next(context.Options, due, time.GetElapsedTime(origin));
         }
     }
 
@@ -49,20 +47,24 @@ internal sealed class TickService(ITick tick, ServiceOptions options) : IService
                 $"{tick.GetType().Name}.TickAsync of service '{context.Name}' returned null. It must return a task."));
             context.Ready();
         }
-        catch (Exception cause) when (options.OnTickError == TickErrorAction.Continue && !cancellationToken.IsCancellationRequested)
+        catch (Exception cause) when (context.Options.OnTickError == TickErrorAction.Continue && !cancellationToken.IsCancellationRequested)
         {
-            context.TickFailed(cause, _interval);
+            context.TickFailed(cause, IntervalOf(context.Options));
         }
     }
 
-    private TimeSpan Next(TimeSpan due, TimeSpan now)
+    /// <summary>As the options are now: they may have changed since the last tick.</summary>
+    private static TimeSpan Next(ServiceOptions options, TimeSpan due, TimeSpan now)
     {
+        var interval = IntervalOf(options);
         if (options.Pace == TickPace.FixedDelay)
         {
-            return now + _interval;
+            return now + interval;
         }
 
         var behind = Math.Max(0, (now - due).Ticks);
-        return due + TimeSpan.FromTicks(((behind / _interval.Ticks) + 1) * _interval.Ticks);
+        return due + TimeSpan.FromTicks(((behind / interval.Ticks) + 1) * interval.Ticks);
     }
+
+    private static TimeSpan IntervalOf(ServiceOptions options) => options.Interval!.Value; // A definition without one is refused.
 }

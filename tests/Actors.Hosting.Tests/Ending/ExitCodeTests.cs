@@ -19,7 +19,7 @@ public sealed class ExitCodeTests
     }
 
     [Theory]
-    [InlineData("actors.services.lop.autostart = off", "shop.conf:1:1", "there is no service 'lop'; did you mean 'loop'?")]
+    [InlineData("actors.services.lop.autostart = off", "shop.conf:1:1", "there is no service 'lop'", "did you mean 'loop'?")]
     [InlineData("actors.services.loop { stop-timeout = soon, autostrt = on }", "2 faults", "must be a duration")]
     [InlineData("actors { services [", "shop.conf:1:19", "^")]
     public async Task A_configuration_that_cannot_be_used_is_78_and_told_without_a_stack(string settings, params string[] sentences)
@@ -90,9 +90,9 @@ public sealed class ExitCodeTests
     [Fact]
     public void A_program_that_catches_faults_itself_can_ask_for_their_code()
     {
-        ActorsExitCode.Of(new ActorsConfigurationException(["wrong"])).ShouldBe(78);
+        ActorsExitCode.Of(new ActorsConfigurationException([new ConfigurationFault("wrong")])).ShouldBe(78);
         ActorsExitCode.Of(new OptionsValidationException("name", typeof(string), ["wrong"])).ShouldBe(78);
-        ActorsExitCode.Of(new AggregateException(new InvalidOperationException(), new ActorsConfigurationException(["wrong"]))).ShouldBe(78);
+        ActorsExitCode.Of(new AggregateException(new InvalidOperationException(), new ActorsConfigurationException([new ConfigurationFault("wrong")]))).ShouldBe(78);
         ActorsExitCode.Of(new InvalidOperationException("not ours")).ShouldBeNull();
         ActorsExitCode.Of(new FileNotFoundException("not ours")).ShouldBeNull();
     }

@@ -12,7 +12,7 @@ namespace Actors.Hosting.Tests.Settings;
 /// <summary>hocon/reference documents every key with its default, and hocon/policies can be used as they stand.</summary>
 public sealed class ReferenceTests
 {
-    private static readonly string Folder = Path.GetFullPath(Path.Combine(Here(), "../../../hocon"));
+    internal static readonly string Folder = Path.GetFullPath(Path.Combine(Here(), "../../../hocon"));
 
     public static TheoryData<string> Policies => [.. Directory.GetFiles(Path.Combine(Folder, "policies"), "*.conf").Select(path => Path.GetFileNameWithoutExtension(path)).Order()];
 

@@ -1,0 +1,90 @@
+using Actors.Hosting.Management;
+using Actors.Hosting.Systemd;
+using Actors.Jobs;
+using Actors.Persistence;
+using Actors.Services;
+using Actors.Sql;
+using Microsoft.Extensions.Configuration;
+
+namespace Actors.Hosting.Settings;
+
+/// <summary>What can be said of a configuration without the program that it is for: which names of services, queues and jobs there are is the program's to know.</summary>
+internal static class SettingsWithoutCode
+{
+    private static readonly string[] Groups = ["store", "services", "queues", "persistence", "systemd", "management"];
+
+    public static IReadOnlyList<ConfigurationFault> Check(IConfiguration configuration)
+    {
+        var reader = new SettingReader(configuration);
+        var section = configuration.GetSection(ActorsSettings.Section);
+        var system = new ActorSystemOptions();
+        reader.Read(section, system, SettingTables.System, Groups);
+        reader.CheckRanges(section, system, SettingTables.System, system.Validate);
+        CheckStore(reader, section.GetSection("store"));
+
+        var persistence = new PersistenceOptions();
+        reader.Read(section.GetSection("persistence"), persistence, SettingTables.Persistence);
+        reader.CheckRanges(section.GetSection("persistence"), persistence, SettingTables.Persistence, persistence.Validate);
+
+        var systemd = new SystemdOptions();
+        reader.Read(section.GetSection("systemd"), systemd, SettingTables.Systemd);
+        reader.CheckRanges(section.GetSection("systemd"), systemd, SettingTables.Systemd, systemd.Validate);
+        reader.Read(section.GetSection("management"), new ManagementOptions(), SettingTables.Management);
+
+        foreach (var queue in section.GetSection("queues").GetChildren())
+        {
+            CheckQueue(reader, queue);
+        }
+
+        foreach (var service in section.GetSection("services").GetChildren())
+        {
+            ReadService(reader, service);
+        }
+
+        return reader.Faults;
+    }
+
+    /// <exception cref="ActorsConfigurationException">With every fault of the section.</exception>
+    public static ServiceOptions ReadService(IConfiguration configuration, string path)
+    {
+        var reader = new SettingReader(configuration);
+        var options = ReadService(reader, configuration.GetSection(path.Replace('.', ':')));
+        return reader.Faults.Count == 0 ? options : throw new ActorsConfigurationException(reader.Faults);
+    }
+
+    private static ServiceOptions ReadService(SettingReader reader, IConfigurationSection section)
+    {
+        var options = new ServiceOptions();
+        reader.Read(section, options, SettingTables.Service);
+        if (reader.CheckRanges(section, options, SettingTables.Service, options.Restart.Validate))
+        {
+            // The form that may have every setting.
+            reader.Check(() => ServiceDefinition.Tick(section.Key, options.Interval ?? TimeSpan.FromSeconds(1), static (_, _) => Task.CompletedTask, options), section);
+        }
+
+        return options;
+    }
+
+    private static void CheckStore(SettingReader reader, IConfigurationSection section)
+    {
+        reader.Read<ActorSystemOptions>(section, new ActorSystemOptions(), [], "sqlite");
+        if (section["sqlite"] is { Length: > 0 } connectionString)
+        {
+            reader.Check(() => SqliteStoreOptions.Parse(connectionString), section.GetSection("sqlite"));
+        }
+    }
+
+    private static void CheckQueue(SettingReader reader, IConfigurationSection section)
+    {
+        var options = new QueueOptions();
+        reader.Read(section, options, SettingTables.Queue, "jobs");
+        reader.CheckRanges(section, options, SettingTables.Queue, options.Validate);
+        reader.Check(() => ServiceDefinition.Service(section.Key, static (_, _) => Task.CompletedTask), section);
+        foreach (var job in section.GetSection("jobs").GetChildren())
+        {
+            var handler = new HandlerOptions();
+            reader.Read(job, handler, SettingTables.Handler);
+            reader.CheckRanges(job, handler, SettingTables.Handler, handler.Validate);
+        }
+    }
+}
