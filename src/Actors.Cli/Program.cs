@@ -1,18 +1,25 @@
 using System.CommandLine;
 using Actors.Cli.Config;
+using Actors.Cli.Running;
 
 namespace Actors.Cli;
 
 /// <summary>The <c>actors</c> tool.</summary>
 internal static class Program
 {
-    public static int Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
-        var root = new RootCommand("Looks after programs that are built with Actors.") { ConfigCommand.Create() };
+        var root = new RootCommand("Looks after programs that are built with Actors, and runs programs that are not.") { UpCommand.Create() };
+        foreach (var command in RunningCommands.All().Append(ConfigCommand.Create()))
+        {
+            root.Add(command);
+        }
+
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
         {
-            return parsed.Invoke();
+            // Signals and exceptions belong to the host that 'up' runs.
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
 
         foreach (var error in parsed.Errors)

@@ -46,4 +46,6 @@ internal static partial class Log
 
     [LoggerMessage(5304, LogLevel.Error, "A command over the management socket failed by a defect of ours")]
     public static partial void ManagementDefect(ILogger logger, Exception cause);
+    [LoggerMessage(5005, LogLevel.Warning, "Hosted service {Type} was registered after AddActors and is not supervised: when it throws, it stops the host. Call AddActors after it, or add it with AddSupervised")]
+    public static partial void NotAdopted(ILogger logger, string type);
 }

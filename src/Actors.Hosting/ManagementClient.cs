@@ -70,6 +70,10 @@ public static class ManagementClient
         return found;
     }
 
+    /// <summary>Where sockets are made when no path is given: the first of these that can be written.</summary>
+    /// <param name="directory">The content root of the program.</param>
+    public static IReadOnlyList<string> Directories(string directory) => [.. SocketPath.Directories(directory)];
+
     /// <returns>Who answers; null when nobody does.</returns>
     internal static async Task<ManagementReply?> PingAsync(string socket, CancellationToken cancellationToken = default)
     {

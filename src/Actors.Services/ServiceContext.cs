@@ -1,3 +1,4 @@
+using Actors.Services.Processes;
 using Actors.Services.Running;
 using Microsoft.Extensions.Logging;
 
@@ -34,6 +35,12 @@ public sealed class ServiceContext
 
     /// <summary>Cancelled as soon as the service is told to stop. A tick that is running learns of it here first: its own token is cancelled later.</summary>
     public CancellationToken Stopping => _incarnation.Stopping;
+
+    /// <summary>How long a stop may take; see <see cref="ServiceOptions.StopTimeout"/>.</summary>
+    public TimeSpan StopTimeout => _incarnation.StopTimeout;
+
+    /// <summary>Where the lines of a program go; null when the service is none.</summary>
+    internal OutputRing? Output => _incarnation.Output;
 
     internal bool IsReady => _isReady;
 

@@ -50,3 +50,27 @@ public sealed class ServiceReturnedException(string name)
     /// <summary>The service.</summary>
     public string Name { get; } = name;
 }
+
+/// <summary>The program of a service could not be started.</summary>
+public sealed class ProcessStartException(string name, string message) : ServiceException(message)
+{
+    /// <summary>The service.</summary>
+    public string Name { get; } = name;
+}
+
+/// <summary>The program of a service has ended with an exit code that means failure.</summary>
+public sealed class ProcessExitedException(string name, int exitCode, string message) : ServiceException(message)
+{
+    /// <summary>The service.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The exit code; 128 and the number of the signal when a signal ended it.</summary>
+    public int ExitCode { get; } = exitCode;
+}
+
+/// <summary>The program of a service has exited and left others running. They were ended.</summary>
+public sealed class ProcessForkedException(string name, string message) : ServiceException(message)
+{
+    /// <summary>The service.</summary>
+    public string Name { get; } = name;
+}

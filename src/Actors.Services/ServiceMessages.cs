@@ -59,3 +59,8 @@ public sealed record Reconfigure(ServiceDefinition Definition) : ServiceMessage,
 /// <summary>Stops services as <see cref="Stop"/> does and forgets them. Their names are free once this is answered.</summary>
 /// <param name="Service">Which; see <see cref="ServiceMessage"/>. It must be stated: there is no default.</param>
 public sealed record Unregister(string Service) : ServiceMessage, IRequest<IReadOnlyList<ServiceStatus>>;
+
+/// <summary>Asks what the program of a service has printed last. Answered oldest first; empty for a service that is no process.</summary>
+/// <param name="Service">As in <see cref="GetStatus"/>.</param>
+/// <param name="Lines">How many lines at most.</param>
+public sealed record GetOutput(string Service, int Lines = 100) : ServiceMessage, IRequest<IReadOnlyList<OutputLine>>;

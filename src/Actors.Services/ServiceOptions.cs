@@ -85,7 +85,7 @@ public sealed record ServiceOptions
             yield return $"stop-timeout = {TimeText.Of(StopTimeout)} must be 0 to 45 days, or infinite.";
         }
 
-        if (kind == ServiceKind.Service)
+        if (kind is ServiceKind.Service or ServiceKind.Process)
         {
             if (Interval is not null || InitialDelay != TimeSpan.Zero || OnTickError != TickErrorAction.Fail || Pace != TickPace.FixedRate)
             {

@@ -15,6 +15,10 @@ internal sealed record Answer(ManagementOutcome Outcome, string Text)
     public IReadOnlyList<ServiceView>? Services { get; init; }
 
     public IReadOnlyList<IncidentView>? Incidents { get; init; }
+
+    public IReadOnlyList<LineView>? Lines { get; init; }
+
+    public ChangesView? Changes { get; init; }
 }
 
 /// <summary>A service as it is sent.</summary>
@@ -66,6 +70,17 @@ internal sealed record ServiceView
         Text = status.ToString(),
     };
 }
+
+/// <summary>What settings change, by the names of services; and keys that are taken up at the next start only.</summary>
+internal sealed record ChangesView(
+    IReadOnlyList<string> Added, IReadOnlyList<string> Removed, IReadOnlyList<string> Restarted, IReadOnlyList<string> Changed, IReadOnlyList<string> AtNextStart)
+{
+    public static ChangesView Of(SettingsChanges changes) =>
+        new([.. changes.Added.Select(service => service.Name)], changes.Removed, changes.Restarted, changes.Changed, changes.AtNextStart);
+}
+
+/// <summary>A line of output as it is sent.</summary>
+internal sealed record LineView(string Service, DateTimeOffset At, bool IsError, string Text);
 
 /// <summary>An incident as it is sent.</summary>
 internal sealed record IncidentView(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Actors.Hosting.Ending;
 using Actors.Hosting.Starting;
 using Actors.Services;
 using Microsoft.Extensions.Hosting;
@@ -10,6 +11,7 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
 {
     private const int DefaultLines = 20;
     private static readonly string[] All = ["*"];
+    private readonly SettingsUpdate _settings = new(runtime);
     private readonly DateTimeOffset _since = runtime.System.TimeProvider.GetUtcNow();
 
     private string Self => string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ('{runtime.Name}')");
@@ -26,16 +28,23 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
                 "start" => await CommandAsync(request, (services, name) => services.StartAsync(name, cancellationToken), IsUp),
                 "stop" => await CommandAsync(request, (services, name) => services.StopAsync(name, cancellationToken), IsDown),
                 "restart" => await CommandAsync(request, (services, name) => services.RestartAsync(name, cancellationToken), IsUp),
+                "tail" => await TailAsync(request, cancellationToken),
                 "incidents" => await IncidentsAsync(request, cancellationToken),
+                "reread" => Reread(),
+                "update" => await UpdateAsync(cancellationToken),
                 "shutdown" => Shutdown(),
                 var unknown => new Answer(
                     ManagementOutcome.BadRequest,
-                    $"There is no command '{unknown}'. There are: ping, status, start, stop, restart, incidents, shutdown."),
+                    $"There is no command '{unknown}'. There are: ping, status, start, stop, restart, tail, incidents, reread, update, shutdown."),
             };
         }
         catch (UnknownServiceException fault)
         {
             return new Answer(ManagementOutcome.UnknownService, fault.Message);
+        }
+        catch (Exception fault) when (ActorsExitCode.Of(fault) == ActorsExitCode.BadConfiguration)
+        {
+            return new Answer(ManagementOutcome.Refused, $"The settings cannot be used; nothing was changed.\n{UnhandledFaults.InWords(fault)}");
         }
         catch (Exception fault) when (fault is ActorException or ServiceException or InvalidOperationException)
         {
@@ -89,6 +98,21 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
         };
     }
 
+    private async Task<Answer> TailAsync(ManagementRequest request, CancellationToken cancellationToken)
+    {
+        var services = Services();
+        var lines = new List<LineView>();
+        var wanted = Math.Max(request.Lines ?? DefaultLines, 1);
+        foreach (var status in await FindAsync(request, cancellationToken))
+        {
+            lines.AddRange((await services.GetOutputAsync(status.Name, wanted, cancellationToken)).Select(line => new LineView(status.Name, line.At, line.IsError, line.Text)));
+        }
+
+        // A stable sort: lines of one moment stay in the order in which they were printed.
+        lines = [.. lines.OrderBy(line => line.At).TakeLast(wanted)];
+        return Done(StatusText.Of(lines, request.Services.Count == 0 ? "any service" : string.Join(", ", request.Services))) with { Lines = lines };
+    }
+
     private async Task<Answer> IncidentsAsync(ManagementRequest request, CancellationToken cancellationToken)
     {
         var services = Services();
@@ -105,6 +129,25 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
         return Done(StatusText.Of(incidents, request.Services.Count == 0 ? "any service" : string.Join(", ", request.Services))) with
         {
             Incidents = [.. incidents.Select(incident => IncidentView.Of(incident.Service, incident.Incident))],
+        };
+    }
+
+    private Answer Reread()
+    {
+        Services();
+        var changes = _settings.Find();
+        return Done(changes.Describe(isDone: false)) with { Changes = ChangesView.Of(changes) };
+    }
+
+    private async Task<Answer> UpdateAsync(CancellationToken cancellationToken)
+    {
+        var (changes, statuses) = await _settings.ApplyAsync(Services(), cancellationToken);
+        var text = changes.Describe(isDone: true);
+        return Done(statuses.Count == 0 ? text : $"{text}\n{StatusText.OfCommand(statuses)}") with
+        {
+            Outcome = statuses.All(service => IsUp(service) || service.State == ServiceState.Stopped) ? ManagementOutcome.Done : ManagementOutcome.Incomplete,
+            Changes = ChangesView.Of(changes),
+            Services = [.. statuses.Select(ServiceView.Of)],
         };
     }
 

@@ -48,6 +48,20 @@ internal static class StatusText
         return text.ToString().TrimEnd('\n');
     }
 
+    public static string Of(IReadOnlyList<LineView> lines, string asked)
+    {
+        if (lines.Count == 0)
+        {
+            return $"No output of {asked} is remembered. Programs have output; what services of other kinds say is in the log.";
+        }
+
+        var width = lines.Max(line => line.Service.Length);
+        var isOne = lines.All(line => line.Service == lines[0].Service);
+        return string.Join('\n', lines.Select(line => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{line.At.UtcDateTime:HH:mm:ss.fff}Z {(isOne ? "" : line.Service.PadRight(width) + " ")}{(line.IsError ? "err" : "out")} {line.Text}")));
+    }
+
     private static void AppendLines(StringBuilder text, IReadOnlyList<ServiceStatus> services)
     {
         var listed = services.Take(MaxListed).ToList();

@@ -22,6 +22,7 @@ internal sealed class ActorsSettings
     private readonly List<QueueDefinition> _queues = [];
     private readonly List<ServiceDefinition> _services = [];
     private readonly Dictionary<string, ServiceOptions> _consumers = [];
+    private readonly Dictionary<string, string> _sections = new(StringComparer.Ordinal);
 
     private ActorsSettings(ActorsBuilder builder, SettingReader reader)
     {
@@ -43,6 +44,13 @@ internal sealed class ActorsSettings
 
     public IReadOnlyList<ServiceDefinition> Services => _services;
 
+    /// <summary>All services, those that consume queues included. The bodies of these are not here.</summary>
+    public IEnumerable<ServiceDefinition> All =>
+        _consumers.Select(consumer => ServiceDefinition.Service(consumer.Key, static (_, _) => Task.CompletedTask, consumer.Value)).Concat(_services);
+
+    /// <summary>The section of the configuration that a service has its settings from, by the name of the service.</summary>
+    public IReadOnlyDictionary<string, string> Sections => _sections;
+
     public IReadOnlyList<QueueDefinition> Queues => _queues;
 
     /// <summary>The options of the services that consume the queues, by queue.</summary>
@@ -52,8 +60,10 @@ internal sealed class ActorsSettings
     /// <param name="configuration">What the configuration says, which wins.</param>
     /// <param name="system">Gets the settings of the system itself.</param>
     /// <param name="contentRoot">Where relative paths begin.</param>
+    /// <param name="persistence">Gets the settings of persistence; null is those of the builder, which are in use.</param>
     /// <exception cref="ActorsConfigurationException">With every fault.</exception>
-    public static ActorsSettings Read(ActorsBuilder builder, IConfiguration configuration, ActorSystemOptions system, string contentRoot)
+    public static ActorsSettings Read(
+        ActorsBuilder builder, IConfiguration configuration, ActorSystemOptions system, string contentRoot, PersistenceOptions? persistence = null)
     {
         var reader = new SettingReader(configuration);
         var section = configuration.GetSection(Section);
@@ -61,7 +71,7 @@ internal sealed class ActorsSettings
         reader.CheckRanges(section, system, SettingTables.System, system.Validate);
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
-        settings.ReadPersistence(section.GetSection("persistence"));
+        settings.ReadPersistence(section.GetSection("persistence"), persistence ?? builder.Persistence);
         settings.ReadOperations(section, contentRoot);
         settings.ReadQueues(section.GetSection("queues"));
         settings.ReadServices(section.GetSection("services"));
@@ -84,10 +94,10 @@ internal sealed class ActorsSettings
         }
     }
 
-    private void ReadPersistence(IConfigurationSection section)
+    private void ReadPersistence(IConfigurationSection section, PersistenceOptions options)
     {
-        _reader.Read(section, _builder.Persistence, SettingTables.Persistence);
-        _reader.CheckRanges(section, _builder.Persistence, SettingTables.Persistence, _builder.Persistence.Validate);
+        _reader.Read(section, options, SettingTables.Persistence);
+        _reader.CheckRanges(section, options, SettingTables.Persistence, options.Validate);
         if (_builder.ActorEntries.FirstOrDefault(entry => entry.Type.IsAssignableTo(typeof(PersistentActor))) is not { } actor)
         {
             return;
@@ -188,6 +198,7 @@ internal sealed class ActorsSettings
                 continue;
             }
 
+            _sections[entry.Name] = section.GetSection(entry.Name).Path;
             var options = entry.Options.Copy();
             _reader.Read(section.GetSection(entry.Name), options, SettingTables.Service);
             if (_reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Service, () => options.Restart?.Validate()))
@@ -213,6 +224,7 @@ internal sealed class ActorsSettings
         }
 
         _consumers.Add(queue.Name, options);
+        _sections[queue.Name] = section.Path;
     }
 
     private void CheckActors()

@@ -1,3 +1,5 @@
+using Actors.Hosting.Adopting;
+using Actors.Hosting.Management;
 using Actors.Hosting.Settings;
 using Actors.Jobs;
 using Actors.Persistence;
@@ -7,6 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Actors.Hosting.Starting;
 
@@ -17,6 +20,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private readonly IServiceProvider _provider;
     private readonly Dictionary<Type, IActorRef> _actors = [];
     private readonly Lazy<Task> _stopping;
+    private readonly string _contentRoot;
     private IAsyncDisposable? _store;
     private bool _isAbandoned;
 
@@ -32,15 +36,20 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             UserStrategy = new OneForOneStrategy(decider: Decide),
         };
         builder.SystemSetup?.Invoke(options);
-        Settings = ActorsSettings.Read(
-            builder,
-            provider.GetRequiredService<IConfiguration>(),
-            options,
-            provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory);
+        Configuration = provider.GetRequiredService<IConfiguration>();
+        _contentRoot = provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
+        Snapshot = SettingsSnapshot.Of(ActorsSettings.Read(builder, Configuration, options, _contentRoot), Configuration);
         System = ActorSystem.Create(builder.Name, options);
     }
 
-    public ActorsSettings Settings { get; }
+    public IConfiguration Configuration { get; }
+
+    /// <summary>The settings in use.</summary>
+    public ActorsSettings Settings => Snapshot.Settings;
+
+    public SettingsSnapshot Snapshot { get; private set; }
+
+    public Adoption Adoption => new(_builder.Adopted, _builder.AdoptsHostedServices);
 
     public ActorSystem System { get; }
 
@@ -85,6 +94,20 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             _builder.ActorEntries.Any(entry => entry.Type == type)
                 ? $"Actor '{type.Name}' is not started yet: actors start with the host. Use it in a request, a service or a job, or after app.StartAsync()."
                 : $"There is no actor '{type.Name}'. Add it with actors.AddActor<{type.Name}>(\"…\").");
+
+    /// <summary>Reads settings of the same program, as they are now. Those of the system itself are checked, and have no effect.</summary>
+    /// <exception cref="ActorsConfigurationException">With every fault.</exception>
+    public ActorsSettings ReadAgain(IConfiguration configuration) =>
+        ActorsSettings.Read(_builder, configuration, new ActorSystemOptions(), _contentRoot, new PersistenceOptions());
+
+    /// <summary>From now on these are in use: their services are the ones that run.</summary>
+    public void TakeUp(SettingsSnapshot settings)
+    {
+        Snapshot = settings;
+
+        // The host looks at its limit when it stops; what was added may need longer.
+        new ShutdownTimeoutSetup(this).PostConfigure(null, _provider.GetRequiredService<IOptions<HostOptions>>().Value);
+    }
 
     /// <summary>Nobody waits any longer for the end of the stop that was begun.</summary>
     public void Abandon() => _isAbandoned = true;

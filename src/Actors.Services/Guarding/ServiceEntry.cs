@@ -1,3 +1,4 @@
+using Actors.Services.Processes;
 using Actors.Services.Running;
 
 namespace Actors.Services.Guarding;
@@ -24,6 +25,9 @@ internal sealed class ServiceEntry(ServiceSite site, ServiceDefinition definitio
 
     /// <summary>The place in the order of registration.</summary>
     public long Number { get; } = number;
+
+    /// <summary>What its program prints, through all its runs; null when it is none.</summary>
+    public OutputRing? Output { get; } = definition.Kind == ServiceKind.Process ? new OutputRing(definition.OutputLines) : null;
 
     /// <summary>The actor. Set once, by the guardian, before it tells anybody of the entry.</summary>
     public IActorRef Actor

@@ -105,6 +105,9 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
             case GetIncidents get:
                 One(get.Service).Actor.Tell(ServiceCommand.QueryIncidents.Instance, Sender);
                 break;
+            case GetOutput get:
+                Sender.Tell(One(get.Service).Output?.Last(get.Lines) ?? [], Self);
+                break;
             case GetServices get:
                 Begin(request, Matching(get.Service), ServiceOperation.Phase.Query);
                 break;

@@ -1,4 +1,5 @@
 using Actors.Services.Guarding;
+using Actors.Services.Processes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Services.Running;
@@ -43,6 +44,10 @@ internal sealed class Incarnation
 
     /// <summary>The options as they are now.</summary>
     public ServiceOptions Options => _entry.Options;
+
+    public OutputRing? Output => _entry.Output;
+
+    public TimeSpan StopTimeout => Options.StopTimeout;
 
     /// <summary>Cancelled when a stop is asked for.</summary>
     public CancellationToken Stopping => _stopping.Token;
