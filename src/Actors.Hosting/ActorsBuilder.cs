@@ -13,6 +13,7 @@ namespace Actors.Hosting;
 public sealed class ActorsBuilder
 {
     private readonly List<ServiceEntry> _services = [];
+    private readonly List<ProcessEntry> _processes = [];
     private readonly List<QueueBuilder> _queues = [];
     private readonly List<ActorEntry> _actors = [];
     private readonly List<(string Name, Type Type)> _adopted = [];
@@ -30,6 +31,8 @@ public sealed class ActorsBuilder
     public IServiceCollection Services { get; }
 
     internal IReadOnlyList<ServiceEntry> ServiceEntries => _services;
+
+    internal IReadOnlyList<ProcessEntry> ProcessEntries => _processes;
 
     internal IReadOnlyList<QueueBuilder> QueueEntries => _queues;
 
@@ -131,6 +134,20 @@ public sealed class ActorsBuilder
         string name, Action<ServiceOptions>? configure = null)
         where T : class, IPolledService => Add(name, null, configure, options => ServiceDefinition.Polled<T>(name, options));
 
+    /// <summary>Adds a program of the operating system, or several instances of it.</summary>
+    /// <param name="name">The name of the service; of several instances, NAME-1, NAME-2 …</param>
+    /// <param name="process">The program. Keys <c>actors.processes.NAME.*</c> override it; a program may also be declared there alone.</param>
+    /// <param name="configure">How it is started, restarted and stopped; the same keys.</param>
+    public ActorsBuilder AddProcess(string name, Action<ProcessOptions> process, Action<ServiceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        var entry = new ProcessEntry(name);
+        process(entry.Process);
+        configure?.Invoke(entry.Service);
+        _processes.Add(entry);
+        return this;
+    }
+
     /// <summary>Adds a <see cref="BackgroundService"/> or other <see cref="IHostedService"/>, unchanged. The host does not start it any more.</summary>
     /// <remarks>
     /// Each start and restart makes a new instance, unless the container has one of its own (a singleton). A registration of the class with
@@ -226,6 +243,14 @@ public sealed class ActorsBuilder
         configure?.Invoke(options);
         _services.Add(new ServiceEntry(name, options, define));
         return this;
+    }
+
+    /// <summary>A program, declared in code, in the configuration, or in both.</summary>
+    internal sealed record ProcessEntry(string Name)
+    {
+        public ProcessOptions Process { get; init; } = new();
+
+        public ServiceOptions Service { get; init; } = new();
     }
 
     internal sealed record ServiceEntry(string Name, ServiceOptions Options, Func<ServiceOptions, ServiceDefinition> Define);

@@ -13,7 +13,7 @@ internal sealed class ActorsSettings
 {
     public const string Section = "actors";
     private const string Jobs = "jobs";
-    private static readonly string[] Groups = ["store", "services", "queues", "persistence", "systemd", "management"];
+    private static readonly string[] Groups = ["store", "services", "processes", "queues", "persistence", "systemd", "management"];
     private static readonly string[] Stores = ["sqlite"];
     private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules"];
 
@@ -75,6 +75,7 @@ internal sealed class ActorsSettings
         settings.ReadOperations(section, contentRoot);
         settings.ReadQueues(section.GetSection("queues"));
         settings.ReadServices(section.GetSection("services"));
+        settings.ReadProcesses(section.GetSection("processes"), contentRoot);
         settings.CheckActors();
         return reader.Faults.Count > 0 ? throw new ActorsConfigurationException(reader.Faults) : settings;
     }
@@ -205,6 +206,42 @@ internal sealed class ActorsSettings
             {
                 _reader.Check(() => _services.Add(entry.Define(options)), section.GetSection(entry.Name));
             }
+        }
+    }
+
+    /// <summary>Those of the code, and those that the configuration alone declares.</summary>
+    private void ReadProcesses(IConfigurationSection section, string contentRoot)
+    {
+        List<ActorsBuilder.ProcessEntry> entries = [.. _builder.ProcessEntries.Select(OptionCopies.Copy)];
+        foreach (var child in section.GetChildren().Where(child => !entries.Exists(entry => entry.Name == child.Key)))
+        {
+            entries.Add(new ActorsBuilder.ProcessEntry(child.Key));
+        }
+
+        foreach (var entry in entries)
+        {
+            var child = section.GetSection(entry.Name);
+            _reader.Read(child, entry, SettingTables.Process, ProcessSection.Keys);
+            if (!_reader.Check(() => ProcessSection.Read(child, entry.Process, contentRoot), child)
+                || !_reader.CheckRanges(child, entry, SettingTables.Process, entry.Service.Restart.Validate))
+            {
+                continue;
+            }
+
+            _reader.Check(() =>
+            {
+                foreach (var definition in ServiceDefinition.Processes(entry.Name, entry.Process, entry.Service))
+                {
+                    if (_services.Exists(service => service.Name == definition.Name) || _consumers.ContainsKey(definition.Name))
+                    {
+                        _reader.AddFault($"Process '{definition.Name}' has the name of another service. Give one of the two another name.");
+                        return;
+                    }
+
+                    _services.Add(definition);
+                    _sections[definition.Name] = child.Path;
+                }
+            }, child);
         }
     }
 

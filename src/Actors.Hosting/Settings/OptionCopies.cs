@@ -14,5 +14,16 @@ internal static class OptionCopies
 
     public static HandlerOptions Copy(this HandlerOptions options) => options with { Backoff = Copy(options.Backoff) };
 
+    public static ActorsBuilder.ProcessEntry Copy(this ActorsBuilder.ProcessEntry entry) => entry with
+    {
+        Process = entry.Process with
+        {
+            Arguments = [.. entry.Process.Arguments],
+            Environment = new Dictionary<string, string?>(entry.Process.Environment, StringComparer.Ordinal),
+            SuccessExitCodes = [.. entry.Process.SuccessExitCodes],
+        },
+        Service = entry.Service.Copy(),
+    };
+
     private static BackoffOptions? Copy(BackoffOptions? options) => options is null ? null : options with { };
 }

@@ -37,6 +37,7 @@ internal static class ReferenceFiles
         .. Of("actors.systemd", SettingTables.Systemd),
         .. Of("actors.management", SettingTables.Management),
         .. Of("actors.services.NAME", SettingTables.Service),
+        .. Of("actors.processes.NAME", SettingTables.Process),
         .. Of("actors.queues.NAME", SettingTables.Queue),
         .. Of("actors.queues.NAME.jobs.TYPE", SettingTables.Handler),
     ];

@@ -94,6 +94,18 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
             set),
         options => SettingName.Hyphenate(get(options).ToString()));
 
+    /// <summary>Any text; <c>none</c> takes it away.</summary>
+    public static Setting<TOptions> Text(string key, Func<TOptions, string?> get, Action<TOptions, string?> set) => new(
+        key,
+        "text",
+        "a text, or none",
+        (options, text) => Set(true, text == "none" ? null : text, options, set),
+        options => get(options) ?? "none");
+
+    /// <summary>The same setting of an options object that another holds.</summary>
+    public Setting<TOuter> Of<TOuter>(Func<TOuter, TOptions> inner) => new(
+        Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));
+
     /// <summary>The same setting of an options object within another.</summary>
     public Setting<TOuter> Within<TOuter>(string prefix, Func<TOuter, TOptions> inner) => new(
         prefix + "." + Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));

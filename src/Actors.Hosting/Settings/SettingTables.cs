@@ -12,6 +12,9 @@ internal static class SettingTables
     // First, because the tables below are made from it.
     private static QueueOptions QueueDefaults { get; } = new();
 
+    /// <summary>Keys that only ticks and polled services have.</summary>
+    private static readonly string[] ForTicks = ["interval", "initial-delay", "pace", "on-tick-error"];
+
     // Before System, which holds them: the tables are made in this order.
     public static IReadOnlyList<Setting<DeadLetterOptions>> DeadLetters { get; } =
     [
@@ -76,6 +79,22 @@ internal static class SettingTables
         Setting<ServiceOptions>.Duration("initial-delay", o => o.InitialDelay, (o, v) => o.InitialDelay = v),
         Setting<ServiceOptions>.Word("pace", o => o.Pace, (o, v) => o.Pace = v),
         Setting<ServiceOptions>.Word("on-tick-error", o => o.OnTickError, (o, v) => o.OnTickError = v),
+    ];
+
+    /// <summary>A program: its own settings, and those of the service that it is. Command, environment and exit codes are not of one line; see <see cref="ProcessSection"/>.</summary>
+    public static IReadOnlyList<Setting<ActorsBuilder.ProcessEntry>> Process { get; } =
+    [
+        Setting<ActorsBuilder.ProcessEntry>.Text("working-directory", o => o.Process.WorkingDirectory, (o, v) => o.Process.WorkingDirectory = v),
+        Setting<ActorsBuilder.ProcessEntry>.Text("user", o => o.Process.User, (o, v) => o.Process.User = v),
+        Setting<ActorsBuilder.ProcessEntry>.Int("instances", o => o.Process.InstanceCount, (o, v) => o.Process.InstanceCount = v),
+        Setting<ActorsBuilder.ProcessEntry>.Word("stop-signal", o => o.Process.StopSignal, (o, v) => o.Process.StopSignal = v),
+        Setting<ActorsBuilder.ProcessEntry>.Word("output.level", o => o.Process.OutputLevel, (o, v) => o.Process.OutputLevel = v),
+        Setting<ActorsBuilder.ProcessEntry>.Word("output.error-level", o => o.Process.ErrorLevel, (o, v) => o.Process.ErrorLevel = v),
+        Setting<ActorsBuilder.ProcessEntry>.Int("output.lines", o => o.Process.OutputLines, (o, v) => o.Process.OutputLines = v),
+        Setting<ActorsBuilder.ProcessEntry>.Text("output.file", o => o.Process.OutputFile, (o, v) => o.Process.OutputFile = v),
+        Setting<ActorsBuilder.ProcessEntry>.Bytes("output.file-bytes", o => o.Process.OutputFileBytes, (o, v) => o.Process.OutputFileBytes = v),
+        Setting<ActorsBuilder.ProcessEntry>.Int("output.files", o => o.Process.OutputFiles, (o, v) => o.Process.OutputFiles = v),
+        .. Service.Where(setting => !ForTicks.Contains(setting.Key)).Select(setting => setting.Of<ActorsBuilder.ProcessEntry>(o => o.Service)),
     ];
 
     public static IReadOnlyList<Setting<QueueOptions>> Queue { get; } =

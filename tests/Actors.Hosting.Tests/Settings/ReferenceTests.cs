@@ -36,6 +36,10 @@ public sealed class ReferenceTests
         ShouldAgree("services.conf", "actors.services.NAME", SettingTables.Service, () => new ServiceOptions());
 
     [Fact]
+    public void Processes_conf_is_what_the_program_reads_and_does() =>
+        ShouldAgree("processes.conf", "actors.processes.NAME", SettingTables.Process, () => new ActorsBuilder.ProcessEntry("NAME"), "command");
+
+    [Fact]
     public void Jobs_conf_is_what_the_program_reads_and_does() =>
         ShouldAgree(
             "jobs.conf", "actors.queues.NAME", SettingTables.Queue, () => new QueueOptions(), [.. SettingTables.Handler.Select(setting => "jobs.TYPE." + setting.Key)]);
