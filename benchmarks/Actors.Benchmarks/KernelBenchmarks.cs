@@ -22,6 +22,7 @@ internal static class KernelBenchmarks
         .. CreateMeasurements.Measurements,
         .. RestartMeasurements.Measurements,
         .. TimerMeasurements.Measurements,
+        .. SimulationMeasurements.Measurements,
     ];
 
     public static async Task<int> RunAsync(string[] args)

@@ -7,6 +7,9 @@ switch (args.FirstOrDefault())
     case "jobs":
         await JobBenchmarks.RunAsync(new Options(args));
         return 0;
+    case "schedules":
+        await ScheduleBenchmarks.RunAsync(new Options(args));
+        return 0;
     case "hocon":
         HoconBenchmarks.Run();
         return 0;
@@ -17,6 +20,7 @@ switch (args.FirstOrDefault())
 
               kernel    actors: tell, ask, create, restart, timers; 'kernel --help' lists the figures
               hocon     megabytes of HOCON per second
+              schedules how long a moment takes to find, and how late schedules are
               jobs      jobs per second through a durable queue
                         --store sqlite|memory  --history all|none  --jobs 300000  --producers 64  --workers 64  --prefetch 1000
             """);

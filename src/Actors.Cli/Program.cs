@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Actors.Cli.Config;
 using Actors.Cli.Running;
 
@@ -9,8 +10,9 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
-        var root = new RootCommand("Looks after programs that are built with Actors, and runs programs that are not.") { UpCommand.Create() };
-        foreach (var command in RunningCommands.All().Append(ConfigCommand.Create()))
+        // A RootCommand would have the name of the assembly, which nobody types.
+        var root = new Command("actors", "Looks after programs that are built with Actors, and runs programs that are not.") { new HelpOption(), new VersionOption() };
+        foreach (var command in RunningCommands.All().Prepend(UpCommand.Create()).Append(ConfigCommand.Create()))
         {
             root.Add(command);
         }
@@ -27,10 +29,10 @@ internal static class Program
             Console.Error.WriteLine(error.Message);
         }
 
-        Console.Error.WriteLine($"See 'actors {string.Join(' ', Words(parsed.CommandResult))} --help'.");
+        Console.Error.WriteLine($"See '{string.Join(' ', Words(parsed.CommandResult))} --help'.");
         return ExitCode.Usage;
     }
 
     private static IEnumerable<string> Words(System.CommandLine.Parsing.CommandResult command) =>
-        command.Parent is System.CommandLine.Parsing.CommandResult parent ? [.. Words(parent), command.Command.Name] : [];
+        command.Parent is System.CommandLine.Parsing.CommandResult parent ? [.. Words(parent), command.Command.Name] : [command.Command.Name];
 }

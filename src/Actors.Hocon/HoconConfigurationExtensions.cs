@@ -15,7 +15,8 @@ public static class HoconConfigurationExtensions
     /// <param name="builder">The configuration to add to.</param>
     /// <param name="path">The file; a relative path starts at the base path of the builder.</param>
     /// <param name="optional">Whether the file may be missing; default false.</param>
-    /// <param name="reloadOnChange">Whether a changed file is loaded again; default false. Included files are not watched.
+    /// <param name="reloadOnChange">Whether a changed file is loaded again; default false. Files that it
+    /// includes are watched too.
     /// A changed file with errors is refused whole and the old values stay: see
     /// <see cref="HoconFileConfigurationProvider"/>.</param>
     /// <exception cref="HoconException">While the configuration is built: the file has errors.</exception>

@@ -9,18 +9,43 @@ namespace Actors.Hocon;
 /// <remarks>
 /// A file that has errors when it is loaded first fails the start with a <see cref="HoconException"/>. A file that has
 /// errors when it is loaded again is refused whole: all old values stay, the error goes to the
-/// <see cref="FileConfigurationSource.OnLoadException"/> of the source and to <see cref="LastError"/>.
+/// <see cref="FileConfigurationSource.OnLoadException"/> of the source and to <see cref="LastError"/>. A file that is not
+/// optional and is deleted later leaves its values behind; one that is optional takes them with it.
 /// </remarks>
 public sealed class HoconFileConfigurationProvider(HoconFileConfigurationSource source)
     : FileConfigurationProvider(source), IHoconConfigurationProvider
 {
     private bool _hasStarted;
+    private HoconDocument? _document;
+    private IDictionary<string, string?>? _loaded;
+    private IncludeWatch? _includes;
 
     /// <inheritdoc/>
-    public HoconDocument? Document { get; private set; }
+    public HoconDocument? Document
+    {
+        get
+        {
+            Restore();
+            return ReferenceEquals(Data, _loaded) ? _document : null;
+        }
+    }
 
     /// <summary>Why the latest version of the file was refused; null when it is in use.</summary>
     public HoconException? LastError { get; private set; }
+
+    /// <inheritdoc/>
+    public override bool TryGet(string key, out string? value)
+    {
+        Restore();
+        return base.TryGet(key, out value);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> GetChildKeys(IEnumerable<string> earlierKeys, string? parentPath)
+    {
+        Restore();
+        return base.GetChildKeys(earlierKeys, parentPath);
+    }
 
     /// <inheritdoc/>
     /// <exception cref="HoconException">The file has errors and the application is only starting.</exception>
@@ -45,9 +70,14 @@ public sealed class HoconFileConfigurationProvider(HoconFileConfigurationSource 
         try
         {
             var document = Parse(stream);
-            Data = FlatKeys.Flatten(document);
-            Document = document;
+            _loaded = FlatKeys.Flatten(document);
+            _document = document;
+            Data = _loaded;
             LastError = null;
+            if (Source.ReloadOnChange)
+            {
+                (_includes ??= new IncludeWatch(source, Load)).Watch(document.Files);
+            }
         }
         catch (HoconException cause)
         {
@@ -58,6 +88,22 @@ public sealed class HoconFileConfigurationProvider(HoconFileConfigurationSource 
             }
 
             Source.OnLoadException?.Invoke(new FileLoadExceptionContext { Provider = this, Exception = cause });
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _includes?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>The base class empties the settings when the file is gone or cannot be opened while the program runs. A file that must be there keeps its old ones.</summary>
+    private void Restore()
+    {
+        if (_loaded is { } loaded && !ReferenceEquals(Data, loaded) && !Source.Optional)
+        {
+            Data = loaded;
         }
     }
 

@@ -129,6 +129,32 @@ public sealed class ActorsBuilder
         string name, TimeSpan every, Func<ServiceContext, CancellationToken, Task> tick, Action<ServiceOptions>? configure = null) =>
         Add(name, every, configure, options => ServiceDefinition.Tick(name, options.Interval ?? every, tick, options));
 
+    /// <summary>Adds work that is done at the moments of a schedule, by a class that the container makes. Nothing of it is stored; see <c>AddSchedule</c> for what must not be missed.</summary>
+    /// <param name="name">The name of the service.</param>
+    /// <param name="schedule">As for <see cref="Schedule.Parse"/>: <c>daily at 08:00 Europe/London</c>. <c>H</c> is made from the name. Key <c>actors.services.NAME.schedule</c> overrides it.</param>
+    /// <param name="configure">Further settings.</param>
+    /// <exception cref="ScheduleFormatException">It is no schedule.</exception>
+    public ActorsBuilder AddTick<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        string name, string schedule, Action<ServiceOptions>? configure = null)
+        where T : class, ITick
+    {
+        var moments = Schedule.Parse(schedule, key: name);
+        return Add(name, null, configure, options => ServiceDefinition.Tick<T>(name, options.Schedule ?? moments, options));
+    }
+
+    /// <summary>Adds work that is done at the moments of a schedule, from a lambda.</summary>
+    /// <param name="name">The name of the service.</param>
+    /// <param name="schedule">As for <see cref="Schedule.Parse"/>.</param>
+    /// <param name="tick">The code, as <see cref="ITick.TickAsync"/>.</param>
+    /// <param name="configure">Further settings.</param>
+    /// <exception cref="ScheduleFormatException">It is no schedule.</exception>
+    public ActorsBuilder AddTick(
+        string name, string schedule, Func<ServiceContext, CancellationToken, Task> tick, Action<ServiceOptions>? configure = null)
+    {
+        var moments = Schedule.Parse(schedule, key: name);
+        return Add(name, null, configure, options => ServiceDefinition.Tick(name, options.Schedule ?? moments, tick, options));
+    }
+
     /// <summary>Adds work that is done on an interval when there is some: <c>CanRunAsync</c>, then <c>RunAsync</c>.</summary>
     public ActorsBuilder AddPolled<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
         string name, Action<ServiceOptions>? configure = null)

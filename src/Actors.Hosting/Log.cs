@@ -17,6 +17,24 @@ internal static partial class Log
     [LoggerMessage(5004, LogLevel.Critical, "Actor system {System} has ended by itself; the host is stopping")]
     public static partial void Terminated(ILogger logger, string system, Exception? cause);
 
+    [LoggerMessage(5005, LogLevel.Information, "The configuration of {System} has changed, and applies: {Keys}")]
+    public static partial void SettingsApplied(ILogger logger, string system, string keys);
+
+    [LoggerMessage(5006, LogLevel.Warning, "These settings have changed and apply at the next start: {Keys}")]
+    public static partial void SettingsWait(ILogger logger, string keys);
+
+    [LoggerMessage(5007, LogLevel.Error, "The changed configuration of {System} is refused, all of it; the settings before it stay. {Faults}")]
+    public static partial void SettingsRefused(ILogger logger, string system, string faults);
+
+    [LoggerMessage(5008, LogLevel.Error, "The changed file {File} is refused, all of it; the settings of {System} before it stay. {Faults}")]
+    public static partial void FileRefused(ILogger logger, string? file, string system, string faults);
+
+    [LoggerMessage(5009, LogLevel.Error, "A change of the configuration of {System} was not applied: {Reason}")]
+    public static partial void ReloadFailed(ILogger logger, string system, string reason, Exception cause);
+
+    [LoggerMessage(5010, LogLevel.Warning, "Hosted service {Type} was registered after AddActors and is not supervised: when it throws, it stops the host. Call AddActors after it, or add it with AddSupervised")]
+    public static partial void NotAdopted(ILogger logger, string type);
+
     [LoggerMessage(5101, LogLevel.Critical, "Actor system {System} did not stop within the time limit of the host, which waits no longer. What still runs ends with the process")]
     public static partial void StopCutShort(ILogger logger, string system);
 
@@ -46,6 +64,4 @@ internal static partial class Log
 
     [LoggerMessage(5304, LogLevel.Error, "A command over the management socket failed by a defect of ours")]
     public static partial void ManagementDefect(ILogger logger, Exception cause);
-    [LoggerMessage(5005, LogLevel.Warning, "Hosted service {Type} was registered after AddActors and is not supervised: when it throws, it stops the host. Call AddActors after it, or add it with AddSupervised")]
-    public static partial void NotAdopted(ILogger logger, string type);
 }

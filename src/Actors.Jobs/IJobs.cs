@@ -52,6 +52,39 @@ public interface IJobs
     /// <exception cref="JobOutcomeUnknownException">It is not known whether the job was changed.</exception>
     Task<JobStatus> RetryAsync(JobId id, CancellationToken cancellationToken = default);
 
+    /// <summary>Lets a queue start no job until it is resumed, also after a restart. It takes jobs, and those that run may finish.</summary>
+    /// <param name="queue">The queue. Pausing it again changes the reason.</param>
+    /// <param name="reason">Why, for people: it is shown with the queue. At most 1,000 characters are kept.</param>
+    /// <param name="cancellationToken">Ends the wait; the queue may be paused nevertheless.</param>
+    /// <returns>The queue, paused: that is durable.</returns>
+    /// <exception cref="UnknownQueueException">There is no such queue.</exception>
+    /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present.</exception>
+    Task<QueueStatus> PauseAsync(string queue, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a paused queue start jobs again. Does nothing to one that is not paused.</summary>
+    /// <exception cref="UnknownQueueException">There is no such queue.</exception>
+    /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present.</exception>
+    Task<QueueStatus> ResumeAsync(string queue, CancellationToken cancellationToken = default);
+
+    /// <summary>Cancels all jobs of a queue that were enqueued before a time and do not run: after a restore, those that should not run again.</summary>
+    /// <param name="queue">The queue. Only the process that owns it can do this.</param>
+    /// <param name="enqueuedBefore">Younger jobs stay.</param>
+    /// <param name="reason">Why, for the history.</param>
+    /// <param name="cancellationToken">Ends the wait; the jobs may be cancelled nevertheless.</param>
+    /// <returns>How many were cancelled.</returns>
+    /// <exception cref="UnknownQueueException">There is no such queue.</exception>
+    /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present, or another process owns the queue.</exception>
+    Task<long> DiscardAsync(string queue, DateTimeOffset enqueuedBefore, string reason, CancellationToken cancellationToken = default);
+
+    /// <summary>The jobs of a queue that are not over, oldest first, part by part: after a restore, those that may run again.</summary>
+    /// <param name="queue">The queue. Only the process that owns it can do this.</param>
+    /// <param name="next">Where the part begins: <see cref="JobPage.Next"/> of the part before; null for the first.</param>
+    /// <param name="limit">At most so many, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="UnknownQueueException">There is no such queue.</exception>
+    /// <exception cref="QueueUnavailableException">The queue does not know its jobs at present, or another process owns it.</exception>
+    Task<JobPage> ListAsync(string queue, long? next = null, int limit = 100, CancellationToken cancellationToken = default);
+
     /// <summary>A queue in numbers.</summary>
     /// <exception cref="UnknownQueueException">There is no such queue.</exception>
     Task<QueueStatus> GetQueueAsync(string queue, CancellationToken cancellationToken = default);

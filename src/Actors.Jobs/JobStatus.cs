@@ -41,7 +41,7 @@ public sealed record JobStatus(
 /// <param name="Succeeded">Jobs that have succeeded since the queue was made.</param>
 /// <param name="Failed">Jobs that have failed for good since the queue was made.</param>
 /// <param name="Cancelled">Jobs that were cancelled since the queue was made.</param>
-/// <param name="Unavailable">Why the queue cannot store anything at present; null when it can.</param>
+/// <param name="Unavailable">Why the queue takes no jobs at present; null when it does.</param>
 public sealed record QueueStatus(
     string Queue,
     bool IsConsumed,
@@ -62,4 +62,17 @@ public sealed record QueueStatus(
 
     /// <summary>Jobs that had begun when the last process died. Each runs alone in the process, before all others.</summary>
     public int Suspects { get; init; }
+
+    /// <summary>Why no job starts, and since when; null when jobs do.</summary>
+    public QueuePause? Pause { get; init; }
 }
+
+/// <summary>That a queue is paused: it takes jobs, but starts none, until somebody lets it go on.</summary>
+/// <param name="Reason">Why, as given by whoever paused it; null when no reason was given.</param>
+/// <param name="Since">Since when.</param>
+public sealed record QueuePause(string? Reason, DateTimeOffset Since);
+
+/// <summary>A part of the live jobs of a queue.</summary>
+/// <param name="Jobs">The jobs, oldest first.</param>
+/// <param name="Next">Where the next part begins; null at the end.</param>
+public sealed record JobPage(IReadOnlyList<JobStatus> Jobs, long? Next);

@@ -16,11 +16,13 @@ public sealed partial class JobSystem
         var parent = _system.ActorOf(Props.Create(() => new QueuesActor(Array.Empty<string>())), "remote-queues");
         foreach (var (definition, handlersByName) in handlers)
         {
-            var begun = store.BegunAttemptsOf(store.Node).Open(definition.Name, definition.Options.Workers);
+            var begun = store.BegunAttemptsOf(store.Node).Open(definition.Name, QueueOptions.MostWorkers);
             begun.Forget(); // A process has no past: its id is never used again.
-            var props = Props.Create(() => new RemoteQueueActor(definition.Name, definition.Options, handlersByName, _options.Services, begun, inbox));
+            QueueHandle? handle = null;
+            var props = Props.Create(() => new RemoteQueueActor(definition.Name, handle?.Options ?? definition.Options, handlersByName, _options.Services, begun, inbox));
             var started = await parent.AskAsync(new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
-            _queues.Add(definition.Name, new QueueHandle(started.Actor, definition.Options));
+            handle = new QueueHandle(started.Actor, definition.Options);
+            _queues.Add(definition.Name, handle);
         }
 
         if (await store.TryOwnAsync(cancellationToken) is { } journal)
@@ -40,7 +42,9 @@ public sealed partial class JobSystem
         var nodes = _system.SystemActorOf(Props.Create(() => new NodesActor(store, inbox)), "nodes");
         foreach (var (name, actor) in await StartOwnersAsync(journal, new Neighbours(inbox, nodes, store.BegunAttemptsOf), handlers, CancellationToken.None))
         {
-            _queues[name].Own(actor);
+            var handle = _queues[name];
+            handle.Own(actor);
+            actor.Tell(new QueueMessage.Reconfigure(handle.Options)); // They may have changed meanwhile.
         }
 
         Log.OwnershipTaken(_system.LoggerFactory.CreateLogger("Actors.Jobs"), store.Node);

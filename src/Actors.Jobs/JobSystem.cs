@@ -292,11 +292,11 @@ public sealed partial class JobSystem : IJobs
         var begun = _options.Shared?.BegunAttemptsOf(InboxMessage.Owner) ?? _options.BegunAttempts;
         var setups = handlers.Select(pair => new QueueSetup(
             pair.Key.Name,
-            pair.Key.Options,
+            _queues.TryGetValue(pair.Key.Name, out var known) ? known.Options : pair.Key.Options,
             pair.Value,
             History,
             _options.Services,
-            begun?.Open(pair.Key.Name, pair.Key.Options.Workers) ?? new UnknownBegun(),
+            begun?.Open(pair.Key.Name, QueueOptions.MostWorkers) ?? new UnknownBegun(),
             _options.EnqueueTimeout,
             neighbours)).ToList();
 

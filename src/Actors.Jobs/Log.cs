@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(3003, LogLevel.Warning, "Queue {Queue} has no handler for {JobTypes}, which lie beside the jobs that it handles; such jobs wait")]
     public static partial void NoHandlers(ILogger logger, string queue, string jobTypes);
 
+    [LoggerMessage(3004, LogLevel.Warning, "Queue {Queue} was restored from a backup and is paused. {Jobs} live jobs may have run since the backup: look at them, discard or release them")]
+    public static partial void QueueRestored(ILogger logger, string queue, long jobs);
+
     [LoggerMessage(3101, LogLevel.Warning, "Attempt {Attempt} of job {JobId} ({JobType} in {Queue}) failed: {Reason}")]
     public static partial void AttemptFailed(
         ILogger logger, JobId jobId, string queue, string jobType, int attempt, string reason, Exception? cause);
@@ -71,4 +74,10 @@ internal static partial class Log
 
     [LoggerMessage(3202, LogLevel.Error, "Cannot read arguments of waiting jobs of {Queue}; trying again: {Reason}")]
     public static partial void PayloadsUnreadable(ILogger logger, string queue, string reason);
+
+    [LoggerMessage(3203, LogLevel.Debug, "The journal of {Queue} takes {Bytes} bytes, of which {LiveBytes} are needed; writing its oldest part forward")]
+    public static partial void WritingForward(ILogger logger, string queue, long bytes, long liveBytes);
+
+    [LoggerMessage(3204, LogLevel.Error, "Cannot read the oldest part of the journal of {Queue} to write it forward; trying again: {Reason}")]
+    public static partial void ForwardingDelayed(ILogger logger, string queue, string reason);
 }

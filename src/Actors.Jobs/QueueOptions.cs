@@ -1,8 +1,12 @@
+using Actors.Jobs.Queues;
+
 namespace Actors.Jobs;
 
 /// <summary>The settings of one queue.</summary>
 public sealed record QueueOptions
 {
+    internal const int MostWorkers = 10_000;
+
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
 
     /// <summary>How many jobs may run at a time. Key <c>actors.queues.NAME.workers</c>.</summary>
@@ -45,6 +49,12 @@ public sealed record QueueOptions
     /// <summary>How much of the oldest part of the journal is given up before it is deleted, in bytes. Small in tests only.</summary>
     internal long TrimBytes { get; set; } = 512 * 1024;
 
+    /// <summary>From this size on, in bytes, a journal that is more than twice as large as its live jobs is written forward. Small in tests only.</summary>
+    internal long ForwardBytes { get; set; } = 16L * 1024 * 1024;
+
+    /// <summary>The parts of a journal in which what is alive is counted.</summary>
+    internal long LedgerRunBytes => Math.Min(CommitLedger.DefaultRunBytes, TrimBytes / 8);
+
     /// <summary>How many finished jobs go to the history in one write. Small in tests only.</summary>
     internal int HistoryBatch { get; set; } = 1000;
 
@@ -53,7 +63,7 @@ public sealed record QueueOptions
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, 10_000);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, MostWorkers);
         ArgumentOutOfRangeException.ThrowIfNegative(Prefetch);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Prefetch, 100_000);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxArgsBytes, 1);

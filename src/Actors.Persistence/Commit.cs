@@ -53,7 +53,8 @@ public sealed record CommitRow(long SequenceNumber, long Term, Guid Writer, int 
 /// <param name="FirstSequenceNumber">The oldest commit kept; 0 when the journal is empty.</param>
 /// <param name="LastSequenceNumber">The newest commit; 0 when the journal is empty.</param>
 /// <param name="LastPayloadRow">The highest payload row ever written; 0 when there was none.</param>
-public sealed record JournalOpening(long Term, long FirstSequenceNumber, long LastSequenceNumber, long LastPayloadRow);
+/// <param name="Incarnation">A number that is another after each restore of the store from a backup; 0 before the first.</param>
+public sealed record JournalOpening(long Term, long FirstSequenceNumber, long LastSequenceNumber, long LastPayloadRow, long Incarnation = 0);
 
 /// <summary>What became of one commit.</summary>
 public enum AppendOutcome

@@ -50,7 +50,8 @@ internal abstract record JournalMessage
     }
 
     /// <summary>Persistent actor to itself: commits before this one hold no event after <paramref name="ToSequenceNr"/>.</summary>
-    public sealed record Deletable(long ToSequenceNr, long CommitsBefore) : JournalMessage, INeverDropped, IDeadLetterSuppression;
+    /// <remarks><paramref name="Term"/> is that of the ownership in which the deletion was asked for: in a later one the snapshot may be gone.</remarks>
+    public sealed record Deletable(long ToSequenceNr, long CommitsBefore, long Term) : JournalMessage, INeverDropped, IDeadLetterSuppression;
 
     /// <summary>Owner to itself: try to open the journal again.</summary>
     public sealed record Recover : JournalMessage, INeverDropped

@@ -40,6 +40,9 @@ public abstract class JournaledActor : ActorBase
     /// <summary>Why the journal cannot be used at present; null when it can.</summary>
     protected JournalException? Unavailability { get; private set; }
 
+    /// <summary>Whether a row of the journal was found to be damaged, so that it stays unavailable until it is repaired and this actor restarted.</summary>
+    protected bool IsDamaged { get; private set; }
+
     /// <summary>The newest commit that was handed to the journal.</summary>
     protected long LastSequenceNumber => Owner.LastSequenceNumber;
 
@@ -51,6 +54,9 @@ public abstract class JournaledActor : ActorBase
 
     /// <summary>The term of this ownership.</summary>
     protected long Term => Owner.Term;
+
+    /// <summary>Which restore from a backup the store has come from; 0 when from none.</summary>
+    protected long Incarnation { get; private set; }
 
     /// <summary>How many commits are on their way.</summary>
     protected int CommitsInFlight => Owner.CommitsInFlight;
@@ -86,7 +92,7 @@ public abstract class JournaledActor : ActorBase
     /// <summary>Forgets all state: recovery begins anew.</summary>
     protected abstract void OnReset();
 
-    /// <summary>Applies a commit that was stored earlier.</summary>
+    /// <summary>Applies a commit that was stored earlier. Its events are empty when a repair has left out what it said.</summary>
     protected abstract void OnReplay(CommitRow row);
 
     /// <summary>The state is complete; called once for each recovery, before the first command.</summary>
@@ -114,18 +120,36 @@ public abstract class JournaledActor : ActorBase
         return Owner.Append(Self, events, formatVersion, payloads, deleteCommitsBefore, deletePayloadsBefore);
     }
 
+    /// <summary>Makes the journal unavailable for good: a row that was read turned out to be damaged. What was appended, and still is, counts.</summary>
+    protected void Refuse(JournalCorruptException cause)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        if (!IsDamaged)
+        {
+            IsDamaged = true;
+            Unavailability = cause;
+            Log.NotServed(Logger, PersistenceId, cause.Message, cause);
+        }
+    }
+
     /// <summary>Reads payload rows of this journal; the task may be awaited in a handler, or beside it.</summary>
     protected Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadPayloadsAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken) =>
         _journal.ReadPayloadsAsync(PersistenceId, rows, cancellationToken);
+
+    /// <summary>Reads commits of this journal again, as <see cref="IJournal.ReadAsync"/>; the task may be awaited in a handler, or beside it.</summary>
+    protected Task<IReadOnlyList<CommitRow>> ReadCommitsAsync(long fromSequenceNumber, int maxBytes, CancellationToken cancellationToken) =>
+        _journal.ReadAsync(PersistenceId, fromSequenceNumber, maxBytes, cancellationToken);
 
     private async ValueTask RecoverAsync()
     {
         try
         {
             OnReset();
+            IsDamaged = false;
             var opening = await Owner.OpenAsync(ReadableFormat);
             await Owner.ReplayAsync(1, opening, Replay);
             Owner.Begin(opening);
+            Incarnation = opening.Incarnation;
             Unavailability = null;
             _recoveryFailures = 0;
             Log.Recovered(
@@ -168,7 +192,7 @@ public abstract class JournaledActor : ActorBase
 
         if (Owner.OnAnswered(answered) is not { } cause)
         {
-            Unavailability = null;
+            Unavailability = IsDamaged ? Unavailability : null;
             return OnAppendedAsync(answered.SequenceNumber);
         }
 

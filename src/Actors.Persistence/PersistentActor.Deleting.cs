@@ -35,8 +35,9 @@ public abstract partial class PersistentActor
         {
             _trimmedNr = Math.Max(_trimmedNr, toSequenceNr);
             var end = Owner.DurableSequenceNumber + 1; // The commit that deletes is a newer one, and stays.
+            var term = Owner.Term;
             Ask(
-                async cancellationToken => new JournalMessage.Deletable(toSequenceNr, await FindFirstKeptAsync(toSequenceNr, end, cancellationToken)),
+                async cancellationToken => new JournalMessage.Deletable(toSequenceNr, await FindFirstKeptAsync(toSequenceNr, end, cancellationToken), term),
                 cause => new DeleteMessagesFailure(toSequenceNr, cause));
         }
 
@@ -73,6 +74,16 @@ public abstract partial class PersistentActor
     /// <summary>The deletion goes with the next commit; if nothing is being stored, with an empty one.</summary>
     private void OnDeletable(JournalMessage.Deletable deletable)
     {
+        if (deletable.Term != Owner.Term)
+        {
+            // What vouched for it then, a snapshot that may not be deleted, was the promise of an instance that is no more.
+            Self.Tell(
+                new DeleteMessagesFailure(deletable.ToSequenceNr, new InvalidOperationException(
+                    $"'{PersistenceId}' was recovered again before its events up to {deletable.ToSequenceNr} were deleted. Ask for it again.")),
+                Self);
+            return;
+        }
+
         var writing = StartWriting();
         (writing.Deletions ??= []).Add(deletable);
         Flush(writing);

@@ -10,6 +10,9 @@ public abstract partial class PersistentActor
     /// <summary>The newest snapshot that is known to be durable, and to be readable or just written; 0 when there is none.</summary>
     private long _snapshotNr;
 
+    /// <summary>Snapshots that are being saved, and that nobody has asked to delete since.</summary>
+    private List<SnapshotMetadata>? _saving;
+
     /// <summary>Saves a state. It is encoded before this returns and stored beside the commands; the actor gets <see cref="SaveSnapshotSuccess"/> or <see cref="SaveSnapshotFailure"/>.</summary>
     /// <param name="snapshot">The state after the event <see cref="LastSequenceNr"/>. Its class has a <see cref="SnapshotAttribute"/>.</param>
     /// <exception cref="InvalidOperationException">The actor is recovering.</exception>
@@ -37,6 +40,7 @@ public abstract partial class PersistentActor
             return;
         }
 
+        (_saving ??= []).Add(metadata);
         Ask(
             async cancellationToken =>
             {
@@ -67,6 +71,7 @@ public abstract partial class PersistentActor
             _snapshotNr = 0; // From now on it covers no deletion of events.
         }
 
+        _saving?.RemoveAll(saving => saving.SequenceNr <= criteria.MaxSequenceNr && saving.SequenceNr >= criteria.MinSequenceNr); // It may be saved before it is deleted.
         var (persistenceId, term) = (Owner.PersistenceId, Owner.Term);
         Ask(
             async cancellationToken =>
@@ -79,6 +84,15 @@ public abstract partial class PersistentActor
 
     /// <summary>Deletes the snapshot of one event; see <see cref="DeleteSnapshots"/>.</summary>
     protected void DeleteSnapshot(long sequenceNr) => DeleteSnapshots(new SnapshotSelectionCriteria(sequenceNr, MinSequenceNr: sequenceNr));
+
+    /// <summary>Only what this instance has saved, and not asked to delete, vouches for events: the news may be older than a deletion, or than a restart.</summary>
+    private void OnSaved(SnapshotMetadata metadata)
+    {
+        if (_saving?.RemoveAll(saving => ReferenceEquals(saving, metadata)) > 0)
+        {
+            _snapshotNr = Math.Max(_snapshotNr, metadata.SequenceNr);
+        }
+    }
 
     private ReadOnlyMemory<byte> EncodeSnapshot(object snapshot)
     {

@@ -47,7 +47,10 @@ public abstract partial class PersistentActor
                 OnDeletable(deletable);
                 return default;
             case SaveSnapshotSuccess saved:
-                _snapshotNr = Math.Max(_snapshotNr, saved.Metadata.SequenceNr);
+                OnSaved(saved.Metadata);
+                break;
+            case SaveSnapshotFailure failed:
+                _saving?.RemoveAll(saving => ReferenceEquals(saving, failed.Metadata));
                 break;
         }
 

@@ -109,6 +109,35 @@ public sealed class ServiceDefinition
         string name, TimeSpan every, ServiceOptions? options = null)
         where T : class, ITick => NewTick(name, Resolve<T>, Copy(options, every));
 
+    /// <summary>A tick on a schedule, from a factory.</summary>
+    /// <param name="name">See <see cref="Name"/>.</param>
+    /// <param name="schedule">The moments; takes the place of <see cref="ServiceOptions.Schedule"/>.</param>
+    /// <param name="create">Makes an instance, which serves all ticks of an incarnation.</param>
+    /// <param name="options">Null takes the defaults. They are copied.</param>
+    /// <exception cref="ServiceDefinitionException">As for a service.</exception>
+    public static ServiceDefinition Tick(string name, Schedule schedule, Func<ServiceContext, ITick> create, ServiceOptions? options = null) =>
+        NewTick(name, create, Copy(options, null, schedule));
+
+    /// <summary>A tick on a schedule, from a lambda.</summary>
+    /// <param name="name">See <see cref="Name"/>.</param>
+    /// <param name="schedule">The moments; takes the place of <see cref="ServiceOptions.Schedule"/>.</param>
+    /// <param name="tick">The code, as <see cref="ITick.TickAsync"/>.</param>
+    /// <param name="options">Null takes the defaults. They are copied.</param>
+    /// <exception cref="ServiceDefinitionException">As for a service.</exception>
+    public static ServiceDefinition Tick(
+        string name, Schedule schedule, Func<ServiceContext, CancellationToken, Task> tick, ServiceOptions? options = null) =>
+        NewTick(name, tick is null ? null : _ => new DelegateTick(tick), Copy(options, null, schedule));
+
+    /// <summary>A tick on a schedule, whose class the container makes, as for a service.</summary>
+    /// <typeparam name="T">The class.</typeparam>
+    /// <param name="name">See <see cref="Name"/>.</param>
+    /// <param name="schedule">The moments; takes the place of <see cref="ServiceOptions.Schedule"/>.</param>
+    /// <param name="options">Null takes the defaults. They are copied.</param>
+    /// <exception cref="ServiceDefinitionException">As for a service.</exception>
+    public static ServiceDefinition Tick<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        string name, Schedule schedule, ServiceOptions? options = null)
+        where T : class, ITick => NewTick(name, Resolve<T>, Copy(options, null, schedule));
+
     /// <summary>A polled service from a factory. Its interval is <see cref="ServiceOptions.Interval"/>, by default 5 s.</summary>
     /// <param name="name">See <see cref="Name"/>.</param>
     /// <param name="create">Makes an instance, which serves all polls of an incarnation.</param>
@@ -191,10 +220,11 @@ public sealed class ServiceDefinition
     /// <summary>Services that state nothing share one set of options, which nobody can change.</summary>
     private static ServiceOptions Shared(ServiceOptions? options) => options?.Copy() ?? ServiceOptions.Default;
 
-    private static ServiceOptions Copy(ServiceOptions? options, TimeSpan? every = null)
+    private static ServiceOptions Copy(ServiceOptions? options, TimeSpan? every = null, Schedule? schedule = null)
     {
         var copy = (options ?? ServiceOptions.Default).Copy();
         copy.Interval = every ?? copy.Interval;
+        copy.Schedule = schedule ?? copy.Schedule;
         return copy;
     }
 

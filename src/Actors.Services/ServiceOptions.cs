@@ -39,6 +39,13 @@ public sealed record ServiceOptions
     /// <value>Null, the default, means 5 s for a polled service; ticks must state it, and services have none. Key <c>interval</c>.</value>
     public TimeSpan? Interval { get; set; }
 
+    /// <summary>The moments of a tick or poll, instead of <see cref="Interval"/>, <see cref="InitialDelay"/> and <see cref="Pace"/>.</summary>
+    /// <value>
+    /// Default null: the interval. On a schedule nothing is done at the start, and moments that pass while a tick runs, or while the machine sleeps, are left out. Each
+    /// moment comes once, also when the clock is set back. Key <c>schedule</c>.
+    /// </value>
+    public Schedule? Schedule { get; set; }
+
     /// <summary>The time before the first tick or poll after a Start.</summary>
     /// <value>Default <see cref="TimeSpan.Zero"/>: at once. A restart after a failure does not wait for it again. Key <c>initial-delay</c>.</value>
     public TimeSpan InitialDelay { get; set; } = TimeSpan.Zero;
@@ -87,16 +94,21 @@ public sealed record ServiceOptions
 
         if (kind is ServiceKind.Service or ServiceKind.Process)
         {
-            if (Interval is not null || InitialDelay != TimeSpan.Zero || OnTickError != TickErrorAction.Fail || Pace != TickPace.FixedRate)
+            if (Interval is not null || Schedule is not null || InitialDelay != TimeSpan.Zero || OnTickError != TickErrorAction.Fail || Pace != TickPace.FixedRate)
             {
-                yield return "interval, initial-delay, pace and on-tick-error are for ticks and polled services; a service that runs until it is stopped has none of them.";
+                yield return "interval, schedule, initial-delay, pace and on-tick-error are for ticks and polled services; a service that runs until it is stopped has none of them.";
             }
         }
         else
         {
-            if (Interval is null && kind == ServiceKind.Tick)
+            if (Interval is null && Schedule is null && kind == ServiceKind.Tick)
             {
-                yield return "a tick needs an interval, such as every: TimeSpan.FromSeconds(60).";
+                yield return "a tick needs an interval, such as every: TimeSpan.FromSeconds(60), or a schedule, such as Schedule.Parse(\"daily at 08:00\").";
+            }
+
+            if (Schedule is not null && (InitialDelay != TimeSpan.Zero || Pace != TickPace.FixedRate))
+            {
+                yield return "initial-delay and pace are for an interval; a schedule says itself when ticks come.";
             }
 
             if (Interval is { } interval && (interval <= TimeSpan.Zero || interval > Longest))

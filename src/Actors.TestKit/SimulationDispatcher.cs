@@ -1,4 +1,5 @@
 using System.Globalization;
+using Actors.TestKit.Simulating;
 
 namespace Actors.TestKit;
 
@@ -8,15 +9,16 @@ namespace Actors.TestKit;
 /// does, and while it awaits the system's steps are taken. Made by hand, it takes steps when <see cref="RunToIdle"/> or
 /// <see cref="VirtualTime.AdvanceAsync"/> is called, on the calling thread.
 /// </remarks>
-public sealed class SimulationDispatcher : Dispatcher
+public sealed partial class SimulationDispatcher : Dispatcher
 {
     private const int LeftSeamsKept = 16;
 
     private readonly object _gate = new();
-    private readonly List<Work> _runnable = [];
     private readonly List<string> _leftSeams = [];
     private readonly Random _random;
-    private Thread? _thread;
+    private Work[] _runnable = new Work[64];
+    private int _count;
+    private volatile SimulatedProcess[] _processes = [];
     private volatile bool _isStopped;
     private volatile int _running;
     private volatile int _waiting;
@@ -38,9 +40,16 @@ public sealed class SimulationDispatcher : Dispatcher
     /// <summary>How many mailboxes and callbacks have been run.</summary>
     public long Steps => Interlocked.Read(ref _steps);
 
+    /// <summary>A number that comes from every step, message and timer so far. Two runs that have the same one did the same.</summary>
+    public ulong TraceHash => Trace.Hash;
+
     /// <summary>After how many steps without a rest the run counts as a livelock.</summary>
     /// <value>Default 2,000,000.</value>
     public long StepLimit { get; set; } = 2_000_000;
+
+    /// <summary>How long the test's code may await something while there is nothing to run, before the run ends with a <see cref="StuckException"/>.</summary>
+    /// <value>Default 30 s of real time. <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. It does not end while a debugger is attached.</value>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Called after each step, on the simulation's thread. What it throws ends the run.</summary>
     public Action? AfterStep { get; set; }
@@ -63,36 +72,49 @@ public sealed class SimulationDispatcher : Dispatcher
     /// <summary>One, so that every message is a step that others may come before.</summary>
     public override int Throughput => 1;
 
+    internal RunTrace Trace { get; init; } = new();
+
+    /// <summary>What must hold, of the system that runs at present.</summary>
+    internal KernelInvariants? Invariants { get; set; }
+
+    internal bool IsAtRest => IsQuiet;
+
     /// <inheritdoc/>
     protected override bool IsQuiet
     {
         get
         {
+            // First, because what ends an operation schedules what follows from it before it says so.
+            foreach (var process in _processes)
+            {
+                if (process.HasOperations)
+                {
+                    return false;
+                }
+            }
+
             lock (_gate)
             {
-                return _runnable.Count == 0 && _running == _waiting;
+                return _count == 0 && _running == _waiting;
             }
         }
     }
-
-    /// <summary>What ends the run when a step throws; without it the exception is that of the thread.</summary>
-    internal Action<Exception>? Failed { get; set; }
 
     /// <inheritdoc/>
     public override void Schedule(IMailbox mailbox)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
-        Add(new Work(mailbox, null, null));
+        Add(new Work(null, mailbox, null, null));
     }
 
     /// <inheritdoc/>
     public override void Post(SendOrPostCallback callback, object? state)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        if (!Add(new Work(null, callback, state)))
+        if (!Add(new Work(null, null, callback, state)))
         {
 #pragma warning disable RS0030 // The simulation has ended; the rest of a test is still to run.
-            ThreadPool.UnsafeQueueUserWorkItem(static work => work.Callback!(work.State), new Work(null, callback, state), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work.Callback!(work.State), new Work(null, null, callback, state), preferLocal: false);
 #pragma warning restore RS0030
         }
     }
@@ -104,16 +126,17 @@ public sealed class SimulationDispatcher : Dispatcher
         Work work;
         lock (_gate)
         {
-            if (_runnable.Count == 0)
+            var count = _count;
+            if (count == 0)
             {
                 _stepsSinceRest = 0;
                 return false;
             }
 
-            var index = _random.Next(_runnable.Count);
+            var index = count == 1 ? 0 : _random.Next(count);
             work = _runnable[index];
-            _runnable[index] = _runnable[^1];
-            _runnable.RemoveAt(_runnable.Count - 1);
+            Take(index);
+            Trace.Mix(((ulong)count << 32) | (uint)index);
         }
 
         Run(work);
@@ -128,17 +151,18 @@ public sealed class SimulationDispatcher : Dispatcher
     public override void Stop()
     {
         _isStopped = true;
-        List<Work> rest;
+        Work[] rest;
         lock (_gate)
         {
-            rest = [.. _runnable];
-            _runnable.Clear();
+            rest = _runnable[.._count];
+            _runnable = [];
+            _count = 0;
             Monitor.PulseAll(_gate);
         }
 
         foreach (var work in rest)
         {
-            if (work.Callback is not null)
+            if (work.Callback is not null && work.Process is null)
             {
                 Post(work.Callback, work.State); // The rest of a test.
             }
@@ -150,54 +174,62 @@ public sealed class SimulationDispatcher : Dispatcher
     {
         lock (_gate)
         {
-            var runnable = string.Join(", ", _runnable.Take(10).Select(work => work.Describe()));
-            return string.Create(CultureInfo.InvariantCulture, $"{_runnable.Count} to run ({runnable}), {base.DescribeWork()}");
+            var runnable = string.Join(", ", _runnable.Take(Math.Min(10, _count)).Select(work => work.Describe()));
+            var operations = _processes is [var process] ? process.DescribeOperations() : base.DescribeWork();
+            return string.Create(CultureInfo.InvariantCulture, $"{_count} to run ({runnable}), {operations}");
         }
     }
 
-    /// <summary>Gives the simulation a thread of its own.</summary>
-    /// <param name="first">Code that is to run on it. It is among the first steps, so that no step is taken before it is known.</param>
-    internal void StartThread(Action? first)
+    /// <summary>What a system runs on that is to be killed.</summary>
+    internal SimulatedProcess StartProcess()
     {
-        if (first is not null)
-        {
-            Post(static state => ((Action)state!)(), first); // What is posted is the code.
-        }
-
-        _thread = new Thread(Pump) { IsBackground = true, Name = $"simulation-{Seed}" };
-        _thread.Start();
+        var process = new SimulatedProcess(this);
+        _processes = [.. _processes, process];
+        return process;
     }
 
-    /// <summary>Runs code on the simulation's thread.</summary>
-    internal Task<T> InvokeAsync<T>(Func<T> body)
+    /// <summary>Nothing of a process is run any more.</summary>
+    internal void Remove(SimulatedProcess process)
     {
-        if (_isInMailbox && IsOnThread)
+        _processes = [.. _processes.Where(other => !ReferenceEquals(other, process))];
+        lock (_gate)
         {
-            throw new InvalidOperationException("An actor cannot move the clock or wait for the system to come to rest: it would wait for itself.");
-        }
-
-        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (IsOnThread)
-        {
-            Complete();
-        }
-        else
-        {
-            Post(_ => Complete(), null);
-        }
-
-        return result.Task;
-
-        void Complete()
-        {
-            try
+            for (var i = _count - 1; i >= 0; i--)
             {
-                result.SetResult(body());
+                if (ReferenceEquals(_runnable[i].Process, process))
+                {
+                    Take(i);
+                }
             }
-            catch (Exception thrown)
+        }
+    }
+
+    internal bool Add(Work work)
+    {
+        lock (_gate)
+        {
+            if (_isStopped)
             {
-                result.SetException(thrown);
+                return false;
             }
+
+            if (!IsOnThread && _leftSeams.Count < LeftSeamsKept)
+            {
+                _leftSeams.Add(work.Describe());
+            }
+
+            if (_count == _runnable.Length)
+            {
+                Array.Resize(ref _runnable, _count * 2);
+            }
+
+            _runnable[_count++] = work;
+            if (_isSleeping)
+            {
+                Monitor.PulseAll(_gate);
+            }
+
+            return true;
         }
     }
 
@@ -215,6 +247,7 @@ public sealed class SimulationDispatcher : Dispatcher
                 {
                     if (IsIdle)
                     {
+                        CheckAtRest();
                         return condition();
                     }
 
@@ -230,50 +263,12 @@ public sealed class SimulationDispatcher : Dispatcher
         }
     }
 
-    private bool IsOnThread => _thread is null || ReferenceEquals(Thread.CurrentThread, _thread);
-
-    private bool Add(Work work)
+    /// <summary>The last of them takes the place of what is taken out. Under the lock.</summary>
+    private void Take(int index)
     {
-        lock (_gate)
-        {
-            if (_isStopped)
-            {
-                return false;
-            }
-
-            if (!IsOnThread && _leftSeams.Count < LeftSeamsKept)
-            {
-                _leftSeams.Add(work.Describe());
-            }
-
-            _runnable.Add(work);
-            Monitor.PulseAll(_gate);
-            return true;
-        }
-    }
-
-    private void Pump()
-    {
-        while (!_isStopped)
-        {
-            try
-            {
-                if (!RunStep())
-                {
-                    lock (_gate)
-                    {
-                        if (_runnable.Count == 0 && !_isStopped)
-                        {
-                            Monitor.Wait(_gate);
-                        }
-                    }
-                }
-            }
-            catch (Exception thrown) when (Failed is not null)
-            {
-                Failed(thrown);
-            }
-        }
+        var last = --_count;
+        _runnable[index] = _runnable[last];
+        _runnable[last] = default;
     }
 
     private void Run(Work work)
@@ -289,7 +284,7 @@ public sealed class SimulationDispatcher : Dispatcher
         var outerFlow = ExecutionContext.Capture();
         var wasInMailbox = _isInMailbox;
         _isInMailbox = work.Mailbox is not null;
-        SynchronizationContext.SetSynchronizationContext(_isInMailbox ? null : TaskContext);
+        SynchronizationContext.SetSynchronizationContext(_isInMailbox ? null : work.Process?.TaskContext ?? TaskContext);
         _running++;
         try
         {
@@ -313,38 +308,41 @@ public sealed class SimulationDispatcher : Dispatcher
             }
         }
 
+        if (Invariants is { } invariants)
+        {
+            invariants.ThrowIfViolated();
+        }
+
         AfterStep?.Invoke();
+    }
+
+    private void CheckAtRest()
+    {
+        if (Invariants is { } invariants)
+        {
+            invariants.CheckAtRest();
+            invariants.ThrowIfViolated();
+        }
     }
 
     /// <summary>Nothing is left to run, but something outside, such as a write to disk, will bring more.</summary>
     private void WaitForOperations(TimeSpan giveUpAfter)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var patience = new Patience(giveUpAfter);
         lock (_gate)
         {
-            while (_runnable.Count == 0 && !IsIdle)
+            _isSleeping = true;
+            while (_count == 0 && !IsIdle)
             {
-                if (TimeProvider.System.GetElapsedTime(began) > giveUpAfter)
+                if (patience.IsOver())
                 {
                     throw new StillBusyException(giveUpAfter, DescribeWork());
                 }
 
                 Monitor.Wait(_gate, 1); // An operation that ends without bringing work does not pulse.
             }
-        }
-    }
 
-    private readonly record struct Work(IMailbox? Mailbox, SendOrPostCallback? Callback, object? State)
-    {
-        public string Describe() => Mailbox?.ToString() ?? DescribeCallback();
-
-        /// <summary>The continuation of an async method is an Action whose target carries the type of its state machine.</summary>
-        private string DescribeCallback()
-        {
-            var machine = (State as Action)?.Target?.GetType().GenericTypeArguments.LastOrDefault(type => type.Name.StartsWith('<'));
-            return machine is not null
-                ? $"{machine.DeclaringType?.Name}.{machine.Name[1..machine.Name.IndexOf('>')]}"
-                : $"{Callback?.Method.DeclaringType?.Name}.{Callback?.Method.Name}";
+            _isSleeping = false;
         }
     }
 }

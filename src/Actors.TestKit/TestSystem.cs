@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Actors.TestKit.Simulating;
 using Microsoft.Extensions.Logging;
 
 namespace Actors.TestKit;
@@ -6,10 +8,10 @@ namespace Actors.TestKit;
 /// <summary>An actor system for one test: virtual time, a seed, probes, and a log to look into.</summary>
 /// <remarks>
 /// With the simulation (the default) the test method itself runs on the simulation's thread from the moment it has awaited
-/// <see cref="StartAsync"/>. While it runs, nothing else does; whenever it awaits, actors take steps until it can go on. Time moves only
+/// <see cref="StartAsync(int, TestDispatcher, Action{ActorSystemOptions})"/>. While it runs, nothing else does; whenever it awaits, actors take steps until it can go on. Time moves only
 /// in <see cref="AdvanceAsync"/> and while a probe or the log waits.
 /// </remarks>
-public sealed class TestSystem : IAsyncDisposable
+public sealed partial class TestSystem : IAsyncDisposable
 {
     /// <summary>The seed of a test that names none.</summary>
     public const int DefaultSeed = 42;
@@ -18,29 +20,35 @@ public sealed class TestSystem : IAsyncDisposable
     private static readonly TimeSpan PatienceOutside = TimeSpan.FromSeconds(5);
 
     private readonly SimulationDispatcher? _simulation;
+    private readonly SimulationFaults? _faults;
+    private KernelInvariants? _invariants;
     private readonly List<Func<ValueTask>> _beforeEnd = [];
     private int _probes;
 
-    private TestSystem(int seed, SimulationDispatcher? simulation, Action<ActorSystemOptions>? configure)
+    private TestSystem(
+        VirtualTime time,
+        SimulationDispatcher? simulation,
+        Dispatcher? dispatcher,
+        SimulationFaults? faults,
+        int seed,
+        int systemSeed,
+        Action<ActorSystemOptions>? configure)
     {
         Seed = seed;
         _simulation = simulation;
-        Time = new VirtualTime(seed: seed);
+        _faults = faults;
+        Time = time;
         Log = new TestLog(this);
-        var options = new ActorSystemOptions
+        if (simulation is not null)
         {
-            TimeProvider = Time,
-            Seed = seed,
-            Dispatcher = simulation,
-            LoggerFactory = Log,
-        };
-        configure?.Invoke(options);
-        System = ActorSystem.Create("test", options);
-        Time.Attach(System);
+            Time.Attach(simulation);
+        }
+
+        Begin(dispatcher, systemSeed, configure);
     }
 
-    /// <summary>The actor system.</summary>
-    public ActorSystem System { get; }
+    /// <summary>The actor system; another one after <see cref="CrashAsync"/>.</summary>
+    public ActorSystem System { get; private set; }
 
     /// <summary>Its clock.</summary>
     public VirtualTime Time { get; }
@@ -62,7 +70,44 @@ public sealed class TestSystem : IAsyncDisposable
         int seed = DefaultSeed, TestDispatcher dispatcher = TestDispatcher.Simulation, Action<ActorSystemOptions>? configure = null)
     {
         var simulation = dispatcher == TestDispatcher.Simulation ? new SimulationDispatcher(seed) : null;
-        return new TestSystemStart(Task.FromResult(new TestSystem(seed, simulation, configure)), simulation);
+        var time = new VirtualTime(seed: seed);
+        var system = new TestSystem(time, simulation, simulation, null, seed, seed, configure);
+        if (simulation is not null)
+        {
+            system.BeginRun(simulation);
+        }
+
+        return new TestSystemStart(system, simulation, null);
+    }
+
+    /// <summary>What is true for a run as a whole, not for one of its processes.</summary>
+    private void BeginRun(SimulationDispatcher simulation)
+    {
+        simulation.DescribeTimers = Time.DescribeTimers;
+        simulation.Release = Release;
+    }
+
+    /// <summary>Makes the actor system of a process.</summary>
+    [MemberNotNull(nameof(System))]
+    private void Begin(Dispatcher? dispatcher, int systemSeed, Action<ActorSystemOptions>? configure)
+    {
+        var options = new ActorSystemOptions
+        {
+            TimeProvider = Time,
+            Seed = systemSeed,
+            Dispatcher = dispatcher,
+            LoggerFactory = Log,
+        };
+        configure?.Invoke(options);
+        if (_simulation is not null)
+        {
+            _invariants = new KernelInvariants(this, _simulation.Trace, _faults) { Next = options.Observer };
+            options.Observer = _invariants;
+            _simulation.Invariants = _invariants;
+        }
+
+        System = ActorSystem.Create("test", options);
+        Time.Attach(System);
     }
 
     /// <summary>Starts an actor under <c>/user</c>.</summary>
@@ -70,8 +115,9 @@ public sealed class TestSystem : IAsyncDisposable
 
     /// <summary>Starts a probe: an actor that the test plays.</summary>
     /// <param name="name">Its name; null has one made.</param>
-    public Probe CreateProbe(string? name = null) =>
-        new(this, name ?? "probe-" + Interlocked.Increment(ref _probes).ToString(CultureInfo.InvariantCulture));
+    /// <param name="strategy">How it supervises the children that <see cref="Probe.ActorOfAsync"/> gives it; null takes the default.</param>
+    public Probe CreateProbe(string? name = null, SupervisorStrategy? strategy = null) =>
+        new(this, name ?? "probe-" + Interlocked.Increment(ref _probes).ToString(CultureInfo.InvariantCulture), strategy);
 
     /// <inheritdoc cref="VirtualTime.AdvanceAsync"/>
     public Task AdvanceAsync(TimeSpan by) => Time.AdvanceAsync(by);
@@ -90,6 +136,35 @@ public sealed class TestSystem : IAsyncDisposable
         if (!await Time.WaitAsync(condition, limit))
         {
             throw Failure($"Expected within {Describe(limit)} that {because} holds, but it did not.");
+        }
+    }
+
+    /// <summary>Moves the clock until an assertion no longer throws.</summary>
+    /// <param name="assertion">The assertion. It may be tried on another thread than the actors', and more than once.</param>
+    /// <param name="within">How far the clock may move; null means 3 s.</param>
+    /// <exception cref="ExpectationException">It threw to the last; its last exception is the inner one.</exception>
+    public async Task EventuallyPassesAsync(Action assertion, TimeSpan? within = null)
+    {
+        ArgumentNullException.ThrowIfNull(assertion);
+        var limit = within ?? Probe.DefaultWithin;
+        Exception? last = null;
+        if (!await Time.WaitAsync(Passes, limit))
+        {
+            throw Failure($"Expected within {Describe(limit)} that an assertion passes, but it did not: {last?.Message}", last);
+        }
+
+        bool Passes()
+        {
+            try
+            {
+                assertion();
+                return true;
+            }
+            catch (Exception thrown)
+            {
+                last = thrown;
+                return false;
+            }
         }
     }
 
@@ -134,13 +209,29 @@ public sealed class TestSystem : IAsyncDisposable
         }
 
         _beforeEnd.Clear();
-        var ended = System.TerminateAsync();
-        var hasEnded = await Time.WaitAsync(() => ended.IsCompleted, EndLimit);
-        var busy = hasEnded ? "" : System.DescribeWork();
-        System.Dispatcher.Stop();
-        if (!hasEnded)
+        try
         {
-            throw Failure($"The actor system did not end within {Describe(EndLimit)}. Busy: {busy}.");
+            var ended = System.TerminateAsync();
+            if (!await Time.WaitForEndAsync(() => ended.IsCompleted, EndLimit))
+            {
+                throw Failure($"The actor system did not end within {Describe(EndLimit)}. Busy: {System.DescribeWork()}.");
+            }
+
+            if (_services is not null)
+            {
+                await _services.DisposeAsync();
+            }
+        }
+        finally
+        {
+            System.Dispatcher.Stop();
+        }
+
+        _simulation?.ThrowIfFailed();
+        _invariants?.CheckEnd();
+        if (_invariants?.Violation is { } violation)
+        {
+            throw Failure(violation);
         }
 
         if (Log.Entries.FirstOrDefault(entry => entry.Level == LogLevel.Critical) is { } defect)
@@ -149,12 +240,36 @@ public sealed class TestSystem : IAsyncDisposable
         }
     }
 
+    /// <summary>The system of one process of a simulation, which may be killed.</summary>
+    internal static TestSystem StartProcess(
+        SimulationDispatcher simulation, VirtualTime time, SimulationFaults faults, int systemSeed, Action<ActorSystemOptions>? configure) =>
+        new(time, simulation, simulation.StartProcess(), faults, simulation.Seed, systemSeed, configure);
+
+    /// <summary>Ends the system without letting it do anything more.</summary>
+    internal void Kill()
+    {
+        _invariants?.Stop();
+        Time.Detach(System);
+        System.Dispatcher.Stop();
+    }
+
+    /// <summary>A defect of the kernel ends a simulated run at once.</summary>
+    internal void OnCritical(LogEntry entry) => _invariants?.Violate($"The kernel reported a defect: {entry}");
+
     internal static string Describe(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
 
     /// <summary>An exception that says, beside what failed, how to see it again.</summary>
-    internal ExpectationException Failure(string message) => new(
+    internal ExpectationException Failure(string message, Exception? cause = null) => new(
         string.Create(
             CultureInfo.InvariantCulture,
             $"{message} [seed {Seed}, {(_simulation is null ? "threads" : $"simulation at step {_simulation.Steps}")}, virtual time {Time.Elapsed:c}]"),
-        Seed);
+        Seed,
+        cause);
+
+    /// <summary>The test awaits what does not come. Whatever it is may end with the system, or with time, and then the test learns why it was waiting.</summary>
+    private void Release()
+    {
+        _ = System.TerminateAsync(); // Whoever awaits its end is the test.
+        Time.RunOut(EndLimit);
+    }
 }

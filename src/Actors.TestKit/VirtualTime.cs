@@ -1,3 +1,6 @@
+using System.Globalization;
+using Actors.TestKit.Simulating;
+
 namespace Actors.TestKit;
 
 /// <summary>A clock that stands still until a test moves it. Every timer fires at exactly its moment, in order.</summary>
@@ -15,6 +18,7 @@ public sealed class VirtualTime : TimeProvider
     private readonly DateTimeOffset _start;
     private readonly Random? _random;
     private Dispatcher[] _dispatchers = [];
+    private SimulationDispatcher? _simulation;
     private ActorSystem[] _systems = [];
     private long _now;
     private long _order;
@@ -89,6 +93,17 @@ public sealed class VirtualTime : TimeProvider
         lock (_lock)
         {
             _dispatchers = [.. _dispatchers, dispatcher];
+            _simulation ??= dispatcher as SimulationDispatcher;
+        }
+    }
+
+    /// <summary>Says of a system that it has ended, so that the clock moves without it.</summary>
+    internal void Detach(ActorSystem system)
+    {
+        lock (_lock)
+        {
+            _systems = [.. _systems.Where(other => !ReferenceEquals(other, system))];
+            _dispatchers = [.. _dispatchers.Where(other => !ReferenceEquals(other, system.Dispatcher))];
         }
     }
 
@@ -110,9 +125,32 @@ public sealed class VirtualTime : TimeProvider
     {
         ArgumentNullException.ThrowIfNull(condition);
         ArgumentOutOfRangeException.ThrowIfLessThan(within, TimeSpan.Zero);
-        return _dispatchers.OfType<SimulationDispatcher>().FirstOrDefault() is { } simulation
-            ? simulation.InvokeAsync(() => RunSimulated(simulation, condition, within))
-            : RunOnThreadsAsync(condition, within);
+        _simulation?.ThrowIfFailed();
+        return WaitForEndAsync(condition, within);
+    }
+
+    /// <summary>As <see cref="WaitAsync"/>, also when the run has failed and its system is only to end.</summary>
+    internal Task<bool> WaitForEndAsync(Func<bool> condition, TimeSpan within) => _simulation is { } simulation
+        ? simulation.InvokeAsync(() => RunSimulated(simulation, condition, within))
+        : RunOnThreadsAsync(condition, within);
+
+    /// <summary>Lets time pass for whoever waits for it; on the simulation's thread.</summary>
+    internal void RunOut(TimeSpan within)
+    {
+        if (_simulation is { } simulation)
+        {
+            RunSimulated(simulation, static () => false, within);
+        }
+    }
+
+    internal string DescribeTimers()
+    {
+        lock (_lock)
+        {
+            return _timers.Min is { } first
+                ? string.Create(CultureInfo.InvariantCulture, $"{_timers.Count} timers are set, the next for {TimeSpan.FromTicks(first.DueTicks):c}; virtual time is {Elapsed:c}.")
+                : string.Create(CultureInfo.InvariantCulture, $"No timer is set; virtual time is {Elapsed:c}.");
+        }
     }
 
     internal bool Set(VirtualTimer timer, TimeSpan dueTime, TimeSpan period)
@@ -198,7 +236,7 @@ public sealed class VirtualTime : TimeProvider
     /// <returns>Whether the condition holds.</returns>
     private async Task<bool> WaitForRestAsync(Func<bool> condition)
     {
-        var began = System.GetTimestamp();
+        var patience = new Patience(GiveUpAfter);
         var spin = default(SpinWait);
         while (true)
         {
@@ -214,7 +252,7 @@ public sealed class VirtualTime : TimeProvider
                 return false;
             }
 
-            if (System.GetElapsedTime(began) > GiveUpAfter)
+            if (patience.IsOver())
             {
                 throw new StillBusyException(GiveUpAfter, DescribeWork());
             }
@@ -262,6 +300,7 @@ public sealed class VirtualTime : TimeProvider
             }
         }
 
+        _simulation?.Trace.Mix((ulong)timer.DueTicks);
         timer.Fire();
         return true;
     }

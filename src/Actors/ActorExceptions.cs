@@ -25,7 +25,7 @@ public sealed class PostRestartException(ActorPath actor, Exception cause, Excep
     /// <summary>The actor.</summary>
     public ActorPath Actor { get; } = actor;
 
-    /// <summary>The failure that led to the restart.</summary>
+    /// <summary>The failure that led to the first of the restarts which have failed since.</summary>
     public Exception Original { get; } = original;
 }
 

@@ -28,6 +28,7 @@ public sealed class ActorSystem : IAsyncDisposable
         TimeProvider = options.TimeProvider;
         LoggerFactory = options.LoggerFactory;
         AskTimeout = options.AskTimeout;
+        Observer = options.Observer;
         _logger = LoggerFactory.CreateLogger("Actors." + name);
         Random = new SynchronizedRandom(options.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
         _ownsDispatcher = options.Dispatcher is null;
@@ -96,6 +97,8 @@ public sealed class ActorSystem : IAsyncDisposable
     internal ActorPath TempPath { get; }
 
     internal TimeSpan AskTimeout { get; }
+
+    internal ActorObserver? Observer { get; }
 
     internal TimeSpan HandlerLimit { get; }
 

@@ -37,6 +37,10 @@ public sealed class ActorSystemOptions
     /// <value>Default <see cref="SupervisorStrategy.Default"/>. A failure that it escalates ends the system.</value>
     public SupervisorStrategy UserStrategy { get; set; } = SupervisorStrategy.Default;
 
+    /// <summary>Sees what becomes of every actor.</summary>
+    /// <value>Null, the default, is nobody.</value>
+    public ActorObserver? Observer { get; set; }
+
     /// <summary>Throws when a value makes no sense. Called when a system is made.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The message names the property and its value.</exception>
     public void Validate()

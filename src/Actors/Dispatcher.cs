@@ -22,7 +22,17 @@ public abstract class Dispatcher
         get
         {
             var ended = Interlocked.Read(ref _operationsEnded);
-            return IsQuiet && ended == Interlocked.Read(ref _operationsBegun);
+            return IsQuiet && ended >= Interlocked.Read(ref _operationsBegun);
+        }
+    }
+
+    /// <summary>Whether work outside the dispatcher has begun and not ended.</summary>
+    public bool HasOperations
+    {
+        get
+        {
+            var ended = Interlocked.Read(ref _operationsEnded);
+            return ended < Interlocked.Read(ref _operationsBegun);
         }
     }
 
@@ -41,7 +51,10 @@ public abstract class Dispatcher
     /// <summary>Says that work outside the dispatcher, such as a write to disk, has begun, so that the system is not idle until it ends.</summary>
     public void BeginOperation() => Interlocked.Increment(ref _operationsBegun);
 
-    /// <summary>Says that the work has ended, after whatever follows from it was scheduled.</summary>
+    /// <summary>
+    /// Says that the work has ended, after whatever follows from it was scheduled. Work that itself waits for time to pass says so before
+    /// the wait, and <see cref="BeginOperation"/> after it, also when it does not know whether its caller counts it.
+    /// </summary>
     public void EndOperation() => Interlocked.Increment(ref _operationsEnded);
 
     /// <summary>What keeps the dispatcher from being idle, in words for the message of a test that waited in vain.</summary>

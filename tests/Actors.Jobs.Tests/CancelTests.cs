@@ -156,7 +156,7 @@ public sealed class CancelTests
     public async Task A_cancellation_is_answered_when_it_is_durable_and_not_before(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal);
         CancellationToken token = default;
         host.Script.Body = (_, cancellationToken) => Task.Delay(TimeSpan.FromHours(1), system.Time, token = cancellationToken);
@@ -175,7 +175,7 @@ public sealed class CancelTests
     public async Task A_cancellation_whose_outcome_is_unknown_can_be_repeated(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal, isConsumed: false);
         var id = await host.EnqueueAsync();
         journal.Hold();
@@ -192,7 +192,7 @@ public sealed class CancelTests
     public async Task Nothing_is_cancelled_while_the_store_is_away(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal, isConsumed: false);
         var id = await host.EnqueueAsync();
         journal.OnAppend = static _ => AppendFault.Unavailable;
@@ -235,7 +235,7 @@ public sealed class CancelTests
         var id = JobId.Create(TimeProvider.System, new Random(seed));
         await using (var system = await TestSystem.StartAsync(seed, dispatcher))
         {
-            var journal = new FaultyJournal(system.System, store);
+            var journal = new SimulatedJournal(system.System, store);
             var host = await JobHost.StartAsync(system, journal: journal, history: history, isConsumed: false);
             journal.Hold();
             var first = host.EnqueueAsync("first");

@@ -10,7 +10,7 @@ public sealed class EnqueueTests
     public async Task An_enqueue_is_answered_when_the_job_is_durable_and_not_before(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal);
         journal.Hold();
         var enqueue = host.EnqueueAsync();
@@ -28,7 +28,7 @@ public sealed class EnqueueTests
     public async Task Jobs_that_arrive_during_a_write_share_the_next_commit(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal, isConsumed: false);
         journal.Hold();
         Task[] enqueues = [.. Enumerable.Range(0, 500).Select(_ => host.EnqueueAsync())];
@@ -170,7 +170,7 @@ public sealed class EnqueueTests
     public async Task A_hundred_thousand_jobs_are_taken_at_once_and_run_in_order(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, o => (o.Workers, o.Prefetch) = (1, 20_000), journal, isConsumed: false);
         var ids = await host.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 100_000).Select(i => new Work($"{i:000000}"))]);
         ids.Distinct().Count().ShouldBe(100_000);

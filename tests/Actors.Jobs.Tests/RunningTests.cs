@@ -41,7 +41,7 @@ public sealed class RunningTests
     public async Task A_grant_is_durable_before_the_job_runs(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal, isConsumed: false);
         await host.EnqueueAsync();
         journal.Hold();
@@ -163,7 +163,7 @@ public sealed class RunningTests
     public async Task A_grant_that_becomes_durable_after_the_stop_is_given_back(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal);
         journal.Hold();
         var enqueue = host.EnqueueAsync();

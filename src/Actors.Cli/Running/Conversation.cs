@@ -7,6 +7,9 @@ namespace Actors.Cli.Running;
 /// <summary>One command to one running program: finds it, asks it, prints the answer.</summary>
 internal static class Conversation
 {
+    // Much more than a question takes; who commands waits as long as the services need.
+    private static readonly TimeSpan QuestionLimit = TimeSpan.FromSeconds(10);
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task<int> RunAsync(string? socket, ManagementRequest request, bool isJson, CancellationToken cancellationToken)
@@ -14,7 +17,8 @@ internal static class Conversation
         try
         {
             socket = await FindAsync(socket ?? Environment.GetEnvironmentVariable(ManagementClient.SocketVariable), cancellationToken);
-            var reply = await ManagementClient.SendAsync(socket, request, cancellationToken);
+            var reply = await ManagementClient.SendAsync(socket, request, cancellationToken)
+                .WaitAsync(request.Command is "status" or "tail" or "incidents" or "reread" ? QuestionLimit : Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             var isAnswer = reply.Outcome is ManagementOutcome.Done or ManagementOutcome.Incomplete;
             (isJson || isAnswer ? Console.Out : Console.Error).WriteLine(isJson ? reply.Json : reply.Text);
             return CodeOf(reply.Outcome);
@@ -22,6 +26,14 @@ internal static class Conversation
         catch (ManagementException fault)
         {
             return Fail(fault.Message, ExitCode.NobodyAnswers, "nobody-answers", isJson);
+        }
+        catch (TimeoutException)
+        {
+            return Fail(
+                $"The program behind '{socket}' runs, but has not answered within {QuestionLimit.TotalSeconds} s: it hangs, is paused, or its machine is overloaded.",
+                ExitCode.NobodyAnswers,
+                "nobody-answers",
+                isJson);
         }
         catch (AmbiguousSocketException fault)
         {

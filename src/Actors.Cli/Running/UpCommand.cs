@@ -42,20 +42,15 @@ internal static class UpCommand
         return Environment.ExitCode;
     }
 
-    /// <summary>One line each, in UTC; in the form of the journal where systemd reads it, which has the time itself. The section 'logging' sets the levels.</summary>
+    /// <summary>The section 'logging' sets the levels, as in appsettings.json.</summary>
     private static void AddLog(ILoggingBuilder logging, IConfiguration configuration)
     {
         logging.AddConfiguration(configuration.GetSection("logging"))
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // What it says of a failed start, we say in words.
-        if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 })
-        {
-            logging.AddSystemdConsole();
-        }
-        else
-        {
-            logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd HH:mm:ss.fff'Z' "));
-        }
+        logging.AddConsole(console => console.FormatterName = OperatorLog.FormatterName)
+            .AddConsoleFormatter<OperatorLog, OperatorLogOptions>(
+                log => log.IsForJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 });
     }
 
     /// <summary><c>/etc/actors/shop.conf</c> is shop. What a name may not have is left out.</summary>

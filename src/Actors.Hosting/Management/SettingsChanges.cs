@@ -11,6 +11,7 @@ internal sealed class SettingsChanges
     private const string Instances = "instances";
 
     private readonly SortedDictionary<string, List<string>> _keysOf = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, List<string>> _queues = new(StringComparer.Ordinal);
     private readonly List<string> _atNextStart = [];
     private readonly List<string> _restarted = [];
     private readonly List<string> _changed = [];
@@ -32,6 +33,10 @@ internal sealed class SettingsChanges
             if (sections.FirstOrDefault(section => key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)) is { } section)
             {
                 (_keysOf.TryGetValue(section, out var keys) ? keys : _keysOf[section] = []).Add(key[(section.Length + 1)..].Replace(':', '.'));
+            }
+            else if (written.Settings.Queues.Select(queue => queue.Name).FirstOrDefault(name => key.StartsWith(Queue(name), StringComparison.OrdinalIgnoreCase)) is { } queue)
+            {
+                (_queues.TryGetValue(queue, out var keys) ? keys : _queues[queue] = []).Add(key[Queue(queue).Length..].Replace(':', '.'));
             }
             else if (!sections.Contains(key) && inUse.Keys.GetValueOrDefault(key) != written.Keys.GetValueOrDefault(key))
             {
@@ -59,10 +64,13 @@ internal sealed class SettingsChanges
     /// <summary>Services that go on with other options.</summary>
     public IReadOnlyList<string> Changed => _changed;
 
+    /// <summary>Queues that go on with other options.</summary>
+    public IEnumerable<string> Queues => _queues.Keys;
+
     /// <summary>Keys that are taken up when the program starts, and not before.</summary>
     public IReadOnlyList<string> AtNextStart => _atNextStart;
 
-    public bool IsEmpty => Added.Count + Removed.Count + Restarted.Count + Changed.Count == 0;
+    public bool IsEmpty => Added.Count + Removed.Count + Restarted.Count + Changed.Count + _queues.Count == 0;
 
     public string Describe(bool isDone)
     {
@@ -73,6 +81,7 @@ internal sealed class SettingsChanges
         Append(text, isDone ? "removed" : "remove", Removed);
         Append(text, isDone ? "restarted" : "restart", Restarted.Select(WithKeys));
         Append(text, isDone ? "changed" : "change", Changed.Select(name => WithKeys(name) + ", without a restart"));
+        Append(text, isDone ? "changed" : "change", _queues.Select(queue => $"queue {queue.Key} ({string.Join(", ", queue.Value)}), without a restart"));
         if (_atNextStart.Count > 0)
         {
             text.Append("\nOnly at the next start of the program: ").AppendJoin(", ", _atNextStart);
@@ -80,6 +89,8 @@ internal sealed class SettingsChanges
 
         return isDone || IsEmpty ? text.ToString() : text.Append("\nTo do it: actors update").ToString();
     }
+
+    private static string Queue(string name) => $"{ActorsSettings.Section}:queues:{name}:";
 
     private static void Append(StringBuilder text, string what, IEnumerable<string> lines)
     {

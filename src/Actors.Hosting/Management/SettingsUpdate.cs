@@ -46,6 +46,11 @@ internal sealed class SettingsUpdate(ActorsRuntime runtime)
                 statuses.Add(await services.AskAsync(new Reconfigure(definitions[name]), CancellationToken.None));
             }
 
+            foreach (var queue in changes.Written.Settings.Queues.Where(queue => changes.Queues.Contains(queue.Name)))
+            {
+                runtime.Jobs?.Reconfigure(queue);
+            }
+
             runtime.TakeUp(changes.Written);
             return (changes, statuses);
         }

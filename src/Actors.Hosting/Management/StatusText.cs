@@ -40,7 +40,8 @@ internal static class StatusText
             text.Append(service.PadRight(width)).Append("  ").Append(incident).Append('\n');
         }
 
-        if (incidents[^1].Incident.Details is { } details)
+        // What we say ourselves of a program that failed is said already; our own stack explains nothing.
+        if (incidents[^1].Incident is { Details: { } details, ExceptionType: { } type } && !type.StartsWith("Actors.Services.", StringComparison.Ordinal))
         {
             text.Append("\nThe last one in full:\n").Append(details).Append('\n');
         }

@@ -59,11 +59,10 @@ internal sealed class ActorsSettings
     /// <param name="builder">What the code says.</param>
     /// <param name="configuration">What the configuration says, which wins.</param>
     /// <param name="system">Gets the settings of the system itself.</param>
+    /// <param name="persistence">Gets the settings of persistent actors.</param>
     /// <param name="contentRoot">Where relative paths begin.</param>
-    /// <param name="persistence">Gets the settings of persistence; null is those of the builder, which are in use.</param>
     /// <exception cref="ActorsConfigurationException">With every fault.</exception>
-    public static ActorsSettings Read(
-        ActorsBuilder builder, IConfiguration configuration, ActorSystemOptions system, string contentRoot, PersistenceOptions? persistence = null)
+    public static ActorsSettings Read(ActorsBuilder builder, IConfiguration configuration, ActorSystemOptions system, PersistenceOptions persistence, string contentRoot)
     {
         var reader = new SettingReader(configuration);
         var section = configuration.GetSection(Section);
@@ -71,7 +70,7 @@ internal sealed class ActorsSettings
         reader.CheckRanges(section, system, SettingTables.System, system.Validate);
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
-        settings.ReadPersistence(section.GetSection("persistence"), persistence ?? builder.Persistence);
+        settings.ReadPersistence(section.GetSection("persistence"), persistence);
         settings.ReadOperations(section, contentRoot);
         settings.ReadQueues(section.GetSection("queues"));
         settings.ReadServices(section.GetSection("services"));

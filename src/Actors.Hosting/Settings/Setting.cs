@@ -106,6 +106,18 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
     public Setting<TOuter> Of<TOuter>(Func<TOuter, TOptions> inner) => new(
         Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));
 
+    /// <summary>A schedule. When it cannot be read, the exception says where and why.</summary>
+    public static Setting<TOptions> Moments(string key, Func<TOptions, Schedule?> get, Action<TOptions, Schedule?> set) => new(
+        key,
+        "schedule",
+        "a schedule such as \"daily at 08:00 Europe/London\", or none",
+        (options, text) =>
+        {
+            set(options, text == "none" ? null : Schedule.Parse(text));
+            return true;
+        },
+        options => get(options)?.ToString() ?? "none");
+
     /// <summary>The same setting of an options object within another.</summary>
     public Setting<TOuter> Within<TOuter>(string prefix, Func<TOuter, TOptions> inner) => new(
         prefix + "." + Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));

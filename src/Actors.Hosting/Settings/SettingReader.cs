@@ -103,9 +103,19 @@ internal sealed class SettingReader(IConfiguration configuration)
             _faults.Add(new ConfigurationFault(
                 $"'{Path(child)}' must be {setting.Expected}, but is {(child.GetChildren().Any() ? "an object" : "null")}.", null, Place(child)));
         }
-        else if (!setting.TrySet(options, text.Trim()))
+        else
         {
-            _faults.Add(new ConfigurationFault($"'{Path(child)} = {text}' must be {setting.Expected}.", null, PlaceOfValue(child)));
+            try
+            {
+                if (!setting.TrySet(options, text.Trim()))
+                {
+                    _faults.Add(new ConfigurationFault($"'{Path(child)} = {text}' must be {setting.Expected}.", null, PlaceOfValue(child)));
+                }
+            }
+            catch (ScheduleFormatException wrong)
+            {
+                _faults.Add(new ConfigurationFault($"'{Path(child)}': {wrong.Message}", null, PlaceOfValue(child)));
+            }
         }
     }
 

@@ -13,7 +13,7 @@ internal static class SettingTables
     private static QueueOptions QueueDefaults { get; } = new();
 
     /// <summary>Keys that only ticks and polled services have.</summary>
-    private static readonly string[] ForTicks = ["interval", "initial-delay", "pace", "on-tick-error"];
+    private static readonly string[] ForTicks = ["schedule", "interval", "initial-delay", "pace", "on-tick-error"];
 
     // Before System, which holds them: the tables are made in this order.
     public static IReadOnlyList<Setting<DeadLetterOptions>> DeadLetters { get; } =
@@ -76,6 +76,7 @@ internal static class SettingTables
         Setting<ServiceOptions>.Int("incidents", o => o.IncidentLimit, (o, v) => o.IncidentLimit = v),
         .. Restart.Select(setting => setting.Within<ServiceOptions>("restart", o => o.Restart)),
         Setting<ServiceOptions>.Duration("interval", o => o.Interval ?? TimeSpan.FromSeconds(5), (o, v) => o.Interval = v),
+        Setting<ServiceOptions>.Moments("schedule", o => o.Schedule, (o, v) => o.Schedule = v),
         Setting<ServiceOptions>.Duration("initial-delay", o => o.InitialDelay, (o, v) => o.InitialDelay = v),
         Setting<ServiceOptions>.Word("pace", o => o.Pace, (o, v) => o.Pace = v),
         Setting<ServiceOptions>.Word("on-tick-error", o => o.OnTickError, (o, v) => o.OnTickError = v),

@@ -1,4 +1,5 @@
 using Actors.Hosting.Adopting;
+using Actors.Hosting.Ending;
 using Actors.Hosting.Management;
 using Actors.Hosting.Settings;
 using Actors.Jobs;
@@ -20,8 +21,10 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private readonly IServiceProvider _provider;
     private readonly Dictionary<Type, IActorRef> _actors = [];
     private readonly Lazy<Task> _stopping;
+    private readonly Dictionary<string, string?> _configured;
     private readonly string _contentRoot;
     private IAsyncDisposable? _store;
+    private ConfigurationWatch? _watch;
     private bool _isAbandoned;
 
     public ActorsRuntime(ActorsBuilder builder, IServiceProvider provider)
@@ -31,14 +34,15 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         _stopping = new Lazy<Task>(StopOnceAsync);
         var options = new ActorSystemOptions
         {
-            LoggerFactory = provider.GetRequiredService<ILoggerFactory>(),
+            LoggerFactory = new OutlivedLoggerFactory(provider.GetRequiredService<ILoggerFactory>()),
             TimeProvider = provider.GetRequiredService<TimeProvider>(),
             UserStrategy = new OneForOneStrategy(decider: Decide),
         };
         builder.SystemSetup?.Invoke(options);
         Configuration = provider.GetRequiredService<IConfiguration>();
         _contentRoot = provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
-        Snapshot = SettingsSnapshot.Of(ActorsSettings.Read(builder, Configuration, options, _contentRoot), Configuration);
+        _configured = ConfigurationWatch.Flatten(Configuration);
+        Snapshot = SettingsSnapshot.Of(ActorsSettings.Read(builder, Configuration, options, builder.Persistence, _contentRoot), Configuration);
         System = ActorSystem.Create(builder.Name, options);
     }
 
@@ -58,6 +62,8 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     public IServices? Services { get; private set; }
 
     public string Name => _builder.Name;
+
+    public ActorsBuilder Builder => _builder;
 
     /// <summary>Whether it was told to stop, so that its end is no surprise.</summary>
     public bool IsStopping => _stopping.IsValueCreated;
@@ -83,6 +89,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         }
 
         Services = System.StartServices([.. Settings.Queues.Select(Consumer), .. Settings.Services], _provider);
+        _watch = new ConfigurationWatch(this, Configuration, _configured, _contentRoot, logger);
     }
 
     /// <summary>Once, however often it is called: the host stops what it started, and the container disposes of it.</summary>
@@ -98,7 +105,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     /// <summary>Reads settings of the same program, as they are now. Those of the system itself are checked, and have no effect.</summary>
     /// <exception cref="ActorsConfigurationException">With every fault.</exception>
     public ActorsSettings ReadAgain(IConfiguration configuration) =>
-        ActorsSettings.Read(_builder, configuration, new ActorSystemOptions(), _contentRoot, new PersistenceOptions());
+        ActorsSettings.Read(_builder, configuration, new ActorSystemOptions(), new PersistenceOptions(), _contentRoot);
 
     /// <summary>From now on these are in use: their services are the ones that run.</summary>
     public void TakeUp(SettingsSnapshot settings)
@@ -107,6 +114,26 @@ internal sealed class ActorsRuntime : IAsyncDisposable
 
         // The host looks at its limit when it stops; what was added may need longer.
         new ShutdownTimeoutSetup(this).PostConfigure(null, _provider.GetRequiredService<IOptions<HostOptions>>().Value);
+    }
+
+    /// <summary>These keys, as paths with dots, have been taken up while everything went on; an update need not do it again.</summary>
+    public void NoteTakenUp(IEnumerable<string> paths, IReadOnlyDictionary<string, string?> values)
+    {
+        var keys = new Dictionary<string, string?>(Snapshot.Keys, StringComparer.OrdinalIgnoreCase);
+        foreach (var path in paths)
+        {
+            var key = path.Replace('.', ':');
+            if (values.TryGetValue(path, out var value))
+            {
+                keys[key] = value;
+            }
+            else
+            {
+                keys.Remove(key);
+            }
+        }
+
+        Snapshot = Snapshot with { Keys = keys };
     }
 
     /// <summary>Nobody waits any longer for the end of the stop that was begun.</summary>
@@ -153,6 +180,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
 
     private async Task StopOnceAsync()
     {
+        _watch?.Dispose();
         try
         {
             if (Services is not null && !System.WhenTerminated.IsCompleted)

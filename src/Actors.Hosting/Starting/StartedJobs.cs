@@ -30,6 +30,17 @@ internal sealed class StartedJobs(ActorsRuntime runtime) : IJobs
 
     public Task<JobStatus> RetryAsync(JobId id, CancellationToken cancellationToken = default) => Jobs.RetryAsync(id, cancellationToken);
 
+    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, CancellationToken cancellationToken = default) =>
+        Jobs.PauseAsync(queue, reason, cancellationToken);
+
+    public Task<QueueStatus> ResumeAsync(string queue, CancellationToken cancellationToken = default) => Jobs.ResumeAsync(queue, cancellationToken);
+
+    public Task<long> DiscardAsync(string queue, DateTimeOffset enqueuedBefore, string reason, CancellationToken cancellationToken = default) =>
+        Jobs.DiscardAsync(queue, enqueuedBefore, reason, cancellationToken);
+
+    public Task<JobPage> ListAsync(string queue, long? next = null, int limit = 100, CancellationToken cancellationToken = default) =>
+        Jobs.ListAsync(queue, next, limit, cancellationToken);
+
     public Task<QueueStatus> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
         Jobs.GetQueueAsync(queue, cancellationToken);
 

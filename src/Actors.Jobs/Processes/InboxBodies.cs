@@ -9,6 +9,8 @@ internal static class InboxBodies
 {
     public const uint CancelChange = 1;
     public const uint RetryChange = 2;
+    public const uint PauseChange = 3;
+    public const uint ResumeChange = 4;
 
     private enum Outcome : uint
     {
@@ -137,6 +139,7 @@ internal static class InboxBodies
         Unavailable = status.Unavailable ?? "",
         Overdue = (uint)status.Overdue,
         Suspects = (uint)status.Suspects,
+        Pause = status.Pause is { } pause ? new InboxPause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds() } : null,
     };
 
     public static QueueStatus FromProto(InboxQueueStatus status, string queue, bool isConsumed) => new(
@@ -156,5 +159,8 @@ internal static class InboxBodies
     {
         Overdue = (int)status.Overdue,
         Suspects = (int)status.Suspects,
+        Pause = status.Pause is { } pause
+            ? new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
+            : null,
     };
 }

@@ -5,10 +5,16 @@ internal sealed class QueueHandle(IActorRef actor, QueueOptions options)
 {
     private readonly TaskCompletionSource _owned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IActorRef _actor = actor;
+    private volatile QueueOptions _options = options;
 
     public IActorRef Actor => _actor;
 
-    public QueueOptions Options { get; } = options;
+    /// <summary>The settings as they are now.</summary>
+    public QueueOptions Options
+    {
+        get => _options;
+        set => _options = value;
+    }
 
     /// <summary>Ends when this process has become the owner.</summary>
     public Task Owned => _owned.Task;

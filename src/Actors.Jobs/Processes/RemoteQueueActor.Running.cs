@@ -11,10 +11,10 @@ internal sealed partial class RemoteQueueActor
     private static readonly object StopTimer = new();
 
     private readonly Dictionary<long, int> _held = [];
-    private readonly List<IActorRef> _workers = [];
     private readonly List<IActorRef> _stopRequests = [];
     private readonly GrantedJobs _granted = new();
     private readonly HashSet<long> _overdue = [];
+    private WorkerPool? _workers;
     private bool _isConsuming;
 
     private void OnStartConsuming()
@@ -28,18 +28,20 @@ internal sealed partial class RemoteQueueActor
 
     private void StartWorkers()
     {
-        if (_workers.Count > 0)
+        if (_workers is null)
         {
-            return;
+            _workers = new WorkerPool(_granted, _begun, new JobExecutor(_name, _services, Context.System, Logger), Context);
+            _workers.Resize(_options.Workers);
         }
+    }
 
-        var executor = new JobExecutor(_name, _services, Context.System, Logger);
-        var queue = Self;
-        var granted = _granted;
-        for (var i = 1; i <= _options.Workers; i++)
+    private void OnReconfigure(QueueOptions options)
+    {
+        _options = options;
+        _workers?.Resize(options.Workers);
+        if (_isConsuming)
         {
-            var slot = new BegunSlot(_begun, i - 1);
-            _workers.Add(Context.ActorOf(Props.Create(() => new WorkerActor(granted, executor, slot, queue)), $"worker-{i}"));
+            Announce(isComplete: false);
         }
     }
 
@@ -100,7 +102,7 @@ internal sealed partial class RemoteQueueActor
             if (_held.TryGetValue(key.Number, out var held) && held == grant)
             {
                 _granted.Cancel(key.Number, grant);
-                foreach (var worker in _workers)
+                foreach (var worker in _workers?.Workers ?? [])
                 {
                     worker.Tell(new WorkerActor.CancelJob(key.Number, grant), Self);
                 }
@@ -161,7 +163,7 @@ internal sealed partial class RemoteQueueActor
     {
         if (!reached.IsCancelled)
         {
-            foreach (var worker in _workers)
+            foreach (var worker in _workers?.Workers ?? [])
             {
                 worker.Tell(WorkerActor.CancelAttempt.Instance, Self);
             }

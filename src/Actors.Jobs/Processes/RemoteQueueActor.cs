@@ -12,7 +12,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     private static readonly TimeSpan QuestionTimeout = TimeSpan.FromSeconds(10);
 
     private readonly string _name;
-    private readonly QueueOptions _options;
+    private QueueOptions _options;
     private readonly IReadOnlyDictionary<string, JobHandler> _handlers;
     private readonly IServiceProvider _services;
     private readonly IBegunTable _begun;
@@ -70,11 +70,27 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.RetryJob retry:
                 Ask(new InboxChange { Job = InboxBodies.Bytes(retry.Id), Change = InboxBodies.RetryChange });
                 break;
+            case QueueMessage.PauseQueue pause:
+                Ask(new InboxChange { Change = InboxBodies.PauseChange, Reason = pause.Reason ?? "", HasReason = pause.Reason is not null }, isAboutJob: false);
+                break;
+            case QueueMessage.ResumeQueue:
+                Ask(new InboxChange { Change = InboxBodies.ResumeChange }, isAboutJob: false);
+                break;
+            case QueueMessage.DiscardJobs or QueueMessage.ListJobs:
+                Sender.Tell(
+                    new Failure(new QueueUnavailableException(_name, new NotSupportedException("another process owns it; ask there."))), Self);
+                break;
             case QueueMessage.StartConsuming:
                 OnStartConsuming();
                 break;
             case QueueMessage.StopConsuming:
                 OnStopConsuming();
+                break;
+            case QueueMessage.Reconfigure reconfigure:
+                OnReconfigure(reconfigure.Options);
+                break;
+            case Terminated ended:
+                _workers?.OnEnded(ended.Actor);
                 break;
             case QueueMessage.StopTimeoutReached reached:
                 OnStopTimeoutReached(reached);
@@ -117,9 +133,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
         Post(new InboxBody { Queue = _name, Query = query });
     }
 
-    private void Ask(InboxChange change)
+    private void Ask(InboxChange change, bool isAboutJob = true)
     {
-        change.Number = NoteQuestion(isAboutJob: true);
+        change.Number = NoteQuestion(isAboutJob);
         Post(new InboxBody { Queue = _name, Change = change });
     }
 
@@ -168,6 +184,10 @@ internal sealed partial class RemoteQueueActor : ActorBase
                     answer.Job is null ? null : InboxBodies.FromProto(answer.Job, _name),
                     answer.Unknown.Length == 0 ? null : new InvalidOperationException(answer.Unknown)),
                 Self);
+        }
+        else if (answer.Queue is null)
+        {
+            question.Asker.Tell(new Failure(new QueueUnavailableException(_name, new InvalidOperationException(answer.Unknown))), Self);
         }
         else
         {

@@ -4,7 +4,7 @@ using Google.Protobuf;
 namespace Actors.Jobs.Queues;
 
 /// <summary>A commit in the making: the events of many decisions, and the effects that follow when they are durable.</summary>
-internal sealed class CommitDraft(long firstNumber, long firstRow)
+internal sealed partial class CommitDraft(long firstNumber, long firstRow)
 {
     /// <summary>A commit is closed at this size.</summary>
     public const int MaxBytes = 1024 * 1024;
@@ -31,7 +31,11 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
 
     public long FirstRow { get; } = firstRow;
 
+    /// <summary>How many jobs have their arguments in this commit.</summary>
     public int Jobs { get; private set; }
+
+    /// <summary>The room that they would take by themselves.</summary>
+    public long LiveBytes { get; private set; }
 
     /// <summary>The lowest format whose readers understand this commit.</summary>
     public int FormatVersion { get; private set; } = 1;
@@ -74,9 +78,17 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
 
     public int Bytes => Payloads.Bytes + (_events * BytesPerEvent) + _textBytes;
 
-    public void AddName(string name)
+    public void AddName(string name, int index)
     {
+        _commit.FirstName = _commit.Names.Count == 0 ? (uint)index : _commit.FirstName;
         _commit.Names.Add(name);
+        _events++;
+    }
+
+    public void SetPause(QueuePause? pause, long incarnation)
+    {
+        FormatVersion = 2;
+        _commit.Pausing = new Pausing { Pause = QueueState.ToProto(pause), Incarnation = incarnation };
         _events++;
     }
 
@@ -98,6 +110,7 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
         section.PayloadOffset.Add(entry.PayloadOffset);
         section.PayloadLength.Add((uint)entry.PayloadLength);
         _lastEnqueuedRow = entry.PayloadRow;
+        LiveBytes += JournalSize.OfJob(entry.PayloadLength);
         Jobs++;
         _events++;
     }
@@ -199,15 +212,20 @@ internal sealed class CommitDraft(long firstNumber, long firstRow)
         _commit.AtMs = atMs;
         _commit.HistoryThrough = historyThrough;
         _commit.State = state;
+        FormatVersion = state?.Pause is null ? FormatVersion : 2;
         if (_ids is not null)
         {
             // The stream's buffer is not written to again.
             _commit.Enqueued.Ids = UnsafeByteOperations.UnsafeWrap(_ids.GetBuffer().AsMemory(0, (int)_ids.Length));
         }
 
+        CompleteForwarded(atMs);
         return _commit.ToByteArray();
     }
 
     /// <summary>An answer that waits for the commit.</summary>
-    public readonly record struct Answer(IActorRef Caller, JobId Id, QueueMessage.JobFound Found);
+    /// <param name="Caller">Who waits.</param>
+    /// <param name="Id">The job that it is about; no job when it is about the queue.</param>
+    /// <param name="Reply">What is answered.</param>
+    public readonly record struct Answer(IActorRef Caller, JobId Id, object Reply);
 }

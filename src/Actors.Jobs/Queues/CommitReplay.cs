@@ -4,13 +4,14 @@ using Actors.Persistence;
 namespace Actors.Jobs.Queues;
 
 /// <summary>Applies stored commits to the state of a queue, in the order that queue.proto lays down.</summary>
-internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
+internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger)
 {
     /// <summary>The highest format that this code reads.</summary>
     public const int ReadableFormat = 2;
 
     private readonly Queue<(long SequenceNumber, long Number, long FinishedAtMs)> _finished = new();
     private long _nextRow;
+    private CommitPlace _place;
 
     /// <summary>Every job that finished up to this commit is in the history.</summary>
     public long HistoryThrough { get; private set; }
@@ -22,20 +23,24 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
     {
         var commit = QueueCommit.Parser.ParseFrom(row.Events.Span);
         state.LastMs = Math.Max(state.LastMs, commit.AtMs);
-        foreach (var name in commit.Names)
-        {
-            state.AddType(name);
-        }
+        ApplyNames(commit);
 
         ApplyCancelling(commit);
         ApplySuspected(commit);
         ApplyMoved(commit);
         ApplyFinished(commit, row.SequenceNumber);
-        var firstNumber = state.Jobs.NextNumber;
-        var payloadBytes = ApplyEnqueued(commit, out var firstRow);
-        ledger.Add(
-            row.SequenceNumber, commit.Enqueued?.FirstNumber ?? firstNumber, commit.Enqueued?.Type.Count ?? 0, firstRow, row.Events.Length + payloadBytes);
+        _place = new CommitPlace(_nextRow);
+        ApplyEnqueued(commit);
         ApplyGranted(commit);
+        ApplyForwarded(commit);
+        _nextRow = _place.NextRow;
+        ledger.Add(
+            row.SequenceNumber, _place.FirstRow, _place.Jobs, _place.LiveBytes, _place.PayloadBytes + JournalSize.OfEvents(row.Events.Length));
+        if (commit.Pausing is { } pausing)
+        {
+            state.SetPause(QueueState.FromProto(pausing.Pause), pausing.Incarnation);
+        }
+
         if (commit.State is not null)
         {
             state.Restore(commit.State);
@@ -46,6 +51,20 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
         while (_finished.TryPeek(out var oldest) && oldest.SequenceNumber <= HistoryThrough)
         {
             Forget(_finished.Dequeue().Number);
+        }
+    }
+
+    private void ApplyNames(QueueCommit commit)
+    {
+        // Deleted or given up: jobs with these types wait for a handler that nobody has, unless a later commit tells the names.
+        while (commit.Names.Count > 0 && state.Names.Count < commit.FirstName)
+        {
+            state.AddType($"unknown-type-{state.Names.Count}");
+        }
+
+        foreach (var name in commit.Names)
+        {
+            state.AddType(name);
         }
     }
 
@@ -126,21 +145,18 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
         }
     }
 
-    private long ApplyEnqueued(QueueCommit commit, out long firstRow)
+    private void ApplyEnqueued(QueueCommit commit)
     {
-        firstRow = _nextRow;
         if (commit.Enqueued is not { } enqueued)
         {
-            return 0;
+            return;
         }
 
         var ids = enqueued.Ids.Span;
         var row = 0L;
-        var bytes = 0L;
         for (var i = 0; i < enqueued.Type.Count; i++)
         {
             row += enqueued.PayloadRow[i];
-            firstRow = i == 0 ? row : firstRow;
             var delayMs = enqueued.DelayMs[i];
             ref var entry = ref state.Enqueue(enqueued.FirstNumber + i, JobId.Read(ids[(i * 16)..]), delayMs > 0);
             entry.EnqueuedAtMs = commit.AtMs;
@@ -151,11 +167,8 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
             entry.PayloadRow = row;
             entry.PayloadOffset = (ushort)enqueued.PayloadOffset[i];
             entry.PayloadLength = (int)enqueued.PayloadLength[i];
-            bytes += enqueued.PayloadLength[i];
+            _place.Add(row, entry.PayloadOffset, entry.PayloadLength);
         }
-
-        _nextRow = row + 1;
-        return bytes;
     }
 
     private void ApplyGranted(QueueCommit commit)
@@ -186,7 +199,8 @@ internal sealed class CommitReplay(QueueState state, CommitLedger ledger)
 
     private void Forget(long number)
     {
-        ledger.Forget(number);
+        ref var entry = ref state.Jobs[number];
+        ledger.Forget(entry.PayloadRow, entry.PayloadLength);
         state.Forget(number);
     }
 

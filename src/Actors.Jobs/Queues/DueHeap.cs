@@ -40,11 +40,7 @@ internal sealed class DueHeap
 
         Count = kept;
         _gone = 0;
-        for (var i = (Count >> 1) - 1; i >= 0; i--)
-        {
-            Sink(i, At(i));
-        }
-
+        Order();
         Shrink();
     }
 
@@ -53,13 +49,9 @@ internal sealed class DueHeap
 
     public void Add(long dueMs, long number)
     {
-        if ((Count >> ChunkBits) >= _chunks.Count)
-        {
-            _chunks.Add(new Item[ChunkSize]);
-        }
-
-        var index = Count++;
-        var item = new Item(dueMs, number);
+        AddUnordered(dueMs, number);
+        var index = Count - 1;
+        var item = At(index);
         while (index > 0)
         {
             var parent = (index - 1) >> 1;
@@ -73,6 +65,26 @@ internal sealed class DueHeap
         }
 
         At(index) = item;
+    }
+
+    /// <summary>Adds one of many. <see cref="Order"/> must be called before anything else.</summary>
+    public void AddUnordered(long dueMs, long number)
+    {
+        if ((Count >> ChunkBits) >= _chunks.Count)
+        {
+            _chunks.Add(new Item[ChunkSize]);
+        }
+
+        At(Count++) = new Item(dueMs, number);
+    }
+
+    /// <summary>Puts all in order at once, which is quicker than one after the other.</summary>
+    public void Order()
+    {
+        for (var i = (Count >> 1) - 1; i >= 0; i--)
+        {
+            Sink(i, At(i));
+        }
     }
 
     /// <summary>Takes the first out. The heap must not be empty.</summary>

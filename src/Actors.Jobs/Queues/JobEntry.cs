@@ -1,6 +1,6 @@
 namespace Actors.Jobs.Queues;
 
-/// <summary>A live job in memory: 80 bytes, none of them unused. Its arguments stay in the journal unless they are cached; what few jobs have is kept beside.</summary>
+/// <summary>A live job in memory: 80 bytes, and no references. Its arguments stay in the journal unless they are cached; what few jobs have is kept beside.</summary>
 internal struct JobEntry
 {
     public JobId Id;
@@ -11,8 +11,10 @@ internal struct JobEntry
     public long Next;
     public long Previous;
     public long PayloadRow;
-    public byte[]? Payload;
     public int PayloadLength;
+
+    /// <summary>Where its arguments are in the <see cref="PayloadCache"/>; 0 when they are not.</summary>
+    public int CacheSlot;
     public ushort PayloadOffset;
     public ushort Type;
     public ushort Attempts;

@@ -1,15 +1,23 @@
 namespace Actors.Jobs.Queues;
 
-/// <summary>The live jobs by number, in chunks: nothing is copied as it grows, and a chunk goes when its last job has gone.</summary>
+/// <summary>
+/// The live jobs by number. They lie in chunks, and those in blocks, so that nothing is copied as the table grows; a chunk goes when its last
+/// job has gone, and one in which few are left can be packed.
+/// </summary>
 internal sealed class JobTable
 {
-    private const int ChunkBits = 10;
-    private const int ChunkSize = 1 << ChunkBits;
-    private const int ChunkMask = ChunkSize - 1;
+    private const int ChunkBits = 9;
+    private const int BlockBits = 10;
+    private const int ChunkMask = JobChunk.Size - 1;
+    private const int BlockMask = (1 << BlockBits) - 1;
+    private const int MaxSpareChunks = 16;
 
     private readonly JobIndex _index;
-    private readonly List<Chunk?> _chunks = [];
-    private long _firstChunk;
+    private readonly Stack<JobEntry[]> _spare = new();
+
+    // A block stands for half a million numbers, so that a few very old jobs beside very new ones cost next to nothing.
+    private readonly List<Block?> _blocks = [];
+    private long _firstBlock;
 
     public JobTable() => _index = new JobIndex(this);
 
@@ -18,32 +26,30 @@ internal sealed class JobTable
 
     public long Count { get; private set; }
 
-    /// <summary>The entry of a live job; check <see cref="Contains"/> first when that is not certain.</summary>
-    public ref JobEntry this[long number] => ref ChunkOf(number)!.Entries[number & ChunkMask]; // A live job has a chunk.
+    /// <summary>For how many jobs there is memory. Counted on demand.</summary>
+    public long Places => (_spare.Count * JobChunk.Size) + _blocks.Sum(block => block?.Chunks.Sum(chunk => (long)(chunk?.Places ?? 0)) ?? 0);
 
-    public bool Contains(long number) => ChunkOf(number) is { } chunk && chunk.Entries[number & ChunkMask].State != 0;
+    /// <summary>The entry of a live job; check <see cref="Contains"/> first when that is not certain.</summary>
+    public ref JobEntry this[long number] => ref ChunkOf(number)![(int)(number & ChunkMask)]; // A live job has a chunk.
+
+    public bool Contains(long number) => ChunkOf(number) is { } chunk && chunk.Contains((int)(number & ChunkMask));
 
     public bool TryFind(JobId id, out long number) => _index.TryFind(id, out number);
 
     /// <summary>Makes room for a job. The caller fills the entry, its state included.</summary>
     public ref JobEntry Add(long number, JobId id)
     {
-        var position = (number >> ChunkBits) - _firstChunk;
-        if (_chunks.Count == 0)
+        var block = BlockFor(number >> (ChunkBits + BlockBits));
+        ref var chunk = ref block.Chunks[(number >> ChunkBits) & BlockMask];
+        if (chunk is null)
         {
-            _firstChunk = number >> ChunkBits;
-            position = 0;
+            // A chunk of new jobs fills up. One of old jobs that replay meets again does not.
+            chunk = number >= NextNumber ? new JobChunk(_spare.TryPop(out var spare) ? spare : new JobEntry[JobChunk.Size]) : new JobChunk();
+            block.Used++;
         }
 
-        while (position >= _chunks.Count)
-        {
-            _chunks.Add(null);
-        }
-
-        var chunk = _chunks[(int)position] ??= new Chunk();
-        chunk.Live++;
         Count++;
-        ref var entry = ref chunk.Entries[number & ChunkMask];
+        ref var entry = ref chunk.Add((int)(number & ChunkMask));
         entry.Id = id;
         _index.Add(id, number);
         NextNumber = Math.Max(NextNumber, number + 1);
@@ -52,8 +58,10 @@ internal sealed class JobTable
 
     public void Remove(long number)
     {
-        var chunk = ChunkOf(number)!; // Only live jobs are removed.
-        ref var entry = ref chunk.Entries[number & ChunkMask];
+        var position = (int)((number >> (ChunkBits + BlockBits)) - _firstBlock);
+        var block = _blocks[position]!; // Only live jobs are removed.
+        ref var chunk = ref block.Chunks[(number >> ChunkBits) & BlockMask];
+        ref var entry = ref chunk![(int)(number & ChunkMask)];
         _index.Remove(entry.Id, number);
         entry = default;
         Count--;
@@ -62,50 +70,109 @@ internal sealed class JobTable
             return;
         }
 
-        _chunks[(int)((number >> ChunkBits) - _firstChunk)] = null;
-        var gone = 0;
-        while (gone < _chunks.Count && _chunks[gone] is null)
+        if (_spare.Count < MaxSpareChunks && chunk.TakeEntries() is { } entries)
         {
-            gone++;
+            _spare.Push(entries);
         }
 
-        // The list holds references to chunks only, so moving it is cheap; but not for each chunk of a long queue.
-        if (gone == _chunks.Count || gone >= 256)
+        chunk = null;
+        if (--block.Used == 0)
         {
-            _chunks.RemoveRange(0, gone);
-            _firstChunk += gone;
+            _blocks[position] = null;
+            DropEmptyBlocks();
+        }
+    }
+
+    /// <summary>Gives memory back where less than half of the jobs around a number are left.</summary>
+    public void Pack(long number)
+    {
+        // The newest chunk is being filled.
+        if (number >> ChunkBits != NextNumber >> ChunkBits)
+        {
+            ChunkOf(number)?.Pack();
+        }
+    }
+
+    /// <summary>As <see cref="Pack(long)"/>, everywhere.</summary>
+    public void Pack()
+    {
+        for (var i = 0; i < _blocks.Count; i++)
+        {
+            for (var j = 0; j <= BlockMask && _blocks[i] is not null; j++)
+            {
+                Pack(((((_firstBlock + i) << BlockBits) + j) << ChunkBits) + 1);
+            }
         }
     }
 
     /// <summary>The numbers of all live jobs, rising.</summary>
-    public IEnumerable<long> Numbers()
+    /// <param name="from">The lowest of interest.</param>
+    public IEnumerable<long> Numbers(long from = 0)
     {
-        for (var i = 0; i < _chunks.Count; i++)
+        var chunkNumber = Math.Max(from >> ChunkBits, _firstBlock << BlockBits);
+        for (; (chunkNumber >> BlockBits) - _firstBlock < _blocks.Count; chunkNumber++)
         {
-            if (_chunks[i] is not { } chunk)
+            if (_blocks[(int)((chunkNumber >> BlockBits) - _firstBlock)] is not { } block)
             {
+                chunkNumber |= BlockMask;
                 continue;
             }
 
-            for (var j = 0; j < ChunkSize; j++)
+            for (var place = 0; place < JobChunk.Size && block.Chunks[chunkNumber & BlockMask] is { } chunk; place++)
             {
-                if (chunk.Entries[j].State != 0)
+                var number = (chunkNumber << ChunkBits) + place;
+                if (number >= from && chunk.Contains(place))
                 {
-                    yield return ((_firstChunk + i) << ChunkBits) + j;
+                    yield return number;
                 }
             }
         }
     }
 
-    private Chunk? ChunkOf(long number)
+    private Block BlockFor(long key)
     {
-        var position = (number >> ChunkBits) - _firstChunk;
-        return position >= 0 && position < _chunks.Count ? _chunks[(int)position] : null;
+        if (_blocks.Count == 0)
+        {
+            _firstBlock = key;
+        }
+
+        while (key < _firstBlock)
+        {
+            _blocks.Insert(0, null);
+            _firstBlock--;
+        }
+
+        while (key >= _firstBlock + _blocks.Count)
+        {
+            _blocks.Add(null);
+        }
+
+        return _blocks[(int)(key - _firstBlock)] ??= new Block();
     }
 
-    private sealed class Chunk
+    private void DropEmptyBlocks()
     {
-        public readonly JobEntry[] Entries = new JobEntry[ChunkSize];
-        public int Live;
+        var gone = 0;
+        while (gone < _blocks.Count && _blocks[gone] is null)
+        {
+            gone++;
+        }
+
+        _blocks.RemoveRange(0, gone);
+        _firstBlock += gone;
+    }
+
+    private JobChunk? ChunkOf(long number)
+    {
+        var position = (number >> (ChunkBits + BlockBits)) - _firstBlock;
+        return position >= 0 && position < _blocks.Count && _blocks[(int)position] is { } block
+            ? block.Chunks[(number >> ChunkBits) & BlockMask]
+            : null;
+    }
+
+    private sealed class Block
+    {
+        public readonly JobChunk?[] Chunks = new JobChunk?[BlockMask + 1];
+        public int Used;
     }
 }

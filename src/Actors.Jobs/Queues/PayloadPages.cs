@@ -49,6 +49,9 @@ internal sealed class PayloadPages
         return _rows;
     }
 
+    /// <summary>The room that the rows take in the journal. Asked after <see cref="Finish"/>.</summary>
+    public long Room => _rows.Sum(row => JournalSize.OfPayloadRow(row.Bytes.Length, isAlone: _rows.Count == 1));
+
     private void Close()
     {
         if (_page is not null)

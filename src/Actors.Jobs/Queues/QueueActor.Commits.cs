@@ -20,6 +20,9 @@ internal sealed partial class QueueActor
     private long _trimmable;
     private bool _isFlushQueued;
 
+    /// <summary>Whether it is time to delete. What is being read must not go meanwhile.</summary>
+    private bool IsTrimmable => _trimmable >= _options.TrimBytes && _ledger.FirstKeptRow <= FirstRowBeingRead;
+
     /// <summary>Stores what was decided, but not before everything that is in the mailbox now has been decided too.</summary>
     private void FlushSoon()
     {
@@ -73,7 +76,8 @@ internal sealed partial class QueueActor
             }
 
             GrantReady();
-            if (_draft.IsEmpty)
+            ForwardSome();
+            if (_draft.IsEmpty && !(_isForwardingAlone && IsTrimmable))
             {
                 return;
             }
@@ -87,7 +91,7 @@ internal sealed partial class QueueActor
     private void Send(CommitDraft draft, bool isNewest)
     {
         // A deletion carries the queue's own state, which is that of the newest draft.
-        var isTrimming = isNewest && _trimmable >= _options.TrimBytes;
+        var isTrimming = isNewest && IsTrimmable;
         var events = draft.Encode(NowMs(), _historyThrough, isTrimming ? _state.ToProto() : null);
         var payloads = draft.Payloads.Finish();
         var deleteBefore = isTrimming ? _ledger.FirstKept : 0;
@@ -98,8 +102,9 @@ internal sealed partial class QueueActor
         }
 
         var sequenceNumber = Append(events, draft.FormatVersion, payloads, deleteBefore, deleteRowsBefore);
-        _ledger.Add(sequenceNumber, draft.FirstNumber, draft.Jobs, draft.FirstRow, events.Length + draft.Payloads.Bytes);
+        _ledger.Add(sequenceNumber, draft.FirstRow, draft.Jobs, draft.LiveBytes, draft.Payloads.Room + JournalSize.OfEvents(events.Length));
         _inFlight.Enqueue(draft);
+        ForwardLater();
         if (!Context.Timers.IsActive(ExpiryTimer))
         {
             Context.Timers.StartPeriodic(ExpiryTimer, QueueMessage.ExpireCallers.Instance, _setup.EnqueueTimeout, _setup.EnqueueTimeout / 4);
@@ -134,7 +139,11 @@ internal sealed partial class QueueActor
         draft.Acknowledgements.Clear();
         foreach (var answer in draft.TakeAnswers())
         {
-            answer.Caller.Tell(new Failure(JobOutcomeUnknownException.OfChange(answer.Id, _name, cause)), Self);
+            answer.Caller.Tell(
+                new Failure(answer.Id == default
+                    ? new QueueUnavailableException(_name, cause ?? new TimeoutException("it is not known whether the change was stored."))
+                    : JobOutcomeUnknownException.OfChange(answer.Id, _name, cause)),
+                Self);
         }
     }
 
@@ -154,7 +163,7 @@ internal sealed partial class QueueActor
 
         foreach (var answer in draft.TakeAnswers())
         {
-            answer.Caller.Tell(answer.Found, Self);
+            answer.Caller.Tell(answer.Reply, Self);
         }
 
         if (draft.HasCancelling)

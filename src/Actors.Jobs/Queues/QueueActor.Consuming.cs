@@ -9,8 +9,8 @@ internal sealed partial class QueueActor
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
     private static readonly object StopTimer = new();
 
-    private readonly List<IActorRef> _workers = [];
     private readonly List<IActorRef> _stopRequests = [];
+    private WorkerPool? _workers;
 
     /// <summary>Attempts in the hands of workers.</summary>
     private int _handedOver;
@@ -33,30 +33,29 @@ internal sealed partial class QueueActor
 
     private void StartWorkers()
     {
-        if (_workers.Count > 0)
+        if (_workers is null)
         {
-            return;
+            _workers = new WorkerPool(_granted, Begun, new JobExecutor(_name, _setup.Services, Context.System, Logger), Context);
+            _workers.Resize(_options.Workers);
         }
+    }
 
-        var executor = new JobExecutor(_name, _setup.Services, Context.System, Logger);
-        var queue = Self;
-        var granted = _granted;
-        for (var i = 1; i <= _options.Workers; i++)
-        {
-            var slot = new BegunSlot(Begun, i - 1);
-            var worker = Props.Create(() => new WorkerActor(granted, executor, slot, queue)) with { QuarantineAfter = 0 };
-            _workers.Add(Context.ActorOf(worker, $"worker-{i}"));
-        }
+    /// <summary>Everything but the number of workers is read when it is needed.</summary>
+    private void OnReconfigure(QueueOptions options)
+    {
+        _options = _setup.Options = options;
+        _workers?.Resize(options.Workers);
+        FlushSoon();
     }
 
     private void StopWorkers()
     {
-        foreach (var worker in _workers)
+        foreach (var worker in _workers?.Workers ?? [])
         {
             Context.Stop(worker);
         }
 
-        _workers.Clear();
+        _workers = null;
 
         // Workers that end know the old one only, and cannot be woken from the new.
         _granted = new GrantedJobs();
@@ -103,7 +102,7 @@ internal sealed partial class QueueActor
     {
         if (!reached.IsCancelled)
         {
-            foreach (var worker in _workers)
+            foreach (var worker in _workers?.Workers ?? [])
             {
                 worker.Tell(WorkerActor.CancelAttempt.Instance, Self);
             }

@@ -40,7 +40,7 @@ internal sealed partial class QueueActor
         if (!_state.TryGetType(draft.Type, out var type))
         {
             type = _state.AddType(draft.Type);
-            _draft.AddName(draft.Type);
+            _draft.AddName(draft.Type, type);
         }
 
         // A moment is one of the wall clock; the queue's own may be ahead of it.

@@ -14,7 +14,10 @@ internal sealed partial class QueueActor
     /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
     private void GrantReady()
     {
-        if ((!_setup.IsConsuming && _nodes.Count == 0) || _toHistory.Count >= MaxFinishedNotInHistory)
+        if ((!_setup.IsConsuming && _nodes.Count == 0)
+            || _toHistory.Count >= MaxFinishedNotInHistory
+            || _state.Pause is not null
+            || IsForwardingBehind)
         {
             return;
         }
@@ -41,7 +44,7 @@ internal sealed partial class QueueActor
 
                 // Unknown is not parked: the job waits, out of everybody's way, until there is a process that knows it.
                 _ready.Take();
-                Uncache(ref entry);
+                _cache.Remove(ref entry);
                 if (_neighbours is not null)
                 {
                     _unhandled.Add(number);
@@ -50,7 +53,7 @@ internal sealed partial class QueueActor
                 continue;
             }
 
-            if (entry.Payload is null || free <= 0)
+            if (entry.CacheSlot == 0 || free <= 0)
             {
                 break;
             }
@@ -82,7 +85,7 @@ internal sealed partial class QueueActor
             granted = SendGrants(granted);
         }
 
-        if (!_setup.IsConsuming)
+        if (!_setup.IsConsuming || _state.Pause is not null)
         {
             // From the last to the first, so that the first is first again.
             for (var i = granted.Count - 1; i >= 0; i--)
@@ -115,7 +118,7 @@ internal sealed partial class QueueActor
                     entry.Attempts + 1,
                     DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
                     entry.TypeVersion,
-                    entry.Payload!), // Only jobs with their arguments in memory are granted.
+                    _cache[entry]), // Only jobs with their arguments in memory are granted.
                 entry.Priority);
         }
 
@@ -187,7 +190,7 @@ internal sealed partial class QueueActor
             case AttemptOutcome.Undecodable undecodable:
                 _draft.AddMoved(number, JobState.Parked, entry.Attempts, 0, undecodable.Error);
                 _state.Move(number, JobState.Parked, entry.Attempts, 0, undecodable.Error);
-                Uncache(ref _state.Jobs[number]);
+                _cache.Remove(ref _state.Jobs[number]);
                 break;
         }
 
@@ -233,7 +236,7 @@ internal sealed partial class QueueActor
         var dueAtMs = now + delayMs;
         _draft.AddMoved(number, state, attempts, delayMs, error);
         _state.Move(number, state, attempts, dueAtMs, error);
-        Uncache(ref _state.Jobs[number]);
+        _cache.Remove(ref _state.Jobs[number]);
         AddDue(number, dueAtMs);
     }
 

@@ -1,3 +1,5 @@
+using Actors.Persistence;
+
 namespace Actors.Jobs.Queues;
 
 /// <summary>Finished jobs go to the history in bulk. A job stays with its owner until its row there is durable.</summary>
@@ -12,6 +14,9 @@ internal sealed partial class QueueActor
     private long _historyThrough;
     private bool _isHistoryTimerSet;
     private bool _isHistoryDelayed;
+
+    /// <summary>The first payload row that a write to the history reads; the highest number while none does.</summary>
+    private long _firstRowOfHistory = long.MaxValue;
 
     private void AddToHistory(long sequenceNumber, List<long> finished)
     {
@@ -60,9 +65,10 @@ internal sealed partial class QueueActor
             }
 
             ref var entry = ref _state.Jobs[number];
-            if (entry.Payload is null && entry.PayloadLength > 0)
+            if (entry.CacheSlot == 0 && entry.PayloadLength > 0)
             {
                 (missing ??= []).Add((batch.Count, entry.PayloadRow, entry.PayloadOffset, entry.PayloadLength));
+                _firstRowOfHistory = Math.Min(_firstRowOfHistory, entry.PayloadRow);
             }
 
             batch.Add(Finished(number));
@@ -94,7 +100,7 @@ internal sealed partial class QueueActor
             var byRow = rows.Zip(payloads).ToDictionary(pair => pair.First, pair => pair.Second);
             foreach (var (index, row, offset, length) in missing)
             {
-                batch[index] = batch[index] with { Args = byRow[row].Slice(offset, length) };
+                batch[index] = batch[index] with { Args = ArgumentsIn(byRow[row], offset, length) };
             }
         }
 
@@ -114,7 +120,7 @@ internal sealed partial class QueueActor
             DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
             DateTimeOffset.FromUnixTimeMilliseconds(entry.DueAtMs),
             _state.Error(number),
-            entry.Payload ?? []);
+            entry.CacheSlot == 0 ? default : _cache[entry]);
     }
 
     private void OnHistoryWritten(QueueMessage.HistoryWritten written)
@@ -126,8 +132,15 @@ internal sealed partial class QueueActor
         }
 
         _writing = null;
+        _firstRowOfHistory = long.MaxValue;
         if (written.Cause is not null)
         {
+            if (written.Cause is JournalCorruptException damage)
+            {
+                Refuse(damage);
+                return;
+            }
+
             Log.HistoryDelayed(Logger, written.Batch.Count, _name, RetryDelay.TotalMilliseconds, written.Cause.Message);
             _isHistoryTimerSet = true;
             _isHistoryDelayed = true;
@@ -138,8 +151,9 @@ internal sealed partial class QueueActor
         for (var i = 0; i < written.Batch.Count; i++)
         {
             var (sequenceNumber, number) = _toHistory.Dequeue();
-            Uncache(ref _state.Jobs[number]);
-            _ledger.Forget(number);
+            ref var entry = ref _state.Jobs[number];
+            _cache.Remove(ref entry);
+            _ledger.Forget(entry.PayloadRow, entry.PayloadLength);
             _state.Forget(number);
 
             // A commit is through when the last of its jobs is.
@@ -147,6 +161,7 @@ internal sealed partial class QueueActor
         }
 
         _trimmable += _ledger.Trim(_historyThrough);
+        ForwardLater();
         WriteHistorySoon();
         if (_ready.Count > 0)
         {

@@ -137,11 +137,15 @@ internal sealed partial class QueueActor
     {
         var inbox = _neighbours!.Inbox; // Who has no neighbours gets no rows.
         var answers = Context.ActorOf(Props.Create(() => new ChangeReply(inbox, node, _name, change.Number)) with { RestartType = RestartType.Temporary });
-        var id = InboxBodies.Id(change.Job);
+        var reason = change.HasReason ? change.Reason : null;
         Self.Tell(
-            change.Change == InboxBodies.CancelChange
-                ? new QueueMessage.CancelJob(id, change.HasReason ? change.Reason : null)
-                : new QueueMessage.RetryJob(id),
+            change.Change switch
+            {
+                InboxBodies.CancelChange => new QueueMessage.CancelJob(InboxBodies.Id(change.Job), reason),
+                InboxBodies.PauseChange => new QueueMessage.PauseQueue(reason),
+                InboxBodies.ResumeChange => new QueueMessage.ResumeQueue(),
+                _ => new QueueMessage.RetryJob(InboxBodies.Id(change.Job)),
+            },
             answers);
     }
 
@@ -191,7 +195,7 @@ internal sealed partial class QueueActor
             {
                 var number = _ready.First;
                 ref var entry = ref _state.Jobs[number];
-                if (entry.Payload is null || !node.Types.Contains(_state.Names[entry.Type]))
+                if (entry.CacheSlot == 0 || !node.Types.Contains(_state.Names[entry.Type]))
                 {
                     break;
                 }
@@ -213,7 +217,7 @@ internal sealed partial class QueueActor
     private NodeWork? NodeForSuspect()
     {
         ref var entry = ref _state.Jobs[_suspects.First];
-        if (entry.Payload is null || _nodes.Values.Any(node => node.Granted.Any(number => _state.IsSuspect(number, out _))))
+        if (entry.CacheSlot == 0 || _nodes.Values.Any(node => node.Granted.Any(number => _state.IsSuspect(number, out _))))
         {
             return null;
         }
@@ -252,7 +256,7 @@ internal sealed partial class QueueActor
                 Attempt = (uint)entry.Attempts + 1,
                 EnqueuedAtMs = entry.EnqueuedAtMs,
                 Priority = (uint)StoredPriority.Of(entry.Priority),
-                Args = UnsafeByteOperations.UnsafeWrap(entry.Payload!), // Only jobs with their arguments in memory are granted.
+                Args = UnsafeByteOperations.UnsafeWrap(_cache[entry]), // Only jobs with their arguments in memory are granted.
             });
         }
 

@@ -1,3 +1,5 @@
+using Actors.Persistence;
+
 namespace Actors.Jobs.Queues;
 
 /// <summary>Arguments in memory, within a budget: those of the jobs that are to start soonest.</summary>
@@ -5,25 +7,18 @@ internal sealed partial class QueueActor
 {
     private const int MaxRowsInARead = 512;
 
-    private long _cachedBytes;
+    private PayloadCache _cache = new();
     private bool _isReadingPayloads;
+
+    /// <summary>The first payload row that is being read for jobs that are to start; the highest number while none is.</summary>
+    private long _firstRowAhead = long.MaxValue;
 
     private void Cache(ref JobEntry entry, byte[] payload)
     {
         // Behind a job whose arguments are in the journal, memory would be spent on one that starts later.
-        if (_ready.ListOf(entry).FirstUncached == 0 && _cachedBytes + payload.Length <= _options.CacheBytes)
+        if (_ready.ListOf(entry).FirstUncached == 0 && _cache.Bytes + payload.Length <= _options.CacheBytes)
         {
-            entry.Payload = payload;
-            _cachedBytes += payload.Length;
-        }
-    }
-
-    private void Uncache(ref JobEntry entry)
-    {
-        if (entry.Payload is not null)
-        {
-            _cachedBytes -= entry.PayloadLength;
-            entry.Payload = null;
+            _cache.Add(ref entry, payload);
         }
     }
 
@@ -41,12 +36,12 @@ internal sealed partial class QueueActor
         {
             ref var entry = ref _state.Jobs[number];
             bytes += entry.PayloadLength;
-            if (rows.Count > 0 && _cachedBytes + bytes > _options.CacheBytes)
+            if (rows.Count > 0 && _cache.Bytes + bytes > _options.CacheBytes)
             {
                 break;
             }
 
-            if (entry.Payload is not null)
+            if (entry.CacheSlot != 0)
             {
                 continue;
             }
@@ -68,6 +63,7 @@ internal sealed partial class QueueActor
         }
 
         _isReadingPayloads = true;
+        _firstRowAhead = rows.Min();
         var self = Self;
         var dispatcher = Context.System.Dispatcher;
         dispatcher.BeginOperation();
@@ -84,7 +80,7 @@ internal sealed partial class QueueActor
 
     private ReadyList? ListToLoad() => _suspects.Count > 0 && _suspects.First == _suspects.FirstUncached
         ? _suspects
-        : _ready.ListToLoad(hasRoom: _cachedBytes <= _options.CacheBytes / 2);
+        : _ready.ListToLoad(hasRoom: _cache.Bytes <= _options.CacheBytes / 2);
 
     /// <summary>Rows that are not durable yet cannot be read; they will be, in the next commit's turn.</summary>
     private bool IsInFlight(long row) =>
@@ -95,10 +91,18 @@ internal sealed partial class QueueActor
     private void OnPayloadsRead(QueueMessage.PayloadsRead read)
     {
         _isReadingPayloads = false;
+        _firstRowAhead = long.MaxValue;
         if (!read.Payloads.IsCompletedSuccessfully)
         {
-            // The store is away or the row is damaged; the queue keeps what it has and tries again when something happens.
-            Log.PayloadsUnreadable(Logger, _name, read.Payloads.Exception?.InnerException?.Message ?? "cancelled");
+            // The store is away: the queue keeps what it has and tries again.
+            var cause = read.Payloads.Exception?.InnerException;
+            Log.PayloadsUnreadable(Logger, _name, cause?.Message ?? "cancelled");
+            if (cause is JournalCorruptException damage)
+            {
+                Refuse(damage);
+                return;
+            }
+
             Context.Timers.StartSingle(nameof(PayloadsUnreadableTimer), QueueMessage.Flush.Instance, PayloadsUnreadableTimer);
             return;
         }
@@ -113,7 +117,7 @@ internal sealed partial class QueueActor
         for (var number = read.List.FirstUncached; number != 0; number = _state.Jobs[number].Next)
         {
             ref var entry = ref _state.Jobs[number];
-            if (entry.Payload is not null)
+            if (entry.CacheSlot != 0)
             {
                 continue;
             }
@@ -123,13 +127,16 @@ internal sealed partial class QueueActor
                 break;
             }
 
-            entry.Payload = row.Slice(entry.PayloadOffset, entry.PayloadLength).ToArray();
-            _cachedBytes += entry.PayloadLength;
+            _cache.Add(ref entry, ArgumentsIn(row, entry.PayloadOffset, entry.PayloadLength));
         }
 
         read.List.SkipCached();
         FlushSoon();
     }
+
+    /// <summary>Nothing, when a repair had to give up the row: the job is parked then.</summary>
+    private static ReadOnlyMemory<byte> ArgumentsIn(ReadOnlyMemory<byte> row, int offset, int length) =>
+        offset + length <= row.Length ? row.Slice(offset, length) : default;
 
     private static TimeSpan PayloadsUnreadableTimer => TimeSpan.FromSeconds(1);
 }

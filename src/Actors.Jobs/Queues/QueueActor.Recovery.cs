@@ -25,6 +25,7 @@ internal sealed partial class QueueActor
         _clock = new QueueClock(Context.System.TimeProvider, _state.LastMs);
         _nextRow = LastPayloadRow + 1;
         _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
+        _state.Jobs.Pack();
         foreach (var number in _state.Jobs.Numbers())
         {
             ref var entry = ref _state.Jobs[number];
@@ -36,7 +37,7 @@ internal sealed partial class QueueActor
                     _orphans.Add((number, entry.Grant));
                     break;
                 case JobState.Scheduled or JobState.Retrying:
-                    _due.Add(entry.DueAtMs, number);
+                    _due.AddUnordered(entry.DueAtMs, number);
                     break;
                 case JobState.Waiting:
                     AddWaiting(number);
@@ -49,14 +50,18 @@ internal sealed partial class QueueActor
             }
         }
 
+        _due.Order();
+
         // Behind what is in the mailbox: after a restart within the process, that may be the ends of their attempts.
         _handedOver = _orphans.Count;
         Self.Tell(QueueMessage.ReleaseOrphans.Instance, Self);
 
+        PauseWhenRestored();
         RecoverNodes();
         RecoverHistory(_replay!); // Made by the reset.
         _replay = null;
         ScheduleDue();
+        ForwardLater();
         if (_setup.IsConsuming)
         {
             StartWorkers();
@@ -89,7 +94,7 @@ internal sealed partial class QueueActor
     private void Forget()
     {
         _state = new QueueState();
-        _ledger = new CommitLedger();
+        _ledger = new CommitLedger(_options.LedgerRunBytes);
         _ready = new ReadyJobs(_state.Jobs);
         _due = new DueHeap();
         _clock = new QueueClock(Context.System.TimeProvider, 0);
@@ -98,13 +103,16 @@ internal sealed partial class QueueActor
         _inFlight.Clear();
         _granted.Clear();
         _toHistory.Clear();
-        _cachedBytes = 0;
+        _cache = new PayloadCache();
         _trimmable = 0;
         _historyThrough = 0;
         _writing = null;
         _isHistoryTimerSet = false;
         _isHistoryDelayed = false;
         _isReadingPayloads = false;
+        _firstRowAhead = long.MaxValue;
+        _firstRowOfHistory = long.MaxValue;
+        ForgetForwarding();
         _handedOver = 0;
         _orphans.Clear();
         _nodes.Clear();

@@ -66,6 +66,12 @@ internal sealed partial class QueueActor
             return false;
         }
 
+        BeginChange(number);
+        return true;
+    }
+
+    private void BeginChange(long number)
+    {
         // Within a commit, jobs are enqueued after others are moved and finished.
         if (number >= _draft.FirstNumber)
         {
@@ -73,7 +79,6 @@ internal sealed partial class QueueActor
         }
 
         CloseDraftIfFull();
-        return true;
     }
 
     /// <summary>Takes a job out of where it waits.</summary>
@@ -119,7 +124,7 @@ internal sealed partial class QueueActor
                 }
 
                 _granted.Cancel(number, entry.Grant);
-                foreach (var worker in _workers)
+                foreach (var worker in _workers?.Workers ?? [])
                 {
                     worker.Tell(new Workers.WorkerActor.CancelJob(number, entry.Grant), Self);
                 }

@@ -58,7 +58,7 @@ internal sealed partial class QueueActor
 
         ForgetWhenDurable(Begun);
         _hasJoined = true;
-        Context.Parent.Tell(new QueuesActor.Joined(_suspects.Count > 0), Self);
+        Context.Parent.Tell(new QueuesActor.Joined(_suspects.Count > 0 && _state.Pause is null), Self);
         UpdateAlone();
     }
 
@@ -120,7 +120,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var wants = (_setup.IsConsuming && _suspects.Count > 0) || (_mayRunAlone && _state.GrantedHere > 0);
+        var wants = (_setup.IsConsuming && _suspects.Count > 0 && _state.Pause is null) || (_mayRunAlone && _state.GrantedHere > 0);
         if (wants && !_wantsAlone)
         {
             _wantsAlone = true;
@@ -153,7 +153,7 @@ internal sealed partial class QueueActor
             if (HandlerOf(entry.Type) is null)
             {
                 _suspects.Take();
-                Uncache(ref entry);
+                _cache.Remove(ref entry);
                 if (_neighbours is not null)
                 {
                     _unhandled.Add(number);
@@ -163,7 +163,7 @@ internal sealed partial class QueueActor
                 continue;
             }
 
-            if (entry.Payload is null)
+            if (entry.CacheSlot == 0)
             {
                 break;
             }

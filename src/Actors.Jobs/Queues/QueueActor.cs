@@ -9,12 +9,12 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Nodes, Payloads, History.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Payloads, Forwarding, History.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
     private readonly string _name;
-    private readonly QueueOptions _options;
+    private QueueOptions _options;
     private readonly IHistory _history;
     private readonly Neighbours? _neighbours;
     private GrantedJobs _granted = new();
@@ -64,6 +64,15 @@ internal sealed partial class QueueActor : JournaledActor
             case QueueMessage.PayloadsRead read:
                 OnPayloadsRead(read);
                 break;
+            case QueueMessage.ForwardFound found:
+                OnForwardFound(found);
+                break;
+            case QueueMessage.ForwardRead read:
+                OnForwardRead(read);
+                break;
+            case QueueMessage.Forward:
+                OnForward();
+                break;
             case QueueMessage.WriteHistory:
                 WriteHistory();
                 break;
@@ -79,6 +88,18 @@ internal sealed partial class QueueActor : JournaledActor
             case QueueMessage.GetJob get:
                 OnGetJob(get.Id);
                 break;
+            case QueueMessage.PauseQueue pause:
+                OnPauseQueue(pause);
+                break;
+            case QueueMessage.ResumeQueue:
+                OnResumeQueue();
+                break;
+            case QueueMessage.DiscardJobs discard:
+                OnDiscardJobs(discard);
+                break;
+            case QueueMessage.ListJobs list:
+                OnListJobs(list);
+                break;
             case QueueMessage.GetQueue:
                 Sender.Tell(QueueStatus(), Self);
                 break;
@@ -87,6 +108,12 @@ internal sealed partial class QueueActor : JournaledActor
                 break;
             case QueueMessage.StopConsuming:
                 OnStopConsuming();
+                break;
+            case QueueMessage.Reconfigure reconfigure:
+                OnReconfigure(reconfigure.Options);
+                break;
+            case Terminated ended:
+                _workers?.OnEnded(ended.Actor);
                 break;
             case QueueMessage.Hold hold:
                 OnHold(hold);
@@ -161,5 +188,6 @@ internal sealed partial class QueueActor : JournaledActor
     {
         Overdue = _overdue.Count,
         Suspects = _state.Suspects,
+        Pause = _state.Pause,
     };
 }

@@ -31,6 +31,26 @@ internal abstract record QueueMessage
 
     public sealed record GetQueue : QueueMessage, IRequest<QueueStatus>;
 
+    /// <summary>Start no job until the queue is resumed; answered when that is durable.</summary>
+    public sealed record PauseQueue(string? Reason) : QueueMessage, IRequest<QueueStatus>;
+
+    public sealed record ResumeQueue : QueueMessage, IRequest<QueueStatus>;
+
+    /// <summary>Cancel what is not running and was enqueued before a time; answered with their number when that is durable.</summary>
+    public sealed record DiscardJobs(DateTimeOffset EnqueuedBefore, string Reason) : QueueMessage, IRequest<Discarded>
+    {
+        /// <summary>Where to go on: it is done in pieces.</summary>
+        public long From { get; init; }
+
+        /// <summary>How many were discarded before.</summary>
+        public long Before { get; init; }
+    }
+
+    public sealed record Discarded(long Jobs) : QueueMessage;
+
+    /// <summary>The live jobs from a number on.</summary>
+    public sealed record ListJobs(long From, int Limit) : QueueMessage, IRequest<JobPage>;
+
     /// <summary>Begin to run jobs.</summary>
     public sealed record StartConsuming : QueueMessage, IRequest<ConsumingStarted>;
 
@@ -40,6 +60,9 @@ internal abstract record QueueMessage
     public sealed record StopConsuming : QueueMessage, IRequest<ConsumingStopped>;
 
     public sealed record ConsumingStopped(int Abandoned) : QueueMessage;
+
+    /// <summary>Other settings from now on.</summary>
+    public sealed record Reconfigure(QueueOptions Options) : QueueMessage;
 
     /// <summary>Worker to queue: an attempt has ended.</summary>
     public sealed record AttemptEnded(long Number, int Grant, AttemptOutcome Outcome) : QueueMessage;
@@ -91,6 +114,18 @@ internal abstract record QueueMessage
 
     /// <summary>To itself: arguments have been read.</summary>
     public sealed record PayloadsRead(ReadyList List, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
+
+    /// <summary>To itself: the jobs of the oldest commits, as the journal names them.</summary>
+    public sealed record ForwardFound(ForwardSource Source, Task Finding) : QueueMessage;
+
+    /// <summary>To itself: the arguments of jobs that are to be written forward.</summary>
+    public sealed record ForwardRead(ForwardSource Source, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
+
+    /// <summary>To itself: write forward, if nothing else is to be written.</summary>
+    public sealed record Forward : QueueMessage
+    {
+        public static Forward Instance { get; } = new();
+    }
 
     /// <summary>To itself: finished jobs are in the history, or could not be stored there.</summary>
     public sealed record HistoryWritten(IReadOnlyList<FinishedJob> Batch, Exception? Cause) : QueueMessage;

@@ -22,6 +22,9 @@ internal sealed record QueueSetup(
     TimeSpan EnqueueTimeout,
     Neighbours? Neighbours = null)
 {
+    /// <summary>Its settings as they are now. They outlive the instance of the actor too.</summary>
+    public QueueOptions Options { get; set; } = Options;
+
     /// <summary>Whether the consumer is started. It outlives the instance of the actor, so that a restart goes on where it was.</summary>
     public bool IsConsuming { get; set; }
 }

@@ -27,6 +27,12 @@ internal sealed class QueueState
     /// <summary>The last message of the inbox that has been taken into account.</summary>
     public long InboxThrough { get; set; }
 
+    /// <summary>Why no job starts, and since when; null when jobs do.</summary>
+    public QueuePause? Pause { get; private set; }
+
+    /// <summary>The restore of the store that the queue has noticed.</summary>
+    public long Incarnation { get; private set; }
+
     /// <summary>Type names by their index.</summary>
     public IReadOnlyList<string> Names => _names;
 
@@ -42,6 +48,9 @@ internal sealed class QueueState
     public long Count(JobState state) => _counts[(int)state];
 
     public string? Error(long number) => _errors.GetValueOrDefault(number);
+
+    /// <summary>The length of all texts of failures.</summary>
+    public long ErrorBytes { get; private set; }
 
     /// <summary>Whether somebody has cancelled a job that is with a worker, and why.</summary>
     public bool IsCancelling(long number, out string? reason)
@@ -105,10 +114,7 @@ internal sealed class QueueState
             _suspects.Remove(number);
         }
 
-        if (error is not null)
-        {
-            _errors[number] = error;
-        }
+        SetError(number, error);
     }
 
     /// <summary>A job must run alone, until it ends or goes anywhere but to waiting.</summary>
@@ -137,17 +143,54 @@ internal sealed class QueueState
         Succeeded += state == JobState.Succeeded ? 1 : 0;
         Failed += state == JobState.Failed ? 1 : 0;
         Cancelled += state == JobState.Cancelled ? 1 : 0;
-        if (error is not null)
+        SetError(number, error);
+    }
+
+    /// <summary>A job as a later commit describes it, whatever was known of it before. The caller fills the entry, except for the state.</summary>
+    public ref JobEntry Replace(long number, JobId id, JobState jobState, string? error, long node)
+    {
+        if (Jobs.Contains(number))
         {
-            _errors[number] = error;
+            _counts[(int)Jobs[number].State]--;
+            Ungrant(number);
+            _cancelling.Remove(number);
+            _suspects.Remove(number);
+            RemoveError(number);
         }
+        else
+        {
+            Jobs.Add(number, id);
+        }
+
+        ref var entry = ref Jobs[number];
+        entry.State = jobState;
+        _counts[(int)jobState]++;
+        SetError(number, error);
+        if (jobState == JobState.Running)
+        {
+            Granted.Add(number);
+        }
+
+        if (node != 0)
+        {
+            GrantedTo[number] = node;
+        }
+
+        return ref entry;
+    }
+
+    /// <summary>Pauses the queue, or lets it go on.</summary>
+    public void SetPause(QueuePause? pause, long incarnation)
+    {
+        Pause = pause;
+        Incarnation = incarnation;
     }
 
     /// <summary>The history has it now.</summary>
     public void Forget(long number)
     {
         _counts[(int)Jobs[number].State]--;
-        _errors.Remove(number);
+        RemoveError(number);
         Jobs.Remove(number);
     }
 
@@ -160,7 +203,16 @@ internal sealed class QueueState
         Failed = Failed,
         Cancelled = Cancelled,
         InboxThrough = InboxThrough,
+        Pause = ToProto(Pause),
+        Incarnation = Incarnation,
     };
+
+    public static Pause? ToProto(QueuePause? pause) =>
+        pause is null ? null : new Pause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds() };
+
+    public static QueuePause? FromProto(Pause? pause) => pause is null
+        ? null
+        : new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs));
 
     public void Restore(Protos.QueueState state)
     {
@@ -176,6 +228,7 @@ internal sealed class QueueState
         Failed = state.Failed;
         Cancelled = state.Cancelled;
         InboxThrough = Math.Max(InboxThrough, state.InboxThrough);
+        SetPause(FromProto(state.Pause), state.Incarnation);
     }
 
     private void Ungrant(long number)
@@ -184,6 +237,24 @@ internal sealed class QueueState
         if (GrantedTo.Count > 0)
         {
             GrantedTo.Remove(number);
+        }
+    }
+
+    private void SetError(long number, string? error)
+    {
+        if (error is not null)
+        {
+            RemoveError(number);
+            _errors[number] = error;
+            ErrorBytes += error.Length;
+        }
+    }
+
+    private void RemoveError(long number)
+    {
+        if (_errors.Remove(number, out var error))
+        {
+            ErrorBytes -= error.Length;
         }
     }
 

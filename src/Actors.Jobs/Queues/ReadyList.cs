@@ -33,7 +33,7 @@ internal sealed class ReadyList(JobTable table)
 
         _last = number;
         Count++;
-        if (FirstUncached == 0 && entry.Payload is null)
+        if (FirstUncached == 0 && entry.CacheSlot == 0)
         {
             FirstUncached = number;
         }
@@ -56,7 +56,7 @@ internal sealed class ReadyList(JobTable table)
 
         _first = number;
         Count++;
-        if (entry.Payload is null)
+        if (entry.CacheSlot == 0)
         {
             FirstUncached = number;
         }
@@ -112,7 +112,7 @@ internal sealed class ReadyList(JobTable table)
     /// <summary>Moves <see cref="FirstUncached"/> on, after arguments were loaded.</summary>
     public void SkipCached()
     {
-        while (FirstUncached != 0 && table[FirstUncached].Payload is not null)
+        while (FirstUncached != 0 && table[FirstUncached].CacheSlot != 0)
         {
             FirstUncached = table[FirstUncached].Next;
         }

@@ -5,9 +5,16 @@ namespace Actors.Jobs.Types;
 /// <summary>What runs jobs of one type: makes the handler in the scope of the attempt and calls it.</summary>
 internal abstract class JobHandler(JobType type, JobPolicy policy, Upcasters upcasters)
 {
+    private volatile JobPolicy _policy = policy;
+
     public JobType Type { get; } = type;
 
-    public JobPolicy Policy { get; } = policy;
+    /// <summary>As it is now: an attempt keeps the one that it began with only where it has read it.</summary>
+    public JobPolicy Policy => _policy;
+
+    public abstract Type HandlerType { get; }
+
+    public void Reconfigure(QueueOptions queue, HandlerOptions? handler) => _policy = new JobPolicy(Type, queue, handler);
 
     /// <summary>Whether arguments of this version may be readable here.</summary>
     public bool MayRead(int version) => version <= Type.Version;
@@ -43,6 +50,8 @@ internal sealed class JobHandler<TJob, THandler>(JobType type, JobPolicy policy,
     where THandler : class, IJobHandler<TJob>
 {
     private readonly ObjectFactory<THandler> _create = ActivatorUtilities.CreateFactory<THandler>([]);
+
+    public override Type HandlerType => typeof(THandler);
 
     public override Task RunAsync(IServiceProvider scope, object job, JobContext context, CancellationToken cancellationToken)
     {

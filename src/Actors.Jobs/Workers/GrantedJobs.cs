@@ -91,6 +91,27 @@ internal sealed class GrantedJobs
         }
     }
 
+    /// <summary>For a worker that ends: it is not woken any more. False when it has been woken, or was not idle.</summary>
+    public bool TryRemoveIdle(IActorRef worker)
+    {
+        lock (_idle)
+        {
+            var others = _idle.Where(idle => !idle.Equals(worker)).Reverse().ToList();
+            if (others.Count == _idle.Count)
+            {
+                return false;
+            }
+
+            _idle.Clear();
+            foreach (var other in others)
+            {
+                _idle.Push(other);
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Wakes a worker, unless one is about to look already.</summary>
     public void WakeOne()
     {

@@ -15,7 +15,9 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
         object job;
         try
         {
-            job = granted.Handler.Read(granted.Payload, granted.TypeVersion);
+            job = granted.Payload.IsEmpty
+                ? throw new InvalidOperationException("The arguments are lost: a repair of the journal had to give up the row in which they were.")
+                : granted.Handler.Read(granted.Payload.Span, granted.TypeVersion);
         }
         catch (Exception cause)
         {
@@ -56,7 +58,7 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
     /// <summary>Runs a job that is in no queue: whoever called gets what the handler answers or throws.</summary>
     public async Task<JobResult> RunInlineAsync(GrantedJob granted, CancellationToken cancellationToken)
     {
-        var job = granted.Handler.Read(granted.Payload, granted.TypeVersion);
+        var job = granted.Handler.Read(granted.Payload.Span, granted.TypeVersion);
         if (_scopes is null)
         {
             return await HandleAsync(services, granted, job, cancellationToken) ?? JobResult.Success;

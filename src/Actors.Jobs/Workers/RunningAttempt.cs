@@ -21,9 +21,10 @@ internal sealed class RunningAttempt(AttemptSeams seams) : CancellationTokenSour
     public void Begin(GrantedJob job)
     {
         Interlocked.Exchange(ref _job, job);
-        if (job.Handler.Policy.Timeout != Timeout.InfiniteTimeSpan)
+        var timeout = job.Handler.Policy.Timeout;
+        if (timeout != Timeout.InfiniteTimeSpan)
         {
-            SetTimer(job.Handler.Policy.Timeout);
+            SetTimer(timeout);
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class WorkerActor : ReceiveActor
     private readonly AttemptSeams _seams;
     private volatile RunningAttempt? _attempt;
     private volatile bool _isStopped;
+    private volatile bool _isRetired;
     private Task _running = Task.CompletedTask;
     private bool _isBusy;
 
@@ -26,6 +27,7 @@ internal sealed class WorkerActor : ReceiveActor
         _seams = new AttemptSeams(Context.System.Dispatcher, Context.System.TimeProvider, queue, Logger);
         Receive<Work>(_ => OnWork());
         Receive<RanOut>(OnRanOut);
+        Receive<Retire>(_ => OnRetire());
         Receive<CancelAttempt>(_ => _attempt?.Cancel(CancelCause.Stop));
         Receive<CancelJob>(OnCancelJob);
     }
@@ -48,13 +50,40 @@ internal sealed class WorkerActor : ReceiveActor
 
     private void OnWork()
     {
-        if (!_isBusy)
+        if (_isRetired)
+        {
+            PassOn();
+        }
+        else if (!_isBusy)
         {
             _isBusy = true;
             var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _running = running.Task;
             Context.RunTask(() => RunGrantedAsync(running), static cause => new RanOut(cause));
         }
+    }
+
+    private void OnRetire()
+    {
+        _isRetired = true;
+        if (!_isBusy && _granted.TryRemoveIdle(Self))
+        {
+            Context.Stop(Self);
+        }
+
+        // Else it was told to work, before this or behind it in the mailbox: it ends then.
+    }
+
+    /// <summary>Ends. It may have been woken for jobs that it leaves to others.</summary>
+    private void PassOn()
+    {
+        _granted.OnAwake();
+        if (!_granted.IsEmpty)
+        {
+            _granted.WakeOne();
+        }
+
+        Context.Stop(Self);
     }
 
     private void OnCancelJob(CancelJob cancel)
@@ -76,7 +105,7 @@ internal sealed class WorkerActor : ReceiveActor
                 // of: it has no timer, and a cancellation may come while the attempt ends.
                 var attempt = new RunningAttempt(_seams);
                 _attempt = attempt;
-                if (_isStopped || !_granted.TryTake(out var job))
+                if (_isStopped || _isRetired || !_granted.TryTake(out var job))
                 {
                     return;
                 }
@@ -99,6 +128,12 @@ internal sealed class WorkerActor : ReceiveActor
     private void OnRanOut(RanOut ended)
     {
         _isBusy = false;
+        if (_isRetired)
+        {
+            PassOn();
+            return;
+        }
+
         if (ended.Cause is not null)
         {
             throw new InvalidOperationException($"Worker '{Self.Path}' could not run jobs: {ended.Cause.Message}", ended.Cause);
@@ -109,6 +144,12 @@ internal sealed class WorkerActor : ReceiveActor
 
     /// <summary>Cancel what is running, if it is this.</summary>
     public sealed record CancelJob(long Number, int Grant);
+
+    /// <summary>Finish what is in hand, and end.</summary>
+    public sealed record Retire
+    {
+        public static Retire Instance { get; } = new();
+    }
 
     /// <summary>There are granted jobs.</summary>
     public sealed record Work

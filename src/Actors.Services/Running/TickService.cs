@@ -6,7 +6,56 @@ internal sealed class TickService(ITick tick) : IService
     // Longer waits are made of these: the clock's own limit is 49 days, and it counts in whole milliseconds.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
-    public async Task RunAsync(ServiceContext context, CancellationToken cancellationToken)
+    // The clocks of people can be set, and stand still for a machine that sleeps: on a schedule they are looked at again after this time.
+    private static readonly TimeSpan LongestTrust = TimeSpan.FromMinutes(1);
+
+    public Task RunAsync(ServiceContext context, CancellationToken cancellationToken) => context.Options.Schedule is null
+        ? RunOnIntervalAsync(context, cancellationToken)
+        : RunOnScheduleAsync(context, cancellationToken);
+
+    /// <summary>No slot comes twice: the next is later than the last one and than now, whatever is done to the clock.</summary>
+    private async Task RunOnScheduleAsync(ServiceContext context, CancellationToken cancellationToken)
+    {
+        var time = context.TimeProvider;
+        if (!context.Options.AwaitsReady)
+        {
+            context.Ready(); // The first tick may be a year away.
+        }
+
+        var next = ScheduleOf(context).Next(time.GetUtcNow());
+        while (next is { } slot && await IsReachedAsync(time, slot, context.Stopping))
+        {
+            await TickAsync(context, cancellationToken, () => ScheduleOf(context).Next(time.GetUtcNow()) - time.GetUtcNow() ?? TimeSpan.Zero);
+            var now = time.GetUtcNow();
+            next = ScheduleOf(context).Next(now > slot ? now : slot);
+        }
+
+        if (next is null)
+        {
+            await context.DelayAsync(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private static Schedule ScheduleOf(ServiceContext context) => context.Options.Schedule!; // The form of a service does not change with its options.
+
+    /// <returns>False when the service was told to stop.</returns>
+    private static async Task<bool> IsReachedAsync(TimeProvider time, DateTimeOffset slot, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var wait = slot - time.GetUtcNow();
+            if (wait <= TimeSpan.Zero)
+            {
+                return true;
+            }
+
+            await DelayAsync(wait < LongestTrust ? wait : LongestTrust, time, stopping);
+        }
+
+        return false;
+    }
+
+    private async Task RunOnIntervalAsync(ServiceContext context, CancellationToken cancellationToken)
     {
         var time = context.TimeProvider;
         var origin = time.GetTimestamp();
@@ -30,16 +79,18 @@ internal sealed class TickService(ITick tick) : IService
                 return true;
             }
 
-            // Rounded up, never early: a tick that came early would find its own slot still ahead.
-            wait = wait < LongestWait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : LongestWait;
-            await Task.Delay(wait, time, stopping)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await DelayAsync(wait < LongestWait ? wait : LongestWait, time, stopping);
         }
 
         return false;
     }
 
-    private async Task TickAsync(ServiceContext context, CancellationToken cancellationToken)
+    /// <summary>Rounded up, never early: a tick that came early would find its own slot still ahead.</summary>
+    private static async Task DelayAsync(TimeSpan wait, TimeProvider time, CancellationToken stopping) =>
+        await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, stopping)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    private async Task TickAsync(ServiceContext context, CancellationToken cancellationToken, Func<TimeSpan>? untilNext = null)
     {
         try
         {
@@ -49,7 +100,7 @@ internal sealed class TickService(ITick tick) : IService
         }
         catch (Exception cause) when (context.Options.OnTickError == TickErrorAction.Continue && !cancellationToken.IsCancellationRequested)
         {
-            context.TickFailed(cause, IntervalOf(context.Options));
+            context.TickFailed(cause, untilNext?.Invoke() ?? IntervalOf(context.Options));
         }
     }
 

@@ -56,6 +56,12 @@ internal partial class ActorCell
             child._suspensions = _suspensions + (_areChildrenHeld ? 1 : 0); // What holds them back will let all go on together.
         }
 
+        if (System.Observer is { } observer)
+        {
+            observer.OnAdded(child, this, child._props);
+            observer.OnSuspensions(child, child._suspensions);
+        }
+
         child.TellSystem(new SystemMessage.Start());
     }
 

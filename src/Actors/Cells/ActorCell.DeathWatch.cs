@@ -46,6 +46,7 @@ internal partial class ActorCell
         _watched ??= [];
         if (_watched.TryAdd(subject, message))
         {
+            System.Observer?.OnWatched(this, subject);
             subject.TellSystem(new SystemMessage.Watch(this));
         }
     }
@@ -54,6 +55,7 @@ internal partial class ActorCell
     {
         if (_watched?.Remove(subject) == true)
         {
+            System.Observer?.OnUnwatched(this, subject);
             subject.TellSystem(new SystemMessage.Unwatch(this));
         }
     }
@@ -64,6 +66,7 @@ internal partial class ActorCell
         {
             foreach (var subject in _watched.Keys)
             {
+                System.Observer?.OnUnwatched(this, subject);
                 subject.TellSystem(new SystemMessage.Unwatch(this));
             }
 
@@ -124,6 +127,7 @@ internal partial class ActorCell
             return default;
         }
 
+        System.Observer?.OnMourned(this, actor);
         message ??= new Terminated(actor);
         _current!.BecomeOwn(message); // We are in its turn.
         return Deliver(message);

@@ -113,6 +113,7 @@ internal partial class ActorCell
     private void End(TimeSpan ranFor)
     {
         _state = CellState.Ended;
+        System.Observer?.OnEnded(this);
         DisarmStopTimeout();
         _handlerTimer?.End(null); // What is abandoned has been reported, and keeps no timer.
         var unstashed = TakeStash(out _);

@@ -35,6 +35,7 @@ internal partial class ActorCell
 
         var ranFor = RanFor();
         MoveTo(CellState.Failed);
+        System.Observer?.OnFailed(this, cause);
         _failure = new CellFailure(cause, message, perpetrator);
         SuspendChildren(except: perpetrator);
         _areChildrenHeld = true;
@@ -87,6 +88,7 @@ internal partial class ActorCell
     {
         var child = failed.Child;
         var cause = failed.Cause;
+        System.Observer?.OnDecided(this, child, directive);
         switch (directive)
         {
             case Directive.Resume:
@@ -124,6 +126,7 @@ internal partial class ActorCell
     {
         var decision = Budget(strategy, child).OnFailure(System.Now, ranFor);
         child._failedMessages?.ResetAfter = strategy.Restart.Backoff?.ResetAfter ?? Timeout.InfiniteTimeSpan; // The child waits for us.
+        System.Observer?.OnRestartCounted(this, child, strategy.Restart, strategy is not OneForOneStrategy, ranFor, decision);
         if (!decision.IsRestart)
         {
             var limit = new RestartLimitException(child.Path, strategy.Restart.MaxRestarts, strategy.Restart.Window, cause);

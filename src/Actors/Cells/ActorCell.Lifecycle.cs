@@ -132,13 +132,13 @@ internal partial class ActorCell
         try
         {
             var actor = _props.NewActor();
-            if (!ReferenceEquals(actor.Cell, this) || ReferenceEquals(actor, former))
+            if (!ReferenceEquals(actor.Cell, this) || ReferenceEquals(actor, ActorDecorator.Undecorated(former)))
             {
                 throw new InvalidOperationException(
                     $"The factory of {_props.Type.Name} returned an instance that it had made before. It must return a new one each time.");
             }
 
-            _actor = actor;
+            _actor = System.Observer is { } observer ? observer.OnCreated(this, actor) : actor;
         }
         finally
         {
@@ -159,6 +159,7 @@ internal partial class ActorCell
         }
 
         _isStopRequested = true;
+        System.Observer?.OnStopping(this);
         if (!_isAwaiting)
         {
             Cancel();
@@ -192,6 +193,7 @@ internal partial class ActorCell
         perpetrator?.TellSystem(new SystemMessage.Resume());
         _failure = null;
         MoveTo(CellState.Running);
+        System.Observer?.OnResumed(this);
         GoOnWithGroup();
     }
 
@@ -256,6 +258,7 @@ internal partial class ActorCell
     private async ValueTask TearDownAsync(Exception cause, object? message)
     {
         MoveTo(CellState.Restarting);
+        System.Observer?.OnRestarting(this);
         _isAwaiting = true;
         _isTearingDown = true;
         CancelTimers();
@@ -318,7 +321,7 @@ internal partial class ActorCell
         }
         catch (Exception thrown)
         {
-            failure = _hasStarted ? new PostRestartException(Path, thrown, cause) : new ActorInitializationException(Path, thrown);
+            failure = _hasStarted ? new PostRestartException(Path, thrown, (cause as PostRestartException)?.Original ?? cause) : new ActorInitializationException(Path, thrown);
         }
 
         // Those of an instance that did not come about stay as they are: the next try stops them.
@@ -340,6 +343,7 @@ internal partial class ActorCell
         }
 
         MoveTo(CellState.Running);
+        System.Observer?.OnStarted(this);
         if (_reportsStart)
         {
             _reportsStart = false;

@@ -136,6 +136,7 @@ internal partial class ActorCell
             AnswerFailure(_current!, message, overdue); // Where the message is.
         }
 
+        System.Observer?.OnHandlerGivenUp(this);
         _turn++;
         _isAwaiting = false;
         _isCurrentStashed = false;

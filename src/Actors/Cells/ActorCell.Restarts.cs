@@ -65,6 +65,7 @@ internal partial class ActorCell
         var isHalted = child._restart is { IsInGroup: true, Stage: RestartStage.Halting or RestartStage.Halted };
         var isSuspended = CancelRestart(child);
         child._restartedFrom = child._restarts + 1;
+        System.Observer?.OnRestartPlanned(this, child, delay, isInTurn: false);
         if (delay <= TimeSpan.Zero)
         {
             RestartNow(child, cause, isHalted, isSuspended);
@@ -217,6 +218,7 @@ internal partial class ActorCell
             return; // Only its end is awaited.
         }
 
+        System.Observer?.OnRestartPlanned(this, member, delay, isInTurn: true);
         var isHalted = member._restart is { IsInGroup: true, Stage: RestartStage.Halting or RestartStage.Halted };
         var stage = isHalted ? member._restart!.Stage : delay > TimeSpan.Zero ? RestartStage.Delayed : RestartStage.Queued; // As just seen.
         var isSuspended = isHalted ? member._restart!.IsSuspended : CancelRestart(member);
@@ -332,6 +334,7 @@ internal partial class ActorCell
             {
                 member._restart = null;
                 member = group.Members[index] = ReplaceVacant(member, isInGroup: true);
+                restart.IsSuspended = false; // That was the one before it.
                 member._restart = restart;
             }
             else

@@ -147,10 +147,12 @@ internal partial class ActorCell
                 break;
             case SystemMessage.Suspend:
                 _suspensions++;
+                System.Observer?.OnSuspensions(this, _suspensions);
                 SuspendChildren(except: null);
                 break;
             case SystemMessage.Unsuspend:
                 _suspensions--;
+                System.Observer?.OnSuspensions(this, _suspensions);
                 UnsuspendChildren(except: null);
                 break;
             case SystemMessage.Resume:

@@ -149,6 +149,7 @@ internal partial class ActorCell
     {
         Log.ChildAbandoned(Logger, Path, _props.StopTimeout.TotalMilliseconds, _current?.Message?.GetType().Name ?? "no message");
         _isAbandoned = true;
+        System.Observer?.OnAbandoned(ParentCell!, this); // The root has no limit.
         TellWatchers();
         StopOrphans();
         TellSystem(new SystemMessage.Abandon());

@@ -156,6 +156,42 @@ public sealed class UpTests : IAsyncDisposable
         Crew.IsAlive(NumberAfter(tail.Output, "deaf ")).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_program_that_hangs_is_told_from_one_that_is_gone()
+    {
+        var up = await _crew.UpAsync("""actors { processes.loop.command = "sleep 1000", management.socket = hanging.sock }""");
+        up.Signal(19); // SIGSTOP
+        try
+        {
+            var hanging = await _crew.RunAsync("status", "--socket", "./hanging.sock");
+            hanging.ExitCode.ShouldBe(7);
+            hanging.Errors.ShouldContain("runs, but has not answered within 10 s");
+        }
+        finally
+        {
+            up.Signal(18); // SIGCONT
+        }
+
+        (await _crew.RunUntilAsync(ran => ran.ExitCode == 0, "status")).Output.ShouldContain("1 ready");
+    }
+
+    [Fact]
+    public async Task After_kill_9_the_next_up_replaces_the_socket_and_nothing_runs_twice()
+    {
+        const string Settings = """actors.processes.loop { command = ["sh", "-c", "echo loop $$; while :; do sleep 0.05; done"] }""";
+        var killed = await _crew.UpAsync(Settings);
+        var first = NumberAfter((await _crew.RunUntilAsync(ran => ran.Output.Contains("loop "), "tail")).Output, "loop ");
+        killed.Process.Kill();
+        await killed.ExitAsync();
+
+        await _crew.UpAsync(Settings);
+        var second = NumberAfter((await _crew.RunUntilAsync(ran => ran.Output.Contains("loop "), "tail")).Output, "loop ");
+
+        second.ShouldNotBe(first);
+        Crew.IsAlive(first).ShouldBeFalse();
+        Crew.IsAlive(second).ShouldBeTrue();
+    }
+
     public ValueTask DisposeAsync() => _crew.DisposeAsync();
 
     private static int NumberAfter(string text, string word) =>

@@ -65,6 +65,17 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
+    public async Task A_stop_that_is_cut_short_by_the_host_is_75_in_a_real_process_too()
+    {
+        await using var shop = new ShopProcess(
+            "actors.services { loop.stop-timeout = infinite, stubborn { autostart = on, stop-timeout = infinite } }", (Shop.ShutdownTimeoutVariable, "200"));
+        await shop.LogsAsync(Started);
+
+        (await shop.StopAsync()).ShouldBe(75, shop.Output + shop.Errors);
+        shop.Output.ShouldContain("did not stop within the time limit of the host");
+    }
+
+    [Fact]
     public async Task A_stop_that_the_host_cuts_short_is_75()
     {
         using var host = TestHost.Create(

@@ -1,12 +1,15 @@
 using Actors.Hocon;
 using Actors.Services;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Actors.Hosting.Tests.Ending;
 
 /// <summary>An application as users write it: no catch, no exit code of its own. Its settings say which of its services start.</summary>
 internal static class Shop
 {
+    public const string ShutdownTimeoutVariable = "SHOP_SHUTDOWN_TIMEOUT_MS";
     private const string Argument = "shop-process";
 
     public static bool IsWanted(string[] args) => args is [Argument, ..];
@@ -25,7 +28,14 @@ internal static class Shop
             .AddService("licence", static (_, _) => throw new InvalidOperationException("no licence"), options => options.Autostart = false)
             .AddService("patient", PatientAsync, options => (options.Autostart, options.AwaitsReady) = (false, true))
             .AddService("slow", SlowAsync, options => options.Autostart = false));
-        await builder.Build().RunAsync();
+        var host = builder.Build();
+        if (int.TryParse(Environment.GetEnvironmentVariable(ShutdownTimeoutVariable), out var limitMs))
+        {
+            // After the build, so that it is shorter than what the services may take.
+            host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout = TimeSpan.FromMilliseconds(limitMs);
+        }
+
+        await host.RunAsync();
     }
 
     /// <summary>Is ready as soon as a file says so.</summary>

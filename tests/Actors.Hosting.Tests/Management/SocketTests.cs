@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Actors.Hocon;
 using Actors.Services;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -121,6 +122,42 @@ public sealed class SocketTests : IAsyncDisposable
         var one = await ManagementClient.SendAsync(SocketPath, new ManagementRequest("incidents") { Services = ["bank"], Lines = 1 });
         one.Text.ShouldStartWith(lines[2]);
         (await AskAsync("incidents", "loop")).Text.ShouldBe("Nothing has gone wrong with loop that is still remembered.");
+    }
+
+    [Fact]
+    public async Task Options_of_services_and_queues_in_the_code_are_taken_up_from_the_settings()
+    {
+        var file = Path.Combine(_folder, "test.conf");
+        await File.WriteAllTextAsync(file, "actors { queues.greetings.workers = 2, services.loop.stop-timeout = 3 s }");
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = _folder });
+        builder.Configuration.AddHoconFile(file);
+        builder.Services.AddActors("test", actors => actors.UseInMemoryStore().UseManagementSocket("test.sock").AddService("loop", Bodies.ForEver).AddQueue("greetings"));
+        _host = builder.Build();
+        await _host.StartAsync();
+        await StateAsync("loop", ServiceState.Running);
+        (await AskAsync("reread")).Text.ShouldBe("The settings of the services are as they were: nothing would change.");
+        var since = (await Services.GetStatusAsync("loop")).Since;
+
+        await File.WriteAllTextAsync(file, "actors { queues.greetings.workers = 3, services.loop.restart.max-restarts = 2, ask-timeout = 9 s }");
+        (await AskAsync("reread")).Text.ShouldBe(
+            """
+            The settings as they are written now would:
+              change    loop (restart.max-restarts, stop-timeout), without a restart
+              change    queue greetings (workers), without a restart
+            Only at the next start of the program: actors.ask-timeout
+            To do it: actors update
+            """);
+        var update = await AskAsync("update");
+        update.Outcome.ShouldBe(ManagementOutcome.Done);
+        update.Text.ShouldStartWith("Taken up from the settings:\n  changed   loop (");
+        (await Services.GetStatusAsync("loop")).Since.ShouldBe(since);
+        (await AskAsync("reread")).Text.ShouldBe("The settings of the services are as they were: nothing would change.");
+
+        await File.WriteAllTextAsync(file, "actors.services.lop.autostart = on");
+        var refused = await AskAsync("update");
+        refused.Outcome.ShouldBe(ManagementOutcome.Refused);
+        refused.Text.ShouldStartWith("The settings cannot be used; nothing was changed.\n");
+        refused.Text.ShouldContain("did you mean 'loop'?");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class CrashingQueue
 
     private readonly int _seed;
     private readonly Random _random;
-    private readonly JournalOracle _oracle = new();
+    private readonly JournalOracle _oracle;
     private readonly InMemoryHistory _stored = new();
     private readonly Dictionary<JobId, ModelJob> _jobs = [];
     private readonly List<(ModelJob[] Jobs, Task Answer)> _asked = [];
@@ -27,12 +27,14 @@ internal sealed class CrashingQueue
     private readonly QueueOptions _options;
     private readonly bool _hasPriorities;
     private DateTimeOffset _now = VirtualTime.DefaultStart;
+    private Task? _pausing;
+    private Dictionary<JobId, int>? _grantsWhenPaused;
     private int _incarnations;
     private Exception? _violation;
     private SimulationDispatcher _simulation = null!; // Made by Start, as are those below.
     private VirtualTime _time = null!;
     private ActorSystem _system = null!;
-    private FaultyJournal _journal = null!;
+    private SimulatedJournal _journal = null!;
     private FaultyHistory _history = null!;
     private IActorRef _queue = null!;
     private IBegunTable _begun = null!;
@@ -42,12 +44,14 @@ internal sealed class CrashingQueue
         _seed = seed;
         _random = new Random(seed);
         _hasPriorities = _random.Next(2) == 0;
+        _oracle = new JournalOracle($"[seed {seed}]", new Random(seed));
         _options = new QueueOptions
         {
             Workers = _random.Next(1, 5),
             Prefetch = _random.Next(0, 8),
             CacheBytes = _random.Next(3) switch { 0 => 0, 1 => 300, _ => 1_000_000 },
             TrimBytes = _random.Next(4) == 0 ? 1_000_000 : 200,
+            ForwardBytes = _random.Next(3) switch { 0 => 1_000_000, 1 => 0, _ => 20_000 },
             HistoryBatch = _random.Next(2) == 0 ? 3 : 1000,
             Timeout = _random.Next(2) == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(120),
             StopTimeout = TimeSpan.FromMilliseconds(_random.Next(0, 60)),
@@ -55,6 +59,9 @@ internal sealed class CrashingQueue
             Retry = new RetryOptions { MaxAttempts = MaxAttempts, Backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(20) } },
         };
     }
+
+    /// <summary>How many jobs were written forward.</summary>
+    public int Forwarded => _oracle.Forwarded;
 
     public void RunToTheEnd()
     {
@@ -72,6 +79,7 @@ internal sealed class CrashingQueue
 
         Start();
         Tell(new QueueMessage.StartConsuming());
+        Resume();
         for (var i = 0; i < 300 && LiveJobs() > 0; i++)
         {
             foreach (var (id, _) in _oracle.Jobs.Where(job => job.Value.State == JobState.Quarantined))
@@ -94,7 +102,7 @@ internal sealed class CrashingQueue
         _time = new VirtualTime(_now, _seed);
         _system = ActorSystem.Create(Name, new ActorSystemOptions { TimeProvider = _time, Dispatcher = _simulation, Seed = _simulation.Seed });
         _time.Attach(_simulation);
-        _journal = new FaultyJournal(_system, _oracle)
+        _journal = new SimulatedJournal(_system, _oracle)
         {
             Latency = _random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(_random.Next(1, 10)),
         };
@@ -123,12 +131,13 @@ internal sealed class CrashingQueue
         NoteAnswers();
         _asked.Clear();
         _cancelled.Clear();
+        _pausing = null;
         _now = _time.GetUtcNow() + TimeSpan.FromMilliseconds(_random.Next(-200, 500)); // The clock of the next process may be behind.
     }
 
     private void Act()
     {
-        switch (_random.Next(23))
+        switch (_random.Next(25))
         {
             case 20 or 21 when _jobs.Count > 0:
                 var cancelled = _jobs.Values.ElementAt(_random.Next(_jobs.Count));
@@ -137,6 +146,12 @@ internal sealed class CrashingQueue
                 break;
             case 22 when _jobs.Count > 0:
                 _ = _queue.AskAsync(new QueueMessage.RetryJob(_jobs.Keys.ElementAt(_random.Next(_jobs.Count))), Timeout.InfiniteTimeSpan);
+                break;
+            case 23:
+                _pausing = _queue.AskAsync(new QueueMessage.PauseQueue("planned"), Timeout.InfiniteTimeSpan);
+                break;
+            case 24:
+                Resume();
                 break;
             case < 6:
                 Enqueue();
@@ -175,6 +190,14 @@ internal sealed class CrashingQueue
         NoteAnswers();
     }
 
+    /// <summary>From here on jobs may begin again.</summary>
+    private void Resume()
+    {
+        _pausing = null;
+        _grantsWhenPaused = null;
+        Tell(new QueueMessage.ResumeQueue());
+    }
+
     private void Enqueue()
     {
         var jobs = new ModelJob[_random.Next(5) == 0 ? _random.Next(1, 40) : 1];
@@ -187,10 +210,14 @@ internal sealed class CrashingQueue
         }
 
         var drafts = jobs.Select(job => new JobDraft(
-            job.Id, "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan(job.Text)), TimeSpan.FromMilliseconds(Math.Max(0, _random.Next(-300, 200))), null,
+            job.Id, "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan(job.Text)), Delay(), null,
             _hasPriorities ? (JobPriority)_random.Next(-2, 3) : JobPriority.Normal)).ToList();
         _asked.Add((jobs, _queue.AskAsync(new QueueMessage.Enqueue(drafts, drafts[0].Id), Timeout.InfiniteTimeSpan)));
     }
+
+    /// <summary>Most start at once; some stay for so long that everything that comes after them goes before them.</summary>
+    private TimeSpan Delay() =>
+        TimeSpan.FromMilliseconds(_random.Next(10) == 0 ? _random.Next(20_000) : Math.Max(0, _random.Next(-300, 200)));
 
     private ModelJob NewJob()
     {
@@ -202,6 +229,12 @@ internal sealed class CrashingQueue
 
     private void NoteAnswers()
     {
+        if (_pausing is { IsCompletedSuccessfully: true })
+        {
+            // It outlives the process.
+            _grantsWhenPaused ??= _oracle.Jobs.ToDictionary(job => job.Key, job => job.Value.Grants);
+        }
+
         foreach (var (jobs, answer) in _asked.Where(asked => asked.Answer.IsCompleted))
         {
             foreach (var job in jobs)
@@ -254,6 +287,11 @@ internal sealed class CrashingQueue
         truth.State.ShouldBe(JobState.Running, $"{job} began without a durable grant. {Seed}");
         (++job.Begun).ShouldBeLessThanOrEqualTo(truth.Grants, $"{job} began twice with one grant. {Seed}");
         context.Attempt.ShouldBe(truth.Attempts + 1, $"{job} began with a wrong attempt number. {Seed}");
+        if (_grantsWhenPaused is not null)
+        {
+            truth.Grants.ShouldBe(_grantsWhenPaused.GetValueOrDefault(context.Id), $"{job} was granted in a paused queue. {Seed}");
+        }
+
         _inFlight.Add(job);
         _inFlight.Count.ShouldBeLessThanOrEqualTo(_options.Workers, $"{job} is one too many. {Seed}");
         if (_inFlight.Count > 1)

@@ -1,13 +1,15 @@
 using Actors.Jobs.Protos;
+using Actors.Jobs.Queues;
 using Actors.Persistence;
 
 namespace Actors.Jobs.Tests.Crashes;
 
 /// <summary>A journal in memory that reads along what becomes durable: the truth against which a queue is judged.</summary>
-internal sealed class JournalOracle : IJournal
+internal sealed class JournalOracle(string seed, Random random) : IJournal
 {
     private readonly InMemoryJournal _inner = new();
     private readonly Dictionary<long, JobTruth> _byNumber = [];
+    private readonly Dictionary<long, ReadOnlyMemory<byte>> _payloadRows = [];
 
     public int QuarantineAfter { get; set; }
 
@@ -24,6 +26,9 @@ internal sealed class JournalOracle : IJournal
     /// <summary>What the journal says of each job that was ever stored.</summary>
     public Dictionary<JobId, JobTruth> Jobs { get; } = [];
 
+    /// <summary>How many jobs were written forward.</summary>
+    public int Forwarded { get; private set; }
+
     public Task<JournalOpening> OpenAsync(string persistenceId, Guid writer, int readableFormat, CancellationToken cancellationToken) =>
         _inner.OpenAsync(persistenceId, writer, readableFormat, cancellationToken);
 
@@ -34,8 +39,14 @@ internal sealed class JournalOracle : IJournal
         {
             if (outcomes[i] == AppendOutcome.Appended)
             {
-                Read(QueueCommit.Parser.ParseFrom(commits[i].Events.Span));
+                Read(commits[i]);
             }
+        }
+
+        if (random.Next(4) == 0)
+        {
+            // The process may end here: after any commit, and before anybody knows of it.
+            CheckRecovery(commits[0].PersistenceId);
         }
 
         return outcomes;
@@ -53,8 +64,53 @@ internal sealed class JournalOracle : IJournal
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
-    private void Read(QueueCommit commit)
+    /// <summary>What a process that begins now would learn from the journal.</summary>
+    private void CheckRecovery(string persistenceId)
     {
+        var state = new Actors.Jobs.Queues.QueueState();
+        var replay = new CommitReplay(state, new CommitLedger(1));
+        foreach (var row in _inner.ReadAsync(persistenceId, 0, int.MaxValue, default).Result)
+        {
+            replay.Apply(row);
+        }
+
+        foreach (var (id, job) in Jobs)
+        {
+            if (!state.Jobs.TryFind(id, out var number))
+            {
+                job.Finishes.ShouldBe(1, $"Job {id} is lost. {seed}");
+                continue;
+            }
+
+            var entry = state.Jobs[number];
+            var hasBecomeDue = entry.State == JobState.Waiting && job.State is JobState.Scheduled or JobState.Retrying && job.DueAtMs <= state.LastMs;
+            (hasBecomeDue ? job.State : entry.State).ShouldBe(job.State, $"Job {id} is not what it was. {seed}"); // That its time has come is no event.
+            entry.Attempts.ShouldBe((ushort)job.Attempts, seed);
+            entry.Grant.ShouldBe((ushort)job.Grants, seed);
+            state.Error(number).ShouldBe(job.Error, seed);
+            state.IsCancelling(number, out _).ShouldBe(job.IsCancelling && job.Finishes == 0, seed);
+            var isSuspect = state.IsSuspect(number, out var crashes);
+            (isSuspect, isSuspect ? crashes : 0).ShouldBe((job.IsSuspect, job.IsSuspect ? job.Crashes : 0), seed);
+            entry.Priority.ShouldBe(job.Priority, seed);
+            (entry.State is not (JobState.Scheduled or JobState.Retrying) || entry.DueAtMs == job.DueAtMs).ShouldBeTrue(seed);
+            var payload = _inner.ReadPayloadsAsync(persistenceId, [entry.PayloadRow], default).Result[0].Slice(entry.PayloadOffset, entry.PayloadLength);
+            payload.Span.SequenceEqual(job.Args.Span).ShouldBeTrue($"The arguments of {id} are others. {seed}");
+        }
+
+        (state.Succeeded, state.Failed, state.Cancelled).ShouldBe((Count(JobState.Succeeded), Count(JobState.Failed), Count(JobState.Cancelled)), seed);
+    }
+
+    private long Count(JobState state) => Jobs.Values.Count(job => job.State == state);
+
+    private void Read(Commit stored)
+    {
+        foreach (var row in stored.Payloads)
+        {
+            _payloadRows.Add(row.Row, row.Bytes.ToArray());
+        }
+
+        var commit = QueueCommit.Parser.ParseFrom(stored.Events.Span);
+        Forwarded += commit.Forwarded?.Number.Count ?? 0;
         var number = 0L;
         for (var i = 0; i < (commit.Cancelling?.Number.Count ?? 0); i++)
         {
@@ -85,6 +141,8 @@ internal sealed class JournalOracle : IJournal
 
             job.DiedWith.ShouldBeNull("A job with which the process has died is a suspect first.");
             job.IsSuspect &= job.State == JobState.Waiting;
+            job.DueAtMs = commit.AtMs + commit.Moved.DelayMs[i];
+            job.Error = commit.Moved.Failures.FirstOrDefault(failure => failure.Index == i)?.Text ?? job.Error;
         }
 
         number = 0;
@@ -92,13 +150,24 @@ internal sealed class JournalOracle : IJournal
         {
             var job = _byNumber[number += commit.Finished!.Number[i]];
             (job.State, job.Attempts) = ((JobState)commit.Finished.State[i], (int)commit.Finished.Attempts[i]);
+            job.Error = commit.Finished.Failures.FirstOrDefault(failure => failure.Index == i)?.Text ?? job.Error;
             job.Finishes++;
             job.IsSuspect = false;
         }
 
+        var rowNumber = 0L;
         for (var i = 0; i < (commit.Enqueued?.Type.Count ?? 0); i++)
         {
-            var job = new JobTruth { State = JobState.Waiting, Number = commit.Enqueued!.FirstNumber + i };
+            var delayMs = commit.Enqueued!.DelayMs[i];
+            var row = _payloadRows[rowNumber += commit.Enqueued.PayloadRow[i]];
+            var job = new JobTruth
+            {
+                State = delayMs > 0 ? JobState.Scheduled : JobState.Waiting,
+                Number = commit.Enqueued.FirstNumber + i,
+                DueAtMs = commit.AtMs + delayMs,
+                Priority = StoredPriority.Read(commit.Enqueued.Priority[i]),
+                Args = row.Slice((int)commit.Enqueued.PayloadOffset[i], (int)commit.Enqueued.PayloadLength[i]),
+            };
             _byNumber.Add(job.Number, job);
             Jobs.Add(JobId.Read(commit.Enqueued.Ids.Span[(i * 16)..]), job);
         }
@@ -140,4 +209,12 @@ internal sealed class JobTruth
     public int Grants { get; set; }
 
     public int Finishes { get; set; }
+
+    public long DueAtMs { get; set; }
+
+    public string? Error { get; set; }
+
+    public JobPriority Priority { get; init; }
+
+    public ReadOnlyMemory<byte> Args { get; init; }
 }

@@ -84,7 +84,7 @@ public sealed class RestartTests
     public async Task Whoever_waits_for_durability_is_told_that_the_outcome_is_unknown(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal);
         journal.Hold();
         var onItsWay = host.EnqueueAsync();

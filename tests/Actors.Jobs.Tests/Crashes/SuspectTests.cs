@@ -278,7 +278,7 @@ public sealed class SuspectTests
     {
         await DieWithAsync(dispatcher, seed, jobs: 1, workers: 1);
         await using var system = await TestSystem.StartAsync(seed + 1, dispatcher);
-        var journal = new Faults.FaultyJournal(system.System, _journal);
+        var journal = new SimulatedJournal(system.System, _journal);
         journal.Hold();
         var left = new Left([new(1, 1)]);
         var host = await JobHost.StartAsync(system, journal: journal, history: _history, isConsumed: false, begun: left);
@@ -288,6 +288,23 @@ public sealed class SuspectTests
         await system.AdvanceAsync(Second);
         left.IsForgotten.ShouldBeTrue();
         (await host.QueueAsync()).Suspects.ShouldBe(1);
+    }
+
+    [Theory, OnEachDispatcher]
+    public async Task Suspects_of_a_paused_queue_keep_no_other_queue_waiting(TestDispatcher dispatcher, int seed)
+    {
+        var ids = await DieWithAsync(dispatcher, seed, jobs: 1, workers: 1);
+        await using var system = await TestSystem.StartAsync(seed + 1, dispatcher);
+        var host = await StartAsync(system, new Left([new(1, 1)]));
+        await host.Jobs.PauseAsync("default");
+        await host.StartConsumingAsync();
+        await host.StartConsumingAsync("second");
+        await host.Jobs.EnqueueAsync(new Second());
+        await system.AdvanceAsync(5 * Second);
+        host.Script.Attempts.Select(a => a.Text).ShouldBe(["second"]);
+        (await host.QueueAsync()).Suspects.ShouldBe(1);
+        await host.Jobs.ResumeAsync("default");
+        await host.ReachAsync(ids[0], JobState.Succeeded);
     }
 
     /// <summary>A process that dies while as many jobs run as there are workers, and as many more are granted.</summary>

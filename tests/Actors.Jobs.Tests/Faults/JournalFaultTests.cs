@@ -10,7 +10,7 @@ public sealed class JournalFaultTests
     public async Task A_store_that_is_away_refuses_new_work_keeps_what_it_has_and_recovers_by_itself(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal);
         journal.OnAppend = static _ => AppendFault.Unavailable;
         var caught = host.EnqueueAsync("caught in it");
@@ -35,7 +35,7 @@ public sealed class JournalFaultTests
     public async Task Jobs_that_end_while_the_store_is_away_are_not_run_again(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, o => (o.Workers, o.Prefetch) = (2, 2), journal);
         host.Script.Body = (_, cancellationToken) => Task.Delay(TimeSpan.FromSeconds(5), system.Time, cancellationToken);
         await host.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 6).Select(_ => new Work())]);
@@ -54,7 +54,7 @@ public sealed class JournalFaultTests
     public async Task Another_queue_of_the_store_learns_of_the_outage_too(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System) { OnAppend = static _ => AppendFault.Unavailable };
+        var journal = new SimulatedJournal(system.System) { OnAppend = static _ => AppendFault.Unavailable };
         var host = await JobHost.StartAsync(system, journal: journal, isConsumed: false);
         var first = host.EnqueueAsync();
         await system.AdvanceAsync(TimeSpan.FromMilliseconds(50));
@@ -75,7 +75,7 @@ public sealed class JournalFaultTests
         for (var seed = 1; seed <= 10; seed++)
         {
             await using var system = await TestSystem.StartAsync(seed);
-            var journal = new FaultyJournal(system.System);
+            var journal = new SimulatedJournal(system.System);
             var host = await JobHost.StartAsync(system, journal: journal);
             var appends = 0;
             journal.OnAppend = _ => ++appends % 2 == 0 ? AppendFault.None : Enum.Parse<AppendFault>(fault);
@@ -92,7 +92,7 @@ public sealed class JournalFaultTests
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
         var random = new Random(seed);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal);
         journal.OnAppend = _ =>
         {
@@ -120,7 +120,7 @@ public sealed class JournalFaultTests
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
         var appends = 0;
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal);
         journal.OnAppend = _ =>
         {
@@ -140,7 +140,7 @@ public sealed class JournalFaultTests
     public async Task A_store_that_throws_at_once_harms_nothing_either(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal);
         journal.ThrowsAtOnce = new InvalidOperationException("a defect");
         var enqueue = host.EnqueueAsync();
@@ -154,7 +154,7 @@ public sealed class JournalFaultTests
     public async Task A_store_that_never_answers_leaves_the_outcome_unknown_after_30_s(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal);
         journal.Hold();
         var first = host.EnqueueAsync();
@@ -178,7 +178,7 @@ public sealed class JournalFaultTests
     public async Task A_slow_store_carries_more_jobs_with_each_write(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System) { Latency = TimeSpan.FromSeconds(1) };
+        var journal = new SimulatedJournal(system.System) { Latency = TimeSpan.FromSeconds(1) };
         var host = await JobHost.StartAsync(system, o => o.Prefetch = 1000, journal);
         var tasks = new List<Task>();
         for (var i = 0; i < 100; i++)
@@ -198,7 +198,7 @@ public sealed class JournalFaultTests
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
         var inner = new InMemoryJournal();
-        var journal = new FaultyJournal(system.System, inner);
+        var journal = new SimulatedJournal(system.System, inner);
         var host = await JobHost.StartAsync(system, o => o.Workers = 1, journal);
         var cancelled = 0;
         host.Script.Body = async (_, cancellationToken) =>
@@ -229,7 +229,7 @@ public sealed class JournalFaultTests
     public async Task A_damaged_journal_makes_its_queue_unavailable_and_no_other(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System)
+        var journal = new SimulatedJournal(system.System)
         {
             OnOpen = static id => id == "queue/default" ? new JournalCorruptException("Commit 7 is damaged.", id, 7, 6) : null,
         };
@@ -260,7 +260,7 @@ public sealed class JournalFaultTests
 
         await using (var system = await TestSystem.StartAsync())
         {
-            var journal = new FaultyJournal(system.System, inner)
+            var journal = new SimulatedJournal(system.System, inner)
             {
                 OnReadRow = row => (row.SequenceNumber, damage) switch
                 {
@@ -296,7 +296,7 @@ public sealed class JournalFaultTests
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
         var tries = 0;
-        var journal = new FaultyJournal(system.System)
+        var journal = new SimulatedJournal(system.System)
         {
             OnOpen = id => id == "queue/default" && ++tries <= 6 ? (tries % 2 == 0 ? new JournalUnavailableException("locked") : new IOException("broken")) : null,
         };
@@ -311,7 +311,7 @@ public sealed class JournalFaultTests
     public async Task Arguments_that_cannot_be_read_for_a_while_delay_their_jobs_and_lose_none(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System) { OnRead = static () => new JournalUnavailableException("away") };
+        var journal = new SimulatedJournal(system.System) { OnRead = static () => new JournalUnavailableException("away") };
         var host = await JobHost.StartAsync(system, o => o.CacheBytes = 0, journal);
         await host.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 50).Select(n => new Work($"{n:00}"))]);
         await system.AdvanceAsync(TimeSpan.FromSeconds(10));

@@ -105,16 +105,5 @@ public sealed class ProcessKillTests : IDisposable
             $"{Kills} kills, {acknowledged.Count} jobs acknowledged, {begun.Count} attempts begun, {repeats} of them twice.");
     }
 
-    private List<string> Lines(string file)
-    {
-        var path = Path.Combine(_folder, file);
-        if (!File.Exists(path))
-        {
-            return [];
-        }
-
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(stream);
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
-    }
+    private List<string> Lines(string name) => Notes.Lines(_folder, name);
 }

@@ -123,6 +123,21 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_queue_is_paused_and_resumed_from_any_process()
+    {
+        await using var worker = await Node.StartAsync(_folder, isWorker: true);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        (await web.Jobs.PauseAsync("default", "holiday")).Pause.ShouldNotBeNull().Reason.ShouldBe("holiday");
+        var id = await web.Jobs.EnqueueAsync(new SharedWork());
+        (await web.Jobs.GetAsync(id)).State.ShouldBe(JobState.Waiting);
+        (await worker.Jobs.GetQueueAsync("default")).Pause.ShouldNotBeNull();
+        worker.Ran.Attempts.ShouldBeEmpty();
+        await Should.ThrowAsync<QueueUnavailableException>(() => web.Jobs.ListAsync("default"));
+        (await web.Jobs.ResumeAsync("default")).Pause.ShouldBeNull();
+        (await web.FinishAsync(id)).State.ShouldBe(JobState.Succeeded);
+    }
+
+    [Fact]
     public async Task What_was_enqueued_while_nobody_owned_the_store_is_not_lost()
     {
         var owner = await Node.StartAsync(_folder, isWorker: false);

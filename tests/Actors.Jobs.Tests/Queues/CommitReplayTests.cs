@@ -18,6 +18,34 @@ public sealed class CommitReplayTests
     }
 
     [Theory, MemberData(nameof(Seeds))]
+    public void State_after_replay_equals_the_live_state_when_jobs_were_written_forward(int seed)
+    {
+        var live = new LiveQueue(seed) { IsForwarding = true };
+        for (var i = 0; i < 150; i++)
+        {
+            live.Commit();
+        }
+
+        live.Forwarded.ShouldBeGreaterThan(10);
+        live.ShouldBeWhatIsReplayed();
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void State_after_replay_equals_the_live_state_when_jobs_were_written_forward_and_the_oldest_part_was_deleted(int seed)
+    {
+        var live = new LiveQueue(seed) { IsForwarding = true };
+        var deleted = 0;
+        for (var i = 0; i < 150; i++)
+        {
+            live.Commit();
+            deleted += live.DeleteOldest() ? 1 : 0;
+        }
+
+        deleted.ShouldBeGreaterThan(10);
+        live.ShouldBeWhatIsReplayed();
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
     public void State_after_replay_equals_the_live_state_when_the_oldest_part_was_deleted(int seed)
     {
         var live = new LiveQueue(seed);
@@ -37,9 +65,11 @@ public sealed class CommitReplayTests
     /// <summary>Makes random commits by the rules of the queue's actor.</summary>
     private sealed class LiveQueue(int seed)
     {
+        private const long RunBytes = 3000;
+
         private readonly Random _random = new(seed);
         private readonly QueueState _state = new();
-        private readonly CommitLedger _ledger = new();
+        private readonly CommitLedger _ledger = new(RunBytes);
         private readonly List<CommitRow> _journal = [];
         private readonly Queue<(long SequenceNumber, long Number)> _toHistory = new();
         private long _sequenceNumber;
@@ -47,6 +77,10 @@ public sealed class CommitReplayTests
         private long _nowMs = 1_000_000;
         private long _historyThrough;
         private bool _isTrimming;
+
+        public bool IsForwarding { get; init; }
+
+        public int Forwarded { get; private set; }
 
         public void Commit()
         {
@@ -57,7 +91,7 @@ public sealed class CommitReplayTests
                 End(draft, number);
             }
 
-            foreach (var number in _state.Jobs.Numbers().Where(number => _state.Jobs[number].State == JobState.Parked).ToList())
+            foreach (var number in _state.Jobs.Numbers().Where(number => _state.Jobs[number].State is JobState.Parked or JobState.Quarantined).ToList())
             {
                 if (_random.Next(10) == 0)
                 {
@@ -100,22 +134,24 @@ public sealed class CommitReplayTests
                 if (_random.Next(3) > 0)
                 {
                     var grant = _state.Jobs[number].Grant + 1;
-                    draft.AddGranted(number, grant);
+                    var node = _random.Next(3) == 0 ? _random.Next(1, 4) : 0;
+                    draft.AddGranted(number, grant, node);
                     if (_state.Jobs[number].State != JobState.Waiting)
                     {
                         _state.MarkDue(number);
                     }
 
-                    _state.Grant(number, grant);
+                    _state.Grant(number, grant, node);
                 }
             }
 
             WriteHistory();
+            Forward(draft);
             var events = draft.Encode(_nowMs, _historyThrough, _isTrimming ? _state.ToProto() : null);
             _isTrimming = false;
             _journal.Add(new CommitRow(++_sequenceNumber, 1, Guid.Empty, draft.FormatVersion, events));
             draft.Payloads.Finish();
-            _ledger.Add(_sequenceNumber, draft.FirstNumber, draft.Jobs, draft.FirstRow, events.Length + draft.Payloads.Bytes);
+            _ledger.Add(_sequenceNumber, draft.FirstRow, draft.Jobs, draft.LiveBytes, draft.Payloads.Room + JournalSize.OfEvents(events.Length));
             foreach (var number in draft.Finished)
             {
                 _toHistory.Enqueue((_sequenceNumber, number));
@@ -140,7 +176,7 @@ public sealed class CommitReplayTests
             // The watermark in the journal is that of the newest commit: bring both to it.
             Commit();
             var state = new QueueState();
-            var ledger = new CommitLedger();
+            var ledger = new CommitLedger(RunBytes);
             var replay = new CommitReplay(state, ledger);
             foreach (var row in _journal)
             {
@@ -153,6 +189,7 @@ public sealed class CommitReplayTests
             state.Jobs.NextNumber.ShouldBe(_state.Jobs.NextNumber);
             state.Jobs.Numbers().ShouldBe(_state.Jobs.Numbers(), $"seed {seed}");
             state.Granted.Order().ShouldBe(_state.Granted.Order());
+            state.GrantedTo.OrderBy(pair => pair.Key).ShouldBe(_state.GrantedTo.OrderBy(pair => pair.Key), $"seed {seed}");
             foreach (var number in _state.Jobs.Numbers())
             {
                 Text(state, number).ShouldBe(Text(_state, number), $"seed {seed}");
@@ -163,12 +200,38 @@ public sealed class CommitReplayTests
             ledger.Trim(_historyThrough);
             _ledger.Trim(_historyThrough);
             (ledger.FirstKept, ledger.Bytes).ShouldBe((_ledger.FirstKept, _ledger.Bytes), $"seed {seed}");
+            ledger.LiveBytes.ShouldBe(_ledger.LiveBytes, $"seed {seed}");
+            ledger.LiveBytes.ShouldBe(_state.Jobs.Numbers().Sum(number => JournalSize.OfJob(_state.Jobs[number].PayloadLength)), $"seed {seed}");
+            state.ErrorBytes.ShouldBe(_state.Jobs.Numbers().Sum(number => _state.Error(number)?.Length ?? 0), $"seed {seed}");
             if (ledger.FirstKeptRow != 0)
             {
                 // Before the first commit with jobs, replay does not know the row, and deletes none.
                 ledger.FirstKeptRow.ShouldBe(_ledger.FirstKeptRow);
             }
         }
+
+        /// <summary>The oldest, as the queue's actor does, or any: replay must not depend on which.</summary>
+        private void Forward(CommitDraft draft)
+        {
+            var durable = _state.Jobs.Numbers().Where(number => IsForwardable(draft, number)).ToList();
+            var isOldestFirst = _random.Next(2) == 0;
+            for (var left = IsForwarding ? _random.Next(8) : 0; left > 0 && durable.Count > 0; left--)
+            {
+                var number = durable[isOldestFirst ? 0 : _random.Next(durable.Count)];
+                durable.Remove(number);
+                ref var entry = ref _state.Jobs[number];
+                _ledger.Forget(entry.PayloadRow, entry.PayloadLength);
+                var (row, offset) = draft.Payloads.Add(new byte[entry.PayloadLength], ref _nextRow);
+                (entry.PayloadRow, entry.PayloadOffset) = (row, (ushort)offset);
+                draft.AddForwarded(_state, number);
+                _state.Jobs.Pack(number);
+                Forwarded++;
+            }
+        }
+
+        private bool IsForwardable(CommitDraft draft, long number) => _state.Jobs[number] is var entry
+            && entry.PayloadRow < draft.FirstRow
+            && entry.State is not (JobState.Succeeded or JobState.Failed or JobState.Cancelled);
 
         private static string Text(QueueState state, long number)
         {
@@ -189,7 +252,7 @@ public sealed class CommitReplayTests
             if (!_state.TryGetType(name, out var type))
             {
                 type = _state.AddType(name);
-                draft.AddName(name);
+                draft.AddName(name, type);
             }
 
             var payload = new byte[_random.Next(30) == 0 ? 5000 : _random.Next(1, 900)];
@@ -268,7 +331,7 @@ public sealed class CommitReplayTests
                 while (_toHistory.TryPeek(out var job) && job.SequenceNumber == sequenceNumber)
                 {
                     _toHistory.Dequeue();
-                    _ledger.Forget(job.Number);
+                    _ledger.Forget(_state.Jobs[job.Number].PayloadRow, _state.Jobs[job.Number].PayloadLength);
                     _state.Forget(job.Number);
                 }
 

@@ -94,14 +94,14 @@ public sealed class ReadyListTests
                     model.RemoveAt(index);
                     break;
                 case 4 when _ready.FirstUncached != 0:
-                    _table[_ready.FirstUncached].Payload = [];
+                    _table[_ready.FirstUncached].CacheSlot = 1;
                     _ready.SkipCached();
                     break;
             }
 
             _ready.Count.ShouldBe(model.Count);
             _ready.First.ShouldBe(model.FirstOrDefault());
-            _ready.FirstUncached.ShouldBe(model.FirstOrDefault(job => _table[job].Payload is null), $"seed {seed}, step {number}");
+            _ready.FirstUncached.ShouldBe(model.FirstOrDefault(job => _table[job].CacheSlot == 0), $"seed {seed}, step {number}");
         }
     }
 
@@ -109,7 +109,7 @@ public sealed class ReadyListTests
     {
         ref var entry = ref _table.Add(number, JobId.Create(TimeProvider.System, new Random((int)number)));
         entry.State = JobState.Waiting;
-        entry.Payload = isCached ? [] : null;
+        entry.CacheSlot = isCached ? 1 : 0;
         _ready.Add(number);
     }
 }

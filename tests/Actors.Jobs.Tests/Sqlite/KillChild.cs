@@ -35,6 +35,7 @@ internal static class KillChild
             Workers = Workers,
             Prefetch = Prefetch,
             TrimBytes = 16_000,
+            ForwardBytes = 50_000,
             CacheBytes = 20_000,
             QuarantineAfter = RestartOptions.Unlimited, // It is killed for no fault of its jobs.
             Retry = new RetryOptions { MaxAttempts = 2, Backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(20) } },
@@ -79,22 +80,6 @@ internal static class KillChild
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
             }
-        }
-    }
-}
-
-/// <summary>Lines in a file. Each is one write without a buffer of ours, so that it survives kill -9; several processes add to one file in turn.</summary>
-internal sealed class Notes(string path)
-{
-    private readonly FileStream _file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-    private readonly Lock _gate = new();
-
-    public void Add(string line)
-    {
-        var bytes = Encoding.UTF8.GetBytes(line + "\n");
-        lock (_gate)
-        {
-            _file.Write(bytes);
         }
     }
 }

@@ -31,7 +31,7 @@ public sealed class KillTests
 
     private static async Task RunAndKillAsync(string folder, int milliseconds)
     {
-        var before = Lines(folder, "acknowledged.txt").Count;
+        var before = Notes.Lines(folder, "acknowledged.txt").Count;
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in KillChild.Arguments(folder))
         {
@@ -41,7 +41,7 @@ public sealed class KillTests
         using var child = Process.Start(start)!; // Not null: it does not use the shell.
         var errors = child.StandardError.ReadToEndAsync();
         var watch = Stopwatch.StartNew();
-        while (Lines(folder, "acknowledged.txt").Count == before)
+        while (Notes.Lines(folder, "acknowledged.txt").Count == before)
         {
             (child.HasExited ? await errors : "").ShouldBe("");
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), "The process to be killed does not get to work.");
@@ -74,7 +74,7 @@ public sealed class KillTests
         await consuming;
         queue = await jobs.GetQueueAsync("default");
         await WaitForHistoryAsync(jobs, queue);
-        var acknowledged = Lines(folder, "acknowledged.txt").Select(line => line.Split(' ')).ToDictionary(parts => JobId.Parse(parts[0]), parts => parts[1]);
+        var acknowledged = Notes.Lines(folder, "acknowledged.txt").Select(line => line.Split(' ')).ToDictionary(parts => JobId.Parse(parts[0]), parts => parts[1]);
         acknowledged.Count.ShouldBeGreaterThan(Kills * 10);
         foreach (var (id, what) in acknowledged)
         {
@@ -102,24 +102,10 @@ public sealed class KillTests
     /// <summary>Only what was granted when the process was killed may have begun twice.</summary>
     private static void CheckRepeats(string folder, QueueStatus queue)
     {
-        var begun = Lines(folder, "begun.txt");
+        var begun = Notes.Lines(folder, "begun.txt");
         var repeats = begun.Count - begun.Distinct().Count();
         repeats.ShouldBeLessThanOrEqualTo(Kills * (KillChild.Workers + KillChild.Prefetch));
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{Kills} kills, {queue.Succeeded} succeeded, {queue.Failed} failed, {begun.Count} attempts begun, {repeats} of them twice.");
-    }
-
-    /// <summary>Complete lines: the last may have been cut by the kill.</summary>
-    private static List<string> Lines(string folder, string name)
-    {
-        var path = Path.Combine(folder, name);
-        if (!File.Exists(path))
-        {
-            return [];
-        }
-
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        var lines = reader.ReadToEnd().Split('\n');
-        return [.. lines.Take(lines.Length - 1)];
     }
 }

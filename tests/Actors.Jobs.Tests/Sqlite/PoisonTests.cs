@@ -59,7 +59,7 @@ public sealed class PoisonTests
 
     private static async Task CheckAsync(string folder, string poison)
     {
-        var begun = File.ReadAllLines(Path.Combine(folder, "begun.txt")).CountBy(line => line).ToDictionary();
+        var begun = Notes.Lines(folder, "begun.txt").CountBy(line => line).ToDictionary();
         begun[$"{poison} 1"].ShouldBe(4, "Attempts that do not end do not count.");
         for (var n = 1; n <= PoisonChild.Neighbours; n++)
         {

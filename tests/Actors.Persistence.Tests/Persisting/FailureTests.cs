@@ -1,5 +1,6 @@
 using Actors.Persistence.Tests.Faults;
 using Actors.TestKit;
+using AppendFault = Actors.Persistence.Tests.Faults.AppendFault;
 using Microsoft.Extensions.Logging;
 
 namespace Actors.Persistence.Tests.Persisting;

@@ -152,6 +152,64 @@ public sealed class DeletingTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task A_deletion_of_events_that_was_asked_for_before_a_restart_is_refused_after_it(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        Stores.For(system);
+        var reports = system.CreateProbe();
+        var ledger = system.ActorOf(Ledger.Props(reports));
+        ledger.Do(l => l.Add(1));
+        ledger.Do(l => l.Save());
+        await reports.ExpectReportsAsync("recovered", "saved 1");
+        ledger.Do(_ =>
+        {
+            // All of them before what the first is answered with.
+            ledger.Do(l => l.DeleteMessages(1));
+            ledger.Do(l => throw new BoomException());
+            ledger.Do(l => l.DeleteSnapshots(SnapshotSelectionCriteria.Latest));
+        });
+        (await reports.FishAsync<string>(report => report.StartsWith("not deleted to 1", StringComparison.Ordinal)))
+            .ShouldBe("not deleted to 1: 'ledger' was recovered again before its events up to 1 were deleted. Ask for it again.");
+        await system.StopAsync(ledger);
+        (await system.ActorOf(Ledger.Props()).GetAsync()).ShouldBe([1]);
+    }
+
+    [Theory, OnEachDispatcher]
+    public Task News_of_a_snapshot_that_was_to_be_deleted_since_cover_no_deletion_of_events(TestDispatcher dispatcher, int seed) =>
+        BeToldTooLateAsync(dispatcher, seed, isRestarted: false);
+
+    [Theory, OnEachDispatcher]
+    public Task News_of_a_snapshot_from_before_a_restart_cover_no_deletion_of_events(TestDispatcher dispatcher, int seed) =>
+        BeToldTooLateAsync(dispatcher, seed, isRestarted: true);
+
+    private static async Task BeToldTooLateAsync(TestDispatcher dispatcher, int seed, bool isRestarted)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        Stores.For(system);
+        var reports = system.CreateProbe();
+        var ledger = system.ActorOf(Ledger.Props(reports));
+        ledger.Do(l => l.Add(1));
+        await reports.ExpectReportsAsync("recovered");
+        await ledger.GetAsync();
+        ledger.Do(_ =>
+        {
+            // All of them before it is told that the snapshot was saved.
+            ledger.Do(l => l.Save());
+            if (isRestarted)
+            {
+                ledger.Do(l => throw new BoomException());
+            }
+
+            ledger.Do(l => l.DeleteSnapshots(SnapshotSelectionCriteria.Latest));
+        });
+        await reports.FishAsync<string>(report => report == "saved 1");
+        ledger.Do(l => l.DeleteMessages(1));
+        (await reports.FishAsync<string>(report => report.StartsWith("not deleted", StringComparison.Ordinal))).ShouldStartWith("not deleted to 1: No durable snapshot");
+        await system.StopAsync(ledger);
+        (await system.ActorOf(Ledger.Props()).GetAsync()).ShouldBe([1]);
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task A_deletion_that_cannot_be_prepared_is_reported_and_can_be_asked_for_again(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);

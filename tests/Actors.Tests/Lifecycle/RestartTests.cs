@@ -164,6 +164,24 @@ public sealed class RestartTests
             .ShouldBe(["actor: got 1", "actor: got 2", "actor: got 3"]);
     }
 
+    [Theory, OnEachDispatcher, Trait("rule", "RST-4")]
+    public async Task A_restart_that_fails_again_and_again_does_not_make_its_failure_grow(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var causes = new List<Exception>();
+        var parent = system.ActorOf(Puppet.Supervisor(new OneForOneStrategy(decider: cause =>
+        {
+            causes.Add(cause);
+            return causes.Count < 100 ? Directive.Restart : Directive.Stop;
+        })));
+        var child = await parent.SpawnAsync(Puppet.Props(script: new Puppet.Script { PostRestart = static _ => throw new BoomException("in the hook") }));
+        child.Fail();
+        await system.DrainAsync();
+        causes.Count.ShouldBe(100);
+        causes[^1].Message.ShouldBe(causes[1].Message);
+        causes[^1].ShouldBeOfType<PostRestartException>().Original.ShouldBeSameAs(causes[0]);
+    }
+
     [Theory, OnEachDispatcher, Trait("rule", "RST-7"), Trait("rule", "RST-8")]
     public async Task Timers_end_with_the_instance(TestDispatcher dispatcher, int seed)
     {

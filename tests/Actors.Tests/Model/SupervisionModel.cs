@@ -182,6 +182,11 @@ internal sealed class SupervisionModel
         }
         else if (strategy.OnExhausted == ExhaustedAction.Escalate)
         {
+            if (node.IsVacant)
+            {
+                parent.Remove(node); // First, so that whoever restarts the parent finds no place to fill.
+            }
+
             if (parent.State == ChildState.Running)
             {
                 Fail(parent, "limit", node);

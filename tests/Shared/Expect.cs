@@ -20,6 +20,15 @@ internal static class Expect
         throw new ShouldAssertException($"Expected {typeof(TException).Name}, but nothing was thrown.");
     }
 
+    /// <summary>The same for what may throw before there is a task.</summary>
+    public static Task<TException> ThrowsAsync<TException>(Func<Task> action)
+        where TException : Exception
+    {
+        return ThrowsAsync<TException>(RunAsync());
+
+        async Task RunAsync() => await action();
+    }
+
     /// <summary>Lets all work run out, without moving the clock, and expects that the task has failed by then.</summary>
     public static async Task<TException> ThrowsNowAsync<TException>(this TestSystem system, Task task)
         where TException : Exception

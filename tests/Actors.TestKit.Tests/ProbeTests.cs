@@ -1,7 +1,6 @@
-using Actors.TestKit;
 using Microsoft.Extensions.Logging;
 
-namespace Actors.Tests.TestKit;
+namespace Actors.TestKit.Tests;
 
 public sealed class ProbeTests
 {

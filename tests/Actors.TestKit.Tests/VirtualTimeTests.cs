@@ -1,6 +1,5 @@
-using Actors.TestKit;
 
-namespace Actors.Tests.TestKit;
+namespace Actors.TestKit.Tests;
 
 public sealed class VirtualTimeTests
 {

@@ -1,7 +1,6 @@
 using System.Text;
-using Actors.TestKit;
 
-namespace Actors.Tests.TestKit;
+namespace Actors.TestKit.Tests;
 
 public sealed class SimulationTests
 {

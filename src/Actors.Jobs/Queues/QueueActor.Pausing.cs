@@ -1,0 +1,138 @@
+namespace Actors.Jobs.Queues;
+
+/// <summary>A queue that is paused takes jobs and starts none; what may be done about them meanwhile.</summary>
+internal sealed partial class QueueActor
+{
+    /// <summary>So many jobs are discarded in one turn, so that others are heard in between.</summary>
+    private const int DiscardsInATurn = 2_000;
+
+    private void OnPauseQueue(QueueMessage.PauseQueue pause)
+    {
+        if (IsRefused())
+        {
+            return;
+        }
+
+        var reason = pause.Reason is { Length: > MaxReasonLength } ? pause.Reason[..MaxReasonLength] + "…" : pause.Reason;
+        SetPause(new QueuePause(reason, DateTimeOffset.FromUnixTimeMilliseconds(NowMs())));
+        ReleaseNotBegun();
+        UpdateAlone();
+        AnswerStatusWhenDurable();
+    }
+
+    private void OnResumeQueue()
+    {
+        if (IsRefused())
+        {
+            return;
+        }
+
+        if (_state.Pause is not null)
+        {
+            SetPause(null);
+            UpdateAlone();
+        }
+
+        AnswerStatusWhenDurable();
+    }
+
+    private void SetPause(QueuePause? pause)
+    {
+        _state.SetPause(pause, Incarnation);
+        _draft.SetPause(pause, Incarnation);
+    }
+
+    /// <summary>After a restore jobs may have run since the backup was taken: somebody decides about them before any starts.</summary>
+    private void PauseWhenRestored()
+    {
+        if (Incarnation != _state.Incarnation)
+        {
+            SetPause(new QueuePause("The store was restored from a backup.", DateTimeOffset.FromUnixTimeMilliseconds(NowMs())));
+            Log.QueueRestored(Logger, _name, _state.Jobs.Count);
+        }
+    }
+
+    private bool IsRefused()
+    {
+        if (Unavailability is not { } cause)
+        {
+            return false;
+        }
+
+        Sender.Tell(new Failure(new QueueUnavailableException(_name, cause)), Self);
+        return true;
+    }
+
+    private void AnswerStatusWhenDurable()
+    {
+        NoteWaiting();
+        _draft.Answers.Add(new CommitDraft.Answer(Sender, default, QueueStatus()));
+        FlushSoon();
+    }
+
+    private void OnDiscardJobs(QueueMessage.DiscardJobs discard)
+    {
+        if (IsRefused())
+        {
+            return;
+        }
+
+        var beforeMs = discard.EnqueuedBefore.ToUnixTimeMilliseconds();
+        var discarded = 0;
+        foreach (var number in _state.Jobs.Numbers(discard.From))
+        {
+            if (discarded == DiscardsInATurn)
+            {
+                Self.Tell(discard with { From = number, Before = discard.Before + discarded }, Sender);
+                FlushSoon();
+                return;
+            }
+
+            ref var entry = ref _state.Jobs[number];
+            if (entry.EnqueuedAtMs >= beforeMs || entry.State is not (JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined))
+            {
+                continue;
+            }
+
+            BeginChange(number);
+            Withdraw(number);
+            Finish(number, JobState.Cancelled, entry.Attempts, discard.Reason);
+            discarded++;
+        }
+
+        UpdateAlone();
+        NoteWaiting();
+        _draft.Answers.Add(new CommitDraft.Answer(Sender, default, new QueueMessage.Discarded(discard.Before + discarded)));
+        FlushSoon();
+    }
+
+    private void OnListJobs(QueueMessage.ListJobs list)
+    {
+        var unknown = Term == 0 ? Unavailability : null;
+        if (unknown is not null)
+        {
+            Sender.Tell(new Failure(new QueueUnavailableException(_name, unknown)), Self);
+            return;
+        }
+
+        var jobs = new List<JobStatus>(list.Limit);
+        long? next = null;
+        foreach (var number in _state.Jobs.Numbers(list.From))
+        {
+            if (_state.Jobs[number].State is JobState.Succeeded or JobState.Failed or JobState.Cancelled)
+            {
+                continue;
+            }
+
+            if (jobs.Count == list.Limit)
+            {
+                next = number;
+                break;
+            }
+
+            jobs.Add(Status(number));
+        }
+
+        Sender.Tell(new JobPage(jobs, next), Self);
+    }
+}
