@@ -1,3 +1,5 @@
+using Actors.Hosting.Management;
+using Actors.Hosting.Systemd;
 using Actors.Jobs;
 using Actors.Persistence;
 using Actors.Services;
@@ -34,6 +36,17 @@ internal static class SettingTables
         Setting<PersistenceOptions>.Duration("persist-timeout", o => o.PersistTimeout, (o, v) => o.PersistTimeout = v),
         Setting<PersistenceOptions>.Duration("answer-timeout", o => o.AnswerTimeout, (o, v) => o.AnswerTimeout = v),
         Setting<PersistenceOptions>.Int("max-concurrent-recoveries", o => o.MaxConcurrentRecoveries, (o, v) => o.MaxConcurrentRecoveries = v),
+    ];
+
+    public static IReadOnlyList<Setting<SystemdOptions>> Systemd { get; } =
+    [
+        Setting<SystemdOptions>.Flag("notify", o => o.Notify, (o, v) => o.Notify = v),
+        Setting<SystemdOptions>.Duration("ready-timeout", o => o.ReadyTimeout, (o, v) => o.ReadyTimeout = v),
+    ];
+
+    public static IReadOnlyList<Setting<ManagementOptions>> Management { get; } =
+    [
+        Setting<ManagementOptions>.Text("socket", "on, off, or the path of a socket", o => o.Socket, (o, v) => o.Socket = v),
     ];
 
     public static IReadOnlyList<Setting<BackoffOptions>> Backoff { get; } =
