@@ -24,6 +24,7 @@ public sealed partial class TestSystem : IAsyncDisposable
     private KernelInvariants? _invariants;
     private readonly List<Func<ValueTask>> _beforeEnd = [];
     private int _probes;
+    private bool _isRun;
 
     private TestSystem(
         VirtualTime time,
@@ -83,6 +84,7 @@ public sealed partial class TestSystem : IAsyncDisposable
     /// <summary>What is true for a run as a whole, not for one of its processes.</summary>
     private void BeginRun(SimulationDispatcher simulation)
     {
+        _isRun = true;
         simulation.DescribeTimers = Time.DescribeTimers;
         simulation.Release = Release;
     }
@@ -225,6 +227,10 @@ public sealed partial class TestSystem : IAsyncDisposable
         finally
         {
             System.Dispatcher.Stop();
+            if (_isRun && System.Dispatcher != _simulation)
+            {
+                _simulation?.Stop(); // The system was one of its processes.
+            }
         }
 
         _simulation?.ThrowIfFailed();
