@@ -226,11 +226,7 @@ public sealed partial class TestSystem : IAsyncDisposable
         }
         finally
         {
-            System.Dispatcher.Stop();
-            if (_isRun && System.Dispatcher != _simulation)
-            {
-                _simulation?.Stop(); // The system was one of its processes.
-            }
+            Drop();
         }
 
         _simulation?.ThrowIfFailed();
@@ -250,6 +246,16 @@ public sealed partial class TestSystem : IAsyncDisposable
     internal static TestSystem StartProcess(
         SimulationDispatcher simulation, VirtualTime time, SimulationFaults faults, int systemSeed, Action<ActorSystemOptions>? configure) =>
         new(time, simulation, simulation.StartProcess(), faults, simulation.Seed, systemSeed, configure);
+
+    /// <summary>Ends what runs the system.</summary>
+    internal void Drop()
+    {
+        System.Dispatcher.Stop();
+        if (_isRun && System.Dispatcher != _simulation)
+        {
+            _simulation?.Stop(); // The system was one of its processes.
+        }
+    }
 
     /// <summary>Ends the system without letting it do anything more.</summary>
     internal void Kill()
