@@ -75,6 +75,10 @@ internal static partial class Log
     [LoggerMessage(3202, LogLevel.Error, "Cannot read arguments of waiting jobs of {Queue}; trying again: {Reason}")]
     public static partial void PayloadsUnreadable(ILogger logger, string queue, string reason);
 
+    [LoggerMessage(3206, LogLevel.Warning,
+        "Process {Node} lives but has said nothing for {Seconds} s, though it was asked; its {Jobs} jobs of {Queue} run elsewhere, and what it says of them later is refused")]
+    public static partial void NodeSilent(ILogger logger, long node, double seconds, int jobs, string queue);
+
     [LoggerMessage(3205, LogLevel.Error, "A finished job of {Queue} goes to the history without its arguments: {Reason}")]
     public static partial void ArgumentsLost(ILogger logger, string queue, string reason);
 

@@ -53,6 +53,13 @@ public sealed record QueueOptions
     /// </value>
     public bool KeepSucceeded { get; set; } = true;
 
+    /// <summary>
+    /// How long another process that runs jobs may say nothing, though it is asked, before they run elsewhere: it may be stopped by a signal or in a debugger. When it
+    /// wakes, its attempts are cancelled, and what it says of them counts no more. Key <c>node-timeout</c>.
+    /// </summary>
+    /// <value>Default 30 s; at least 100 ms. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits for as long as it lives. One process alone never needs it.</value>
+    public TimeSpan NodeTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How much of the oldest part of the journal is given up before it is deleted, in bytes. Small in tests only.</summary>
     internal long TrimBytes { get; set; } = 512 * 1024;
 
@@ -79,6 +86,12 @@ public sealed record QueueOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(StopTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(QuarantineAfter, 1);
         ValidateTimeout(Timeout, nameof(Timeout));
+        ValidateTimeout(NodeTimeout, nameof(NodeTimeout));
+        if (NodeTimeout != System.Threading.Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(NodeTimeout, TimeSpan.FromMilliseconds(100));
+        }
+
         Retry.Validate();
     }
 

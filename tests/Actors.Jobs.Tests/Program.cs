@@ -10,6 +10,7 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => KillChild.IsWanted(args) ? KillChild.RunAsync(args)
         : KilledNode.IsWanted(args) ? KilledNode.RunAsync(args)
+        : SilentNode.IsWanted(args) ? SilentNode.RunAsync(args)
         : PoisonChild.IsWanted(args) ? PoisonChild.RunAsync(args)
         : args.Any(arg => arg is "-automated" or "@@") ? ConsoleRunner.Run(args)
         : TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);

@@ -109,6 +109,7 @@ internal static class SettingTables
         Setting<QueueOptions>.Duration("stop-timeout", o => o.StopTimeout, (o, v) => o.StopTimeout = v),
         Setting<QueueOptions>.Limit("quarantine-after", o => o.QuarantineAfter, (o, v) => o.QuarantineAfter = v),
         Setting<QueueOptions>.Flag("keep-succeeded", o => o.KeepSucceeded, (o, v) => o.KeepSucceeded = v),
+        Setting<QueueOptions>.Duration("node-timeout", o => o.NodeTimeout, (o, v) => o.NodeTimeout = v),
         Setting<QueueOptions>.Duration("timeout", o => o.Timeout, (o, v) => o.Timeout = v),
         Setting<RetryOptions>.Int("max-attempts", o => o.MaxAttempts, (o, v) => o.MaxAttempts = v).Within<QueueOptions>("retry", o => o.Retry),
         .. Backoff.Select(setting => setting.Within<QueueOptions>("retry", o => o.Retry.Backoff)),

@@ -13,6 +13,7 @@ internal sealed partial class QueueActor
 
     private void OnFromNode(InboxActor.FromNode row)
     {
+        NoteHeard(row.Node);
         if (row.Row <= _state.InboxThrough)
         {
             // An earlier owner took it, and died before it was deleted.
@@ -210,7 +211,14 @@ internal sealed partial class QueueActor
         var grant = (ushort)(_state.Jobs[number].Grant + 1);
         _draft.AddGranted(number, grant, node.Id);
         _state.Grant(number, grant, node.Id);
+        if (node.Granted.Count == 0)
+        {
+            // It has had no reason to say anything.
+            node.HeardAt = Context.System.Now;
+        }
+
         node.Granted.Add(number);
+        WatchNodes();
     }
 
     /// <summary>The process that is to run the next suspect, and gets nothing else until it has; null while another runs one, or none can.</summary>
@@ -302,6 +310,7 @@ internal sealed partial class QueueActor
             var node = Node(id);
             node.Granted.Add(number);
             node.Recovered.Add(number);
+            WatchNodes();
         }
 
         _neighbours.Inbox.Tell(new InboxActor.Attach(_name, Self), Self);
@@ -312,7 +321,7 @@ internal sealed partial class QueueActor
     {
         if (!_nodes.TryGetValue(id, out var node))
         {
-            _nodes.Add(id, node = new NodeWork(id));
+            _nodes.Add(id, node = new NodeWork(id) { HeardAt = Context.System.Now });
         }
 
         return node;
@@ -324,6 +333,12 @@ internal sealed partial class QueueActor
         public long Id { get; } = id;
 
         public int Slots { get; set; }
+
+        /// <summary>When it last said anything.</summary>
+        public TimeSpan HeardAt { get; set; }
+
+        /// <summary>When it was asked whether it is there; null when it has not been, or has answered.</summary>
+        public TimeSpan? AskedAt { get; set; }
 
         public HashSet<string> Types { get; } = new(StringComparer.Ordinal);
 

@@ -116,6 +116,7 @@ internal sealed partial class QueueActor
         _handedOver = 0;
         _orphans.Clear();
         _nodes.Clear();
+        _doubted.Clear();
         _unhandled.Clear();
         _handlers.Clear();
         _overdue.Clear();

@@ -9,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Payloads, Forwarding, History.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
@@ -129,6 +129,12 @@ internal sealed partial class QueueActor : JournaledActor
                 break;
             case InboxActor.FromNode row:
                 OnFromNode(row);
+                break;
+            case QueueMessage.LookForSilence:
+                OnLookForSilence();
+                break;
+            case InboxActor.EndReached:
+                OnInboxRead();
                 break;
             case QueueMessage.NodeGone gone:
                 OnNodeGone(gone);

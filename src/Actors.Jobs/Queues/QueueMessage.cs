@@ -127,6 +127,12 @@ internal abstract record QueueMessage
         public static Forward Instance { get; } = new();
     }
 
+    /// <summary>To itself: look for processes that run jobs and say nothing.</summary>
+    public sealed record LookForSilence : QueueMessage
+    {
+        public static LookForSilence Instance { get; } = new();
+    }
+
     /// <summary>To itself: finished jobs are in the history, or could not be stored there.</summary>
     public sealed record HistoryWritten(IReadOnlyList<FinishedJob> Batch, int Jobs, Exception? Cause) : QueueMessage;
 

@@ -31,7 +31,7 @@ public sealed class KillTests
 
     private static async Task RunAndKillAsync(string folder, int milliseconds)
     {
-        var before = Notes.Lines(folder, "acknowledged.txt").Count;
+        var before = Notes.Length(folder, "acknowledged.txt");
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in KillChild.Arguments(folder))
         {
@@ -41,7 +41,7 @@ public sealed class KillTests
         using var child = Process.Start(start)!; // Not null: it does not use the shell.
         var errors = child.StandardError.ReadToEndAsync();
         var watch = Stopwatch.StartNew();
-        while (Notes.Lines(folder, "acknowledged.txt").Count == before)
+        while (Notes.Length(folder, "acknowledged.txt") == before)
         {
             (child.HasExited ? await errors : "").ShouldBe("");
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), "The process to be killed does not get to work.");

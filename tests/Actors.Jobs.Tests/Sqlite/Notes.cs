@@ -23,6 +23,9 @@ internal sealed class Notes(string path)
         return all;
     }
 
+    /// <summary>The bytes of all processes, which grow with each line.</summary>
+    public static long Length(string folder, string name) => new DirectoryInfo(folder).EnumerateFiles(name + ".*").Sum(file => file.Length);
+
     public void Add(string line)
     {
         var bytes = Encoding.UTF8.GetBytes(line + "\n");

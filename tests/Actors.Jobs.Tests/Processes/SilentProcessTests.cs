@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Actors.Jobs.Tests.Sqlite;
+
+namespace Actors.Jobs.Tests.Processes;
+
+/// <summary>A real process is stopped by a signal while it runs a job, for longer than its queue waits for it.</summary>
+public sealed class SilentProcessTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("actors-silent-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task What_a_worker_says_after_it_was_stopped_past_its_limit_is_refused_and_it_works_on()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no SIGSTOP.");
+        }
+
+        var options = new QueueOptions { Workers = 2, Prefetch = 2, NodeTimeout = TimeSpan.FromSeconds(2) };
+        await using var owner = await Node.StartAsync(_folder, isWorker: false, options: options);
+        using var worker = Start();
+        try
+        {
+            await UntilAsync(() => Notes.Lines(_folder, "started.txt").Count == 1);
+            var id = await owner.Jobs.EnqueueAsync(new SharedWork("first"));
+            await UntilAsync(() => Notes.Lines(_folder, "silent.txt").Contains("begun first"));
+            await SignalAsync("-STOP", worker);
+            await UntilAsync(async () => (await owner.Jobs.GetAsync(id)).State == JobState.Waiting);
+
+            var other = await Node.StartAsync(_folder, isWorker: true, options: options);
+            var finished = await other.FinishAsync(id);
+            (finished.State, finished.Attempts).ShouldBe((JobState.Succeeded, 1));
+            other.Ran.Attempts.Select(attempt => attempt.Text).ShouldBe(["first"]);
+            await other.DisposeAsync();
+
+            // The stopped attempt ends well as soon as it can, and says so.
+            await File.WriteAllTextAsync(Path.Combine(_folder, "go"), "");
+            await SignalAsync("-CONT", worker);
+            await UntilAsync(() => Notes.Lines(_folder, "silent.txt").Contains("ended first"));
+            var second = await owner.Jobs.EnqueueAsync(new SharedWork("second"));
+            (await owner.FinishAsync(second)).State.ShouldBe(JobState.Succeeded);
+            Notes.Lines(_folder, "silent.txt").ShouldContain("ended second");
+            (await owner.Jobs.GetAsync(id)).ShouldBe(finished);
+            var queue = await owner.Jobs.GetQueueAsync("default");
+            (queue.Succeeded, queue.Running, queue.Waiting).ShouldBe((2, 0, 0));
+        }
+        finally
+        {
+            worker.Kill();
+            await worker.WaitForExitAsync();
+        }
+    }
+
+    private Process Start()
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!);
+        foreach (var argument in SilentNode.Arguments(_folder))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!; // Not null: it does not use the shell.
+    }
+
+    private static async Task SignalAsync(string signal, Process process)
+    {
+        using var kill = Process.Start("kill", [signal, $"{process.Id}"]);
+        await kill.WaitForExitAsync();
+        kill.ExitCode.ShouldBe(0);
+    }
+
+    private static Task UntilAsync(Func<bool> condition) => StoreHost.UntilAsync(() => Task.FromResult(condition()));
+
+    private static Task UntilAsync(Func<Task<bool>> condition) => StoreHost.UntilAsync(condition);
+}
