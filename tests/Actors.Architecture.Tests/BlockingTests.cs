@@ -16,7 +16,7 @@ public sealed class BlockingTests
         ["Actors.Jobs.Queues.QueueActor.OnPayloadsRead"] = "the message says that the read has ended, and IsCompletedSuccessfully is checked",
         ["Actors.Persistence.JournalActor.OnResolved"] = "the message says that the read has ended, and IsCompletedSuccessfully is checked",
         ["Actors.Persistence.JournalActor.OnWritten"] = "the message says that the append has ended, and IsCompletedSuccessfully is checked",
-        ["Actors.TestKit.TestSystemStart.Starting.get_Result"] = "for an awaiter: called when the task has completed",
+        ["Actors.TestKit.TestSystemStart.Starting.ThrowIfFailed"] = "for an awaiter: called when the task has completed",
     };
 
     private static readonly Type[] Awaiters =
