@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Actors.Cli.Config;
+using Actors.Cli.Schedules;
 
 namespace Actors.Cli;
 
@@ -8,7 +9,7 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
-        var root = new RootCommand("Looks after programs that are built with Actors.") { ConfigCommand.Create() };
+        var root = new RootCommand("Looks after programs that are built with Actors.") { ConfigCommand.Create(), SchedulesCommand.Create() };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
         {

@@ -1,4 +1,5 @@
 using Actors.Jobs.Tests.Processes;
+using Actors.Jobs.Tests.Schedules;
 using Actors.Jobs.Tests.Sqlite;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
@@ -11,6 +12,7 @@ internal static class Program
     public static Task<int> Main(string[] args) => KillChild.IsWanted(args) ? KillChild.RunAsync(args)
         : KilledNode.IsWanted(args) ? KilledNode.RunAsync(args)
         : PoisonChild.IsWanted(args) ? PoisonChild.RunAsync(args)
+        : SlotKillChild.IsWanted(args) ? SlotKillChild.RunAsync(args)
         : args.Any(arg => arg is "-automated" or "@@") ? ConsoleRunner.Run(args)
         : TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
 }

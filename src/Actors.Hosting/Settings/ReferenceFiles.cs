@@ -36,6 +36,7 @@ internal static class ReferenceFiles
         .. Of("actors.persistence", SettingTables.Persistence),
         .. Of("actors.services.NAME", SettingTables.Service),
         .. Of("actors.queues.NAME", SettingTables.Queue),
+        .. Of("actors.schedules.NAME", SettingTables.Schedule),
         .. Of("actors.queues.NAME.jobs.TYPE", SettingTables.Handler),
     ];
 

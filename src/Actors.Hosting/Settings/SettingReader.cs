@@ -23,7 +23,7 @@ internal sealed class SettingReader(IConfiguration configuration)
         {
             check();
         }
-        catch (Exception fault) when (fault is ArgumentException or ServiceException)
+        catch (Exception fault) when (fault is ArgumentException or ServiceException or ScheduleFormatException or TimeZoneNotFoundException)
         {
             _faults.Add(new ConfigurationFault(WithoutParameter(fault.Message), null, section is null ? null : Place(section)));
         }

@@ -36,6 +36,10 @@ public sealed class ReferenceTests
         ShouldAgree("jobs.conf", "actors.queues.NAME.jobs.TYPE", SettingTables.Handler, () => new HandlerOptions());
 
     [Fact]
+    public void Schedules_conf_is_what_the_program_reads_and_does() =>
+        ShouldAgree("schedules.conf", "actors.schedules.NAME", SettingTables.Schedule, () => new ScheduleSettings(null, new ScheduleOptions()));
+
+    [Fact]
     public void Every_key_of_a_reference_file_is_explained()
     {
         foreach (var file in Directory.GetFiles(Path.Combine(Folder, "reference")))
