@@ -75,6 +75,9 @@ internal static partial class Log
     [LoggerMessage(3202, LogLevel.Error, "Cannot read arguments of waiting jobs of {Queue}; trying again: {Reason}")]
     public static partial void PayloadsUnreadable(ILogger logger, string queue, string reason);
 
+    [LoggerMessage(3205, LogLevel.Error, "A finished job of {Queue} goes to the history without its arguments: {Reason}")]
+    public static partial void ArgumentsLost(ILogger logger, string queue, string reason);
+
     [LoggerMessage(3301, LogLevel.Error, "The owner of the schedules has lost its journal: {Reason}")]
     public static partial void SchedulesLost(ILogger logger, string reason);
 

@@ -127,6 +127,13 @@ public abstract partial class PersistentActor
     /// <returns>False when the last event to recover has been recovered.</returns>
     private bool Replay(CommitRow row)
     {
+        if (row.Events.IsEmpty && row.Writer == Guid.Empty)
+        {
+            // A repair has given it up. If events behind it follow, they are not recovered without those that were in it.
+            _nextCommit = row.SequenceNumber + 1;
+            return true;
+        }
+
         var (first, end) = ReadRange(row);
         if (first > LastSequenceNr + 1)
         {

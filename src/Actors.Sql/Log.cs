@@ -16,6 +16,10 @@ internal static partial class Log
     [LoggerMessage(EventId = 4006, Level = LogLevel.Information, Message = "This process (node {Node}) owns the store {Path} now")]
     public static partial void StoreOwned(ILogger logger, string path, long node);
 
+    [LoggerMessage(EventId = 4007, Level = LogLevel.Warning,
+        Message = "The log of {Path} ended in a transaction that was never confirmed; its {Pages} pages were cut off")]
+    public static partial void TornTailCut(ILogger logger, string path, long pages);
+
     [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "A transaction on the store {Path} failed; its callers were told")]
     public static partial void WriteFailed(ILogger logger, string path, Exception cause);
 

@@ -103,6 +103,16 @@ public sealed class SqliteStore : IAsyncDisposable
     {
         var historyFile = new StoreFile(
             StoreFile.Resolve(PathBeside(file.Path, "history"), mustExist: false), StoreSchema.History, file.BusyTimeout, time);
+        try
+        {
+            CheckLogs([file, historyFile], logger);
+        }
+        catch
+        {
+            storeLock.Dispose();
+            throw;
+        }
+
         WriteThread[] writers = [new WriteThread(file, time, logger), new WriteThread(historyFile, time, logger)];
         try
         {
@@ -124,6 +134,30 @@ public sealed class SqliteStore : IAsyncDisposable
 
         Log.StoreOpened(logger, file.Path);
         return new SqliteStore(storeLock, writers[0], file, writers[1], historyFile, logger);
+    }
+
+    /// <summary>Before SQLite opens a file, which would drop the end of its log without a word.</summary>
+    private static void CheckLogs(StoreFile[] files, ILogger logger)
+    {
+        foreach (var file in files)
+        {
+            if (!File.Exists(file.Path) || WriteAheadLog.Inspect(file.Path) is not { } found)
+            {
+                continue;
+            }
+
+            if (found.LostTransactions > 0)
+            {
+                throw new StoreException(
+                    $"The log '{file.Path}-wal' is damaged in page {found.DamagedPage}, before {found.LostTransactions} transactions that were confirmed. " +
+                    "Nothing is skipped. Restore a backup, or give them up with 'actors journal repair --log'.");
+            }
+
+            if (found.CutPages > 0)
+            {
+                Log.TornTailCut(logger, file.Path, found.CutPages);
+            }
+        }
     }
 
     private async Task CloseAsync()

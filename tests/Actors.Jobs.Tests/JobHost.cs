@@ -23,6 +23,9 @@ internal sealed class JobHost
 
     public JobSystem Jobs { get; }
 
+    /// <summary>A job that a script treats otherwise.</summary>
+    public JobId Bad { get; set; }
+
     public static async Task<JobHost> StartAsync(
         TestSystem system,
         Action<QueueOptions>? configure = null,

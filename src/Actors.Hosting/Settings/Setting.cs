@@ -77,6 +77,10 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
         },
         options => get(options) ? "on" : "off");
 
+    /// <summary>Any text that is not empty.</summary>
+    public static Setting<TOptions> Text(string key, string expected, Func<TOptions, string> get, Action<TOptions, string> set) => new(
+        key, "text", expected, (options, text) => Set(text.Length > 0, text, options, set), get);
+
     /// <summary>A word of an enumeration, in lower case with hyphens.</summary>
     public static Setting<TOptions> Word<TEnum>(string key, Func<TOptions, TEnum> get, Action<TOptions, TEnum> set)
         where TEnum : struct, Enum => new(
@@ -102,16 +106,23 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
         },
         options => get(options)?.ToString() ?? "none");
 
-    /// <summary>Any text; none is null.</summary>
+    /// <summary>The type of <see cref="Words"/>, whose elements stand below the key.</summary>
+    public const string ListType = "list";
+
+    /// <summary>A list of names, as a list or as one text with commas.</summary>
+    public static Setting<TOptions> Words(string key, Func<TOptions, IReadOnlyList<string>> get, Action<TOptions, IReadOnlyList<string>> set) => new(
+        key,
+        ListType,
+        "a list of names such as [db, cache]",
+        (options, text) => Set(true, text.Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), options, (o, v) => set(o, v)),
+        options => $"[{string.Join(", ", get(options))}]");
+
+    /// <summary>Any text; <c>none</c> takes it away.</summary>
     public static Setting<TOptions> Text(string key, Func<TOptions, string?> get, Action<TOptions, string?> set) => new(
         key,
         "text",
         "a text, or none",
-        (options, text) =>
-        {
-            set(options, text == "none" ? null : text);
-            return true;
-        },
+        (options, text) => Set(true, text == "none" ? null : text, options, set),
         options => get(options) ?? "none");
 
     /// <summary>A moment; none is null.</summary>
@@ -134,6 +145,10 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
                 && Set(true, value, options, (o, v) => set(o, v));
         },
         options => get(options)?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "none");
+
+    /// <summary>The same setting of an options object that another holds.</summary>
+    public Setting<TOuter> Of<TOuter>(Func<TOuter, TOptions> inner) => new(
+        Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));
 
     /// <summary>The same setting of an options object within another.</summary>
     public Setting<TOuter> Within<TOuter>(string prefix, Func<TOuter, TOptions> inner) => new(

@@ -31,6 +31,7 @@ internal sealed partial class CommitReplay
             entry.EnqueuedAtMs = commit.AtMs - forwarded.AgeMs[i];
             entry.DueAtMs = jobState is JobState.Scheduled or JobState.Retrying ? commit.AtMs + forwarded.DelayMs[i] : 0;
             entry.Type = (ushort)forwarded.Type[i];
+            AddLostTypes(entry.Type + 1);
             entry.TypeVersion = (ushort)forwarded.TypeVersion[i];
             entry.Priority = StoredPriority.Read(forwarded.Priority[i]);
             entry.Attempts = (ushort)forwarded.Attempts[i];

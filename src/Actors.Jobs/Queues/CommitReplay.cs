@@ -56,15 +56,23 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
 
     private void ApplyNames(QueueCommit commit)
     {
-        // Deleted or given up: jobs with these types wait for a handler that nobody has, unless a later commit tells the names.
-        while (commit.Names.Count > 0 && state.Names.Count < commit.FirstName)
+        if (commit.Names.Count > 0)
         {
-            state.AddType($"unknown-type-{state.Names.Count}");
+            AddLostTypes((int)commit.FirstName);
         }
 
         foreach (var name in commit.Names)
         {
             state.AddType(name);
+        }
+    }
+
+    /// <summary>Their names were in commits that a repair has given up: jobs of these types wait for a handler that nobody has, until a person decides.</summary>
+    private void AddLostTypes(int count)
+    {
+        while (state.Names.Count < count)
+        {
+            state.AddType($"unknown-type-{state.Names.Count}");
         }
     }
 
@@ -162,6 +170,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
             entry.EnqueuedAtMs = commit.AtMs;
             entry.DueAtMs = commit.AtMs + delayMs;
             entry.Type = (ushort)enqueued.Type[i];
+            AddLostTypes(entry.Type + 1);
             entry.TypeVersion = (ushort)enqueued.TypeVersion[i];
             entry.Priority = StoredPriority.Read(enqueued.Priority[i]);
             entry.PayloadRow = row;

@@ -18,6 +18,7 @@ internal sealed partial class QueueActor
     private const int ForwardPerByteForgotten = 4;
     private const int ForwardCommitsReadBytes = 64 * 1024;
     private static readonly TimeSpan ForwardPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan DamagePause = TimeSpan.FromMinutes(10);
     private static readonly object ForwardTimer = new();
 
     /// <summary>Jobs whose arguments are at hand.</summary>
@@ -25,6 +26,7 @@ internal sealed partial class QueueActor
     private ForwardSource? _forwardSource;
     private bool _isReadingForward;
     private bool _isForwardingAlone;
+    private bool _isForwardingDelayed;
 
     /// <summary>The first payload row that is being read for writing forward; the highest number while none is.</summary>
     private long _firstRowForward = long.MaxValue;
@@ -54,7 +56,7 @@ internal sealed partial class QueueActor
     /// <summary>Prepares the next piece. It, and what can be deleted, go by themselves when nothing else is to be written for a while.</summary>
     private void ForwardLater()
     {
-        if (_isReadingForward || Term == 0 || IsDamaged)
+        if (_isReadingForward || _isForwardingDelayed || Term == 0 || IsDamaged)
         {
             return;
         }
@@ -141,7 +143,7 @@ internal sealed partial class QueueActor
 
     private void OnForwardFound(QueueMessage.ForwardFound found)
     {
-        if (!EndForwardReading(found.Source, found.Finding))
+        if (!EndForwardReading(found.Source, found.Finding, areCommits: true))
         {
             return;
         }
@@ -181,7 +183,7 @@ internal sealed partial class QueueActor
 
     private void OnForwardRead(QueueMessage.ForwardRead read)
     {
-        if (!EndForwardReading(read.Source, read.Payloads))
+        if (!EndForwardReading(read.Source, read.Payloads, areCommits: false))
         {
             return;
         }
@@ -204,7 +206,7 @@ internal sealed partial class QueueActor
     }
 
     /// <returns>Whether there is something to go on with.</returns>
-    private bool EndForwardReading(ForwardSource source, Task reading)
+    private bool EndForwardReading(ForwardSource source, Task reading, bool areCommits)
     {
         // What an earlier instance of this actor began is of no interest to this one.
         if (!ReferenceEquals(source, _forwardSource))
@@ -224,19 +226,23 @@ internal sealed partial class QueueActor
         Log.ForwardingDelayed(Logger, _name, cause?.Message ?? "cancelled");
         _forwardedThrough = 0;
         _forwardSource = null;
-        if (cause is JournalCorruptException damage)
+        if (cause is JournalCorruptException damage && areCommits)
         {
             Refuse(damage);
             return false;
         }
 
-        Context.Timers.StartSingle(ForwardTimer, QueueMessage.Forward.Instance, RetryDelay);
+        _isForwardingDelayed = true;
+
+        // A damaged row of arguments keeps the journal from getting smaller until it is repaired, and nothing else.
+        Context.Timers.StartSingle(ForwardTimer, QueueMessage.Forward.Instance, cause is JournalCorruptException ? DamagePause : RetryDelay);
         return false;
     }
 
     /// <summary>Nothing was to be written for a while, unless something is by now.</summary>
     private void OnForward()
     {
+        _isForwardingDelayed = false;
         if (CommitsInFlight == 0 && _draft.IsEmpty)
         {
             _isForwardingAlone = true;
@@ -296,6 +302,7 @@ internal sealed partial class QueueActor
         _forward.Clear();
         _forwardSource = null;
         _isReadingForward = false;
+        _isForwardingDelayed = false;
         _firstRowForward = long.MaxValue;
         _forwardedThrough = 0;
         _forwardEnd = 0;

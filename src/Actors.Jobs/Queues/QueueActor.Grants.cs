@@ -188,13 +188,19 @@ internal sealed partial class QueueActor
                 Release(number);
                 break;
             case AttemptOutcome.Undecodable undecodable:
-                _draft.AddMoved(number, JobState.Parked, entry.Attempts, 0, undecodable.Error);
-                _state.Move(number, JobState.Parked, entry.Attempts, 0, undecodable.Error);
-                _cache.Remove(ref _state.Jobs[number]);
+                Park(number, undecodable.Error);
                 break;
         }
 
         OnAttemptDone();
+    }
+
+    private void Park(long number, string error)
+    {
+        ref var entry = ref _state.Jobs[number];
+        _draft.AddMoved(number, JobState.Parked, entry.Attempts, 0, error);
+        _state.Move(number, JobState.Parked, entry.Attempts, 0, error);
+        _cache.Remove(ref entry);
     }
 
     private void OnAttemptDone()

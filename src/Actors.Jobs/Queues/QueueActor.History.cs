@@ -55,7 +55,8 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var batch = new List<FinishedJob>(Math.Min(_options.HistoryBatch, _toHistory.Count));
+        var jobs = 0;
+        var batch = new List<FinishedJob>(_options.KeepSucceeded ? Math.Min(_options.HistoryBatch, _toHistory.Count) : 0);
         List<(int Index, long Row, int Offset, int Length)>? missing = null;
         foreach (var (_, number) in _toHistory)
         {
@@ -65,6 +66,12 @@ internal sealed partial class QueueActor
             }
 
             ref var entry = ref _state.Jobs[number];
+            jobs++;
+            if (entry.State == JobState.Succeeded && !_options.KeepSucceeded)
+            {
+                continue;
+            }
+
             if (entry.CacheSlot == 0 && entry.PayloadLength > 0)
             {
                 (missing ??= []).Add((batch.Count, entry.PayloadRow, entry.PayloadOffset, entry.PayloadLength));
@@ -72,6 +79,12 @@ internal sealed partial class QueueActor
             }
 
             batch.Add(Finished(number));
+        }
+
+        if (batch.Count == 0)
+        {
+            ForgetFinished(jobs);
+            return;
         }
 
         _writing = batch;
@@ -82,7 +95,7 @@ internal sealed partial class QueueActor
             ended =>
             {
                 var cause = ended.IsCompletedSuccessfully ? null : ended.Exception?.InnerException ?? new TaskCanceledException(ended);
-                self.Tell(new QueueMessage.HistoryWritten(batch, cause));
+                self.Tell(new QueueMessage.HistoryWritten(batch, jobs, cause));
                 dispatcher.EndOperation();
             },
             CancellationToken.None,
@@ -96,8 +109,7 @@ internal sealed partial class QueueActor
         if (missing is not null)
         {
             var rows = missing.Select(m => m.Row).Distinct().ToList();
-            var payloads = await ReadPayloadsAsync(rows, CancellationToken.None);
-            var byRow = rows.Zip(payloads).ToDictionary(pair => pair.First, pair => pair.Second);
+            var byRow = await ReadEachAsync(rows);
             foreach (var (index, row, offset, length) in missing)
             {
                 batch[index] = batch[index] with { Args = ArgumentsIn(byRow[row], offset, length) };
@@ -105,6 +117,31 @@ internal sealed partial class QueueActor
         }
 
         await _history.WriteAsync(batch, CancellationToken.None);
+    }
+
+    /// <summary>A job that has finished goes to the history without its arguments when they are damaged: keeping it would help nobody.</summary>
+    private async Task<Dictionary<long, ReadOnlyMemory<byte>>> ReadEachAsync(List<long> rows)
+    {
+        try
+        {
+            var payloads = await ReadPayloadsAsync(rows, CancellationToken.None);
+            return rows.Zip(payloads).ToDictionary(pair => pair.First, pair => pair.Second);
+        }
+        catch (JournalCorruptException) when (rows.Count > 1)
+        {
+            var byRow = new Dictionary<long, ReadOnlyMemory<byte>>(rows.Count);
+            foreach (var row in rows)
+            {
+                byRow[row] = (await ReadEachAsync([row]))[row];
+            }
+
+            return byRow;
+        }
+        catch (JournalCorruptException damage)
+        {
+            Log.ArgumentsLost(Logger, _name, damage.Message);
+            return new Dictionary<long, ReadOnlyMemory<byte>> { [rows[0]] = default };
+        }
     }
 
     private FinishedJob Finished(long number)
@@ -135,12 +172,6 @@ internal sealed partial class QueueActor
         _firstRowOfHistory = long.MaxValue;
         if (written.Cause is not null)
         {
-            if (written.Cause is JournalCorruptException damage)
-            {
-                Refuse(damage);
-                return;
-            }
-
             Log.HistoryDelayed(Logger, written.Batch.Count, _name, RetryDelay.TotalMilliseconds, written.Cause.Message);
             _isHistoryTimerSet = true;
             _isHistoryDelayed = true;
@@ -148,7 +179,13 @@ internal sealed partial class QueueActor
             return;
         }
 
-        for (var i = 0; i < written.Batch.Count; i++)
+        ForgetFinished(written.Jobs);
+    }
+
+    /// <summary>The oldest finished jobs are in the history, if they go there.</summary>
+    private void ForgetFinished(int count)
+    {
+        for (var i = 0; i < count; i++)
         {
             var (sequenceNumber, number) = _toHistory.Dequeue();
             ref var entry = ref _state.Jobs[number];

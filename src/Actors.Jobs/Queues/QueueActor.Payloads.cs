@@ -94,12 +94,12 @@ internal sealed partial class QueueActor
         _firstRowAhead = long.MaxValue;
         if (!read.Payloads.IsCompletedSuccessfully)
         {
-            // The store is away: the queue keeps what it has and tries again.
+            // The store is away, and the queue keeps what it has and tries again; or a row is damaged, which is the matter of the jobs in it alone.
             var cause = read.Payloads.Exception?.InnerException;
             Log.PayloadsUnreadable(Logger, _name, cause?.Message ?? "cancelled");
             if (cause is JournalCorruptException damage)
             {
-                Refuse(damage);
+                ParkDamaged(read, damage);
                 return;
             }
 
@@ -131,6 +131,34 @@ internal sealed partial class QueueActor
         }
 
         read.List.SkipCached();
+        FlushSoon();
+    }
+
+    /// <summary>The jobs whose arguments lie in a damaged row are parked with the reason. They are tried again when the queue is opened anew.</summary>
+    private void ParkDamaged(QueueMessage.PayloadsRead read, JournalCorruptException damage)
+    {
+        var parked = new List<long>();
+        for (var number = read.List.FirstUncached; number != 0; number = _state.Jobs[number].Next)
+        {
+            ref var entry = ref _state.Jobs[number];
+            if (entry.CacheSlot == 0 && entry.PayloadRow == damage.Row)
+            {
+                parked.Add(number);
+            }
+            else if (entry.CacheSlot == 0 && !read.Rows.Contains(entry.PayloadRow))
+            {
+                break;
+            }
+        }
+
+        foreach (var number in parked)
+        {
+            BeginChange(number);
+            Withdraw(number);
+            Park(number, $"Its arguments cannot be read: {damage.Message}");
+        }
+
+        UpdateAlone();
         FlushSoon();
     }
 

@@ -33,6 +33,9 @@ internal sealed unsafe class Connection : IDisposable
 
     public string Path { get; }
 
+    /// <summary>For functions that take two connections.</summary>
+    public nint Handle => _handle;
+
     public bool IsInTransaction => Native.GetAutocommit(_handle) == 0;
 
     public bool IsReadOnly => Native.IsReadOnly(_handle, "main") == 1;

@@ -66,7 +66,11 @@ internal sealed class JournalTables
         Shrinking.Add(id);
         var newest = Newest(id);
         return new JournalOpening(
-            row.Term + 1, newest.SequenceNumber == 0 ? 0 : row.CommitsFrom, newest.SequenceNumber, newest.LastPayloadRow);
+            row.Term + 1,
+            newest.SequenceNumber == 0 ? 0 : row.CommitsFrom,
+            newest.SequenceNumber,
+            newest.LastPayloadRow,
+            _connection.QueryInt64("SELECT coalesce(max(id), 0) FROM restores"));
     }
 
     /// <summary>Appends one commit, if its owner still owns the journal and knows where it ends.</summary>

@@ -34,6 +34,10 @@ internal sealed class Upkeep
         _pageCount = connection.Prepare("PRAGMA page_count");
         _freePages = connection.Prepare("PRAGMA freelist_count");
         _vacuum = connection.Prepare($"PRAGMA incremental_vacuum({VacuumStepPages})");
+
+        // What earlier processes have left in the log counts too: those that are killed again and again would never copy it.
+        var log = new FileInfo(connection.Path + "-wal");
+        _logPages = log.Exists ? log.Length / PageBytes : 0;
     }
 
     /// <summary>Whether a step would do something even if nothing else happens.</summary>

@@ -88,7 +88,7 @@ public sealed class ForwardingTests
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
         var history = new FaultyHistory(system.System, _history);
-        var journal = new FaultyJournal(system.System, _journal);
+        var journal = new SimulatedJournal(system.System, _journal);
         var host = await JobHost.StartAsync(system, Small, journal, history);
         await host.EnqueueAsync("delayed", o => o.Delay(TimeSpan.FromDays(300)));
         history.Fault = new JournalUnavailableException("away");
@@ -107,7 +107,7 @@ public sealed class ForwardingTests
     public async Task When_the_oldest_part_cannot_be_read_it_stays_and_is_tried_again(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System, _journal);
+        var journal = new SimulatedJournal(system.System, _journal);
         var host = await JobHost.StartAsync(system, Small, journal, _history);
         var delayed = await host.EnqueueAsync("delayed", o => o.Delay(TimeSpan.FromDays(1)));
         journal.OnRead = static () => new JournalUnavailableException("away");
@@ -125,7 +125,7 @@ public sealed class ForwardingTests
     public async Task A_journal_that_cannot_get_smaller_is_not_written_again_and_again(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var journal = new FaultyJournal(system.System, _journal);
+        var journal = new SimulatedJournal(system.System, _journal);
         var host = await JobHost.StartAsync(system, Small, journal, _history);
 
         // The commits of single jobs take more room than the jobs in them.

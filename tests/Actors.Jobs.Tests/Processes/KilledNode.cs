@@ -48,6 +48,7 @@ internal static class KilledNode
                     Workers = 4,
                     Prefetch = 8,
                     TrimBytes = 16_000,
+                    ForwardBytes = 50_000,
                     CacheBytes = 20_000,
                     Retry = new RetryOptions { MaxAttempts = 2, Backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(20) } },
                 },

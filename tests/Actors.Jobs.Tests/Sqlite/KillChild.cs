@@ -1,4 +1,3 @@
-using System.Text;
 using Actors.Sql;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -21,4 +21,15 @@ internal static class SqliteFile
             }
         }
     }
+
+    public static void Execute(string path, string sql)
+    {
+        Batteries_V2.Init();
+        raw.sqlite3_open_v2(path, out var connection, raw.SQLITE_OPEN_READWRITE, null).ShouldBe(raw.SQLITE_OK);
+        using (connection)
+        {
+            raw.sqlite3_busy_timeout(connection, 10_000);
+            raw.sqlite3_exec(connection, sql).ShouldBe(raw.SQLITE_OK);
+        }
+    }
 }

@@ -30,6 +30,34 @@ public sealed class SpaceTests : IDisposable
     }
 
     [Fact]
+    public async Task Processes_that_are_killed_again_and_again_do_not_make_the_log_grow()
+    {
+        for (var n = 1; n <= 5; n++)
+        {
+            byte[] database;
+            byte[] log;
+            await using (var store = await _file.OpenAsync())
+            {
+                var owner = await Owner.OpenAsync(store.Journal, "orders");
+                for (var i = 1; i <= 5; i++)
+                {
+                    await owner.AppendAsync(owner.Opening.LastSequenceNumber + i, new byte[5_000_000]);
+                }
+
+                // What is on the disk when the process is killed now.
+                await RestAsync(store, () => true);
+                (database, log) = (await File.ReadAllBytesAsync(_file.Path), await ReadLogAsync());
+            }
+
+            await File.WriteAllBytesAsync(_file.Path, database);
+            await File.WriteAllBytesAsync(_file.Path + "-wal", log);
+        }
+
+        new FileInfo(_file.Path + "-wal").Length.ShouldBeLessThan(110_000_000);
+        new FileInfo(_file.Path).Length.ShouldBeGreaterThan(50_000_000);
+    }
+
+    [Fact]
     public async Task Deletion_goes_on_after_the_store_was_closed_in_the_middle_of_it()
     {
         var store = await _file.OpenAsync();
@@ -89,5 +117,13 @@ public sealed class SpaceTests : IDisposable
         }
 
         isAtRest().ShouldBeTrue();
+    }
+
+    private async Task<byte[]> ReadLogAsync()
+    {
+        await using var log = new FileStream(_file.Path + "-wal", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[log.Length];
+        await log.ReadExactlyAsync(bytes);
+        return bytes;
     }
 }

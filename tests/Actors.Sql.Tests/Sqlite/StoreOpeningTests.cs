@@ -14,7 +14,7 @@ public sealed class StoreOpeningTests : IDisposable
         await (await _file.OpenAsync()).DisposeAsync();
         _file.Query("PRAGMA page_size").ShouldBe(4096);
         _file.Query("PRAGMA auto_vacuum").ShouldBe(2);
-        _file.Query("SELECT max(version) FROM schema").ShouldBe(2);
+        _file.Query("SELECT max(version) FROM schema").ShouldBe(3);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class StoreOpeningTests : IDisposable
         var exception = await Should.ThrowAsync<StoreException>(() => _file.OpenAsync());
         exception.Message.ShouldContain(_file.Path);
         exception.Message.ShouldContain("version 99");
-        exception.Message.ShouldContain("up to 2");
+        exception.Message.ShouldContain("up to 3");
         exception.Message.ShouldContain("Run the newer version");
         (await File.ReadAllBytesAsync(_file.Path)).ShouldBe(before);
     }
@@ -62,12 +62,12 @@ public sealed class StoreOpeningTests : IDisposable
             await (await Owner.OpenAsync(store.Journal, "orders")).AppendAsync(1);
         }
 
-        _file.Execute("DROP TABLE snapshots; DELETE FROM schema WHERE version = 2");
+        _file.Execute("DROP TABLE snapshots; DROP TABLE restores; DELETE FROM schema WHERE version > 1");
         await using var again = await _file.OpenAsync();
         var owner = await Owner.OpenAsync(again.Journal, "orders");
         owner.Opening.LastSequenceNumber.ShouldBe(1);
         await again.Snapshots.SaveAsync(owner.Snapshot(1), default);
-        _file.Query("SELECT count(*) FROM schema").ShouldBe(2);
+        _file.Query("SELECT count(*) FROM schema").ShouldBe(3);
     }
 
     [Fact]
