@@ -60,7 +60,24 @@ public sealed class ServiceCommandTests : IDisposable
         var (_, all) = await shop.Client.PostAsync("/services/*/stop");
         all.AsArray().Select(service => ShopClient.Text(service!, "state")).ShouldAllBe(state => state == "Stopped");
         all.AsArray().Select(service => ShopClient.Text(service!, "name")).ShouldBe(
-            ["emails", "heartbeat", "metrics", "cache-warmer", "order-report", "payment-sync"], ignoreOrder: true);
+            ["emails", "reports", "heartbeat", "metrics", "cache-warmer", "payment-sync"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task The_order_report_is_due_at_eight_in_London_and_can_be_run_paused_and_resumed()
+    {
+        await using var shop = await ShopProcess.StartAsync(_folder);
+        var (_, report) = await shop.Client.GetAsync("/schedules/order-report");
+        ShopClient.Text(report, "description").ShouldBe("at 08:00 every day, Europe/London");
+        var next = TimeZoneInfo.ConvertTime(report["next"]![0]!.GetValue<DateTimeOffset>(), TimeZoneInfo.FindSystemTimeZoneById("Europe/London"));
+        (next.TimeOfDay, next > DateTimeOffset.UtcNow).ShouldBe((TimeSpan.FromHours(8), true));
+
+        var (status, run) = await shop.Client.PostAsync("/schedules/order-report/run");
+        status.ShouldBe(HttpStatusCode.OK);
+        await ShopClient.UntilAsync("the report is made", async () => await shop.Client.JobStateAsync(ShopClient.Text(run, "job")) == "Succeeded");
+        ShopClient.Text((await shop.Client.PostAsync("/schedules/order-report/pause")).Body, "state").ShouldBe("Paused");
+        ShopClient.Text((await shop.Client.PostAsync("/schedules/order-report/resume")).Body, "state").ShouldBe("Active");
+        (await shop.Client.GetAsync("/schedules/nothing")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]
