@@ -20,7 +20,23 @@ internal static class HoconBenchmarks
         }
 
         Report.Line("hocon-parse", bytes * Rounds / 1e6 / watch.Elapsed.TotalSeconds, "MB/s");
+        foreach (var depth in new[] { 1_000, 2_000, 4_000 })
+        {
+            var nested = MakeNested(depth);
+            HoconDocument.Parse(nested);
+            watch.Restart();
+            for (var i = 0; i < 20; i++)
+            {
+                HoconDocument.Parse(nested);
+            }
+
+            Report.Line($"hocon-nested-{depth}", watch.Elapsed.TotalMilliseconds / 20, "ms");
+        }
     }
+
+    /// <summary>Each value is that of the next, with more in it.</summary>
+    private static string MakeNested(int depth) =>
+        string.Concat(Enumerable.Range(0, depth).Select(static i => $"a{i} = ${{a{i + 1}}} {{ key = {i} }}\n")) + $"a{depth} {{ key = end }}\n";
 
     private static string MakeHand(int size)
     {

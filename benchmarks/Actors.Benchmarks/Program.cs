@@ -1,11 +1,21 @@
 using Actors.Benchmarks;
+using Actors.Benchmarks.Jobs;
 
 switch (args.FirstOrDefault())
 {
     case "kernel":
         return await KernelBenchmarks.RunAsync(args);
     case "jobs":
-        await JobBenchmarks.RunAsync(new Options(args));
+        await JobBenchmarks.EndToEndAsync(JobOptions.Parse(new Options(args)));
+        return 0;
+    case "drain":
+        await JobBenchmarks.DrainAsync(JobOptions.Parse(new Options(args)));
+        return 0;
+    case "latency":
+        await JobBenchmarks.LatencyAsync(JobOptions.Parse(new Options(args)));
+        return 0;
+    case "backlog":
+        await BacklogBenchmark.RunAsync(JobOptions.Parse(new Options(args)));
         return 0;
     case "schedules":
         await ScheduleBenchmarks.RunAsync(new Options(args));
@@ -21,8 +31,12 @@ switch (args.FirstOrDefault())
               kernel    actors: tell, ask, create, restart, timers; 'kernel --help' lists the figures
               hocon     megabytes of HOCON per second
               schedules how long a moment takes to find, and how late schedules are
-              jobs      jobs per second through a durable queue
-                        --store sqlite|memory  --history all|none  --jobs 300000  --producers 64  --workers 64  --prefetch 1000
+              jobs      jobs per second through a durable queue, each producer awaiting each job
+              drain     bulk enqueue, and the drain of a filled queue
+              latency   from enqueue to start, one job at a time
+              backlog   ten million jobs: memory, disk, recovery, and the rate beside that of ten thousand
+                        --store sqlite|memory  --history all|failed  --jobs 300000  --producers 64  --workers 64  --prefetch 1000
+                        without --history both are measured, each on a store of its own
             """);
         return 2;
 }

@@ -1,8 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using Actors.Hosting.Adopting;
+using Actors.Hosting.Settings;
 using Actors.Jobs;
 using Actors.Persistence;
 using Actors.Services;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Actors.Hosting;
 
@@ -10,8 +13,10 @@ namespace Actors.Hosting;
 public sealed class ActorsBuilder
 {
     private readonly List<ServiceEntry> _services = [];
+    private readonly List<ProcessEntry> _processes = [];
     private readonly List<QueueBuilder> _queues = [];
     private readonly List<ActorEntry> _actors = [];
+    private readonly List<(string Name, Type Type)> _adopted = [];
 
     internal ActorsBuilder(string name, IServiceCollection services)
     {
@@ -27,9 +32,16 @@ public sealed class ActorsBuilder
 
     internal IReadOnlyList<ServiceEntry> ServiceEntries => _services;
 
+    internal IReadOnlyList<ProcessEntry> ProcessEntries => _processes;
+
     internal IReadOnlyList<QueueBuilder> QueueEntries => _queues;
 
     internal IReadOnlyList<ActorEntry> ActorEntries => _actors;
+
+    /// <summary>Hosted services that are supervised here, and so must not be started by the host as well.</summary>
+    internal IReadOnlyList<(string Name, Type Type)> Adopted => _adopted;
+
+    internal bool AdoptsHostedServices { get; private set; }
 
     internal string? Sqlite { get; private set; }
 
@@ -134,6 +146,64 @@ public sealed class ActorsBuilder
         string name, Action<ServiceOptions>? configure = null)
         where T : class, IPolledService => Add(name, null, configure, options => ServiceDefinition.Polled<T>(name, options));
 
+    /// <summary>Adds a program of the operating system, or several instances of it.</summary>
+    /// <param name="name">The name of the service; of several instances, NAME-1, NAME-2 …</param>
+    /// <param name="process">The program. Keys <c>actors.processes.NAME.*</c> override it; a program may also be declared there alone.</param>
+    /// <param name="configure">How it is started, restarted and stopped; the same keys.</param>
+    public ActorsBuilder AddProcess(string name, Action<ProcessOptions> process, Action<ServiceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        var entry = new ProcessEntry(name);
+        process(entry.Process);
+        configure?.Invoke(entry.Service);
+        _processes.Add(entry);
+        return this;
+    }
+
+    /// <summary>Adds a <see cref="BackgroundService"/> or other <see cref="IHostedService"/>, unchanged. The host does not start it any more.</summary>
+    /// <remarks>
+    /// Each start and restart makes a new instance, unless the container has one of its own (a singleton). A registration of the class with
+    /// <c>AddHostedService</c> is taken back if it was made before; one that follows is a fault at start.
+    /// </remarks>
+    public ActorsBuilder AddSupervised<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        string name, Action<ServiceOptions>? configure = null)
+        where T : class, IHostedService
+    {
+        var registered = Services.Where(descriptor => descriptor.ServiceType == typeof(IHostedService) && HostedRegistration.TypeOf(descriptor) == typeof(T)).ToList();
+        var registration = registered.Select(HostedRegistration.Of).FirstOrDefault(known => known is not null) ?? HostedRegistration.Of(typeof(T));
+        return Adopt(name, registration, registered, configure);
+    }
+
+    /// <summary>
+    /// Supervises every hosted service that has been registered so far, unchanged, each under the name of its class: <c>OrderSyncWorker</c> becomes
+    /// <c>order-sync-worker</c>.
+    /// </summary>
+    /// <remarks>
+    /// Left out are those of the framework (classes in assemblies named <c>Microsoft.*</c> and <c>System.*</c>, such as the web server's own) and those whose
+    /// registration does not tell their class; they go on as before. One that is registered later, and so goes on unsupervised, is named in the log at start.
+    /// </remarks>
+    /// <param name="configure">Settings for each; null takes the defaults. Keys <c>actors.services.NAME.*</c> override them.</param>
+    public ActorsBuilder AdoptHostedServices(Action<ServiceOptions>? configure = null)
+    {
+        AdoptsHostedServices = true;
+        foreach (var descriptor in Services.ToList())
+        {
+            if (HostedRegistration.Of(descriptor) is { } registration)
+            {
+                var name = HostedRegistration.NameOf(registration.Type);
+                var number = 1;
+                while (_services.Any(service => service.Name == (number == 1 ? name : $"{name}-{number}")))
+                {
+                    number++;
+                }
+
+                Adopt(number == 1 ? name : $"{name}-{number}", registration, [descriptor], configure);
+            }
+        }
+
+        return this;
+    }
+
     /// <summary>Adds a durable queue and, as a service of the same name, its consumer in this process.</summary>
     /// <remarks>Keys <c>actors.queues.NAME.*</c> set the queue, <c>actors.services.NAME.*</c> its consumer.</remarks>
     public ActorsBuilder AddQueue(string name, Action<QueueBuilder>? configure = null)
@@ -166,6 +236,18 @@ public sealed class ActorsBuilder
         return this;
     }
 
+    private ActorsBuilder Adopt(
+        string name, HostedRegistration registration, IEnumerable<ServiceDescriptor> registered, Action<ServiceOptions>? configure)
+    {
+        foreach (var descriptor in registered)
+        {
+            Services.Remove(descriptor);
+        }
+
+        _adopted.Add((name, registration.Type));
+        return Add(name, null, configure, options => ServiceDefinition.Service(name, _ => new HostedService(registration.Create), options));
+    }
+
     private ActorsBuilder Add(
         string name, TimeSpan? interval, Action<ServiceOptions>? configure, Func<ServiceOptions, ServiceDefinition> define)
     {
@@ -173,6 +255,16 @@ public sealed class ActorsBuilder
         configure?.Invoke(options);
         _services.Add(new ServiceEntry(name, options, define));
         return this;
+    }
+
+    /// <summary>A program, declared in code, in the configuration, or in both.</summary>
+    internal sealed record ProcessEntry(string Name)
+    {
+        public ProcessOptions Process { get; private init; } = new();
+
+        public ServiceOptions Service { get; private init; } = new();
+
+        public ProcessEntry Copy() => this with { Process = Process.Copy(), Service = Service.Copy() };
     }
 
     internal sealed record ServiceEntry(string Name, ServiceOptions Options, Func<ServiceOptions, ServiceDefinition> Define);

@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(5009, LogLevel.Error, "A change of the configuration of {System} was not applied: {Reason}")]
     public static partial void ReloadFailed(ILogger logger, string system, string reason, Exception cause);
+
+    [LoggerMessage(5010, LogLevel.Warning, "Hosted service {Type} was registered after AddActors and is not supervised: when it throws, it stops the host. Call AddActors after it, or add it with AddSupervised")]
+    public static partial void NotAdopted(ILogger logger, string type);
 }

@@ -40,13 +40,27 @@ public sealed partial class JobSystem
     {
         var inbox = _system.SystemActorOf(Props.Create(() => new InboxActor(store.Inbox, InboxMessage.Owner, store.Node)), "owner-inbox");
         var nodes = _system.SystemActorOf(Props.Create(() => new NodesActor(store, inbox)), "nodes");
-        foreach (var (name, actor) in await StartOwnersAsync(journal, new Neighbours(inbox, nodes, store.BegunAttemptsOf), handlers, CancellationToken.None))
+        List<(string Name, IActorRef Actor)> owners;
+        try
+        {
+            owners = [.. await StartOwnersAsync(journal, new Neighbours(inbox, nodes, store.BegunAttemptsOf), handlers, CancellationToken.None)];
+        }
+        catch
+        {
+            // It is tried again, with actors of the same names.
+            await nodes.GracefulStopAsync(Timeout.InfiniteTimeSpan);
+            await inbox.GracefulStopAsync(Timeout.InfiniteTimeSpan);
+            throw;
+        }
+
+        foreach (var (name, actor) in owners)
         {
             var handle = _queues[name];
             handle.Own(actor);
             actor.Tell(new QueueMessage.Reconfigure(handle.Options)); // They may have changed meanwhile.
         }
 
+        await StartSchedulesAsync(journal);
         Log.OwnershipTaken(_system.LoggerFactory.CreateLogger("Actors.Jobs"), store.Node);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Actors.Jobs.Processes;
 using Actors.Jobs.Queues;
+using Actors.Jobs.Schedules;
 using Actors.Jobs.Types;
 using Actors.Jobs.Workers;
 using Actors.Persistence;
@@ -269,6 +270,8 @@ public sealed partial class JobSystem : IJobs
         }
 
         WarnOfUnhandled();
+        _declaredSchedules = ResolveSchedules();
+        _schedules = _options.Schedules is null ? null : new SchedulesClient(this);
         if (_options.Shared is { } shared)
         {
             await StartSharedAsync(shared, check.Handlers, cancellationToken);
@@ -280,6 +283,8 @@ public sealed partial class JobSystem : IJobs
         {
             _queues.Add(name, new QueueHandle(actor, check.Handlers.Keys.First(definition => definition.Name == name).Options));
         }
+
+        await StartSchedulesAsync(journal);
     }
 
     private async Task<List<(string Queue, IActorRef Actor)>> StartOwnersAsync(
@@ -304,17 +309,29 @@ public sealed partial class JobSystem : IJobs
         string[] awaited = setups.Exists(setup => setup.Begun.Left is not { Count: 0 }) ? [.. setups.Select(setup => setup.Name)] : [];
         var parent = _system.ActorOf(Props.Create(() => new QueuesActor(awaited)), "queues");
         var owners = new List<(string, IActorRef)>();
-        foreach (var setup in setups)
+        try
         {
-            var props = Props.Create(() => new QueueActor(setup, journal, journalActor)) with
-            {
-                QuarantineAfter = 0, // What a queue tells itself must go on coming, whatever the store does.
-            };
-            var started = await parent.AskAsync(new QueuesActor.Start(setup.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
-            owners.Add((setup.Name, started.Actor));
+            await StartAllAsync();
+            return owners;
+        }
+        catch
+        {
+            await parent.GracefulStopAsync(Timeout.InfiniteTimeSpan, cancellationToken: CancellationToken.None);
+            throw;
         }
 
-        return owners;
+        async Task StartAllAsync()
+        {
+            foreach (var setup in setups)
+            {
+                var props = Props.Create(() => new QueueActor(setup, journal, journalActor)) with
+                {
+                    QuarantineAfter = 0, // What a queue tells itself must go on coming, whatever the store does.
+                };
+                var started = await parent.AskAsync(new QueuesActor.Start(setup.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
+                owners.Add((setup.Name, started.Actor));
+            }
+        }
     }
 
     private IEnumerable<string> FindFaults(QueueDefinition definition)
@@ -507,6 +524,13 @@ public sealed record JobSystemOptions
 
     /// <summary>The queues.</summary>
     public required IReadOnlyList<QueueDefinition> Queues { get; init; }
+
+    /// <summary>The durable schedules that code and configuration declare. One that was declared before and is not any more is retired.</summary>
+    /// <value>Default null: there are no schedules at all. Empty: there may be some that were added at run time.</value>
+    public IReadOnlyList<ScheduleDefinition>? Schedules { get; init; }
+
+    /// <summary>How much the schedules write before they are written anew and what is older is deleted, in bytes. Small in tests only.</summary>
+    internal long SchedulesSweepBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>Where begun attempts are noted, so that a job which brings the process down is found.</summary>
     /// <value>Default null: after a crash every job that was granted counts as begun, and runs alone before all others.</value>

@@ -48,4 +48,16 @@ internal static partial class Log
 
     [LoggerMessage(6206, LogLevel.Warning, "Service {Service}: a callback of its cancellation token threw: {Reason}. The stop goes on")]
     public static partial void CancellationCallbackFailed(ILogger logger, string service, string reason, Exception cause);
+
+    [LoggerMessage(EventId = 6301, Message = "{Line}")]
+    public static partial void Printed(ILogger logger, LogLevel level, string line);
+
+    [LoggerMessage(6302, LogLevel.Warning, "Service {Service}: {Count} processes of an earlier run, whose application is gone, still ran and were ended: {Processes}")]
+    public static partial void EndedLeftBehind(ILogger logger, string service, int count, string processes);
+
+    [LoggerMessage(6303, LogLevel.Warning, "Service {Service}: process {Pid} and its group did not end within {DelayMs:0} ms after {Signal} (stop-timeout). They were killed")]
+    public static partial void Killed(ILogger logger, string service, int pid, double delayMs, string signal);
+
+    [LoggerMessage(6304, LogLevel.Warning, "Service {Service}: its output cannot be written to {File}: {Reason}. It goes on without the file until it is started again")]
+    public static partial void OutputFileFailed(ILogger logger, string service, string file, string reason, Exception cause);
 }

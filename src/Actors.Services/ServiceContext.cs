@@ -1,3 +1,4 @@
+using Actors.Services.Processes;
 using Actors.Services.Running;
 using Microsoft.Extensions.Logging;
 
@@ -35,6 +36,12 @@ public sealed class ServiceContext
     /// <summary>Cancelled as soon as the service is told to stop. A tick that is running learns of it here first: its own token is cancelled later.</summary>
     public CancellationToken Stopping => _incarnation.Stopping;
 
+    /// <summary>How long a stop may take; see <see cref="ServiceOptions.StopTimeout"/>.</summary>
+    public TimeSpan StopTimeout => _incarnation.Options.StopTimeout;
+
+    /// <summary>Where the lines of a program go; null when the service is none.</summary>
+    internal OutputRing? Output => _incarnation.Output;
+
     internal bool IsReady => _isReady;
 
     /// <summary>The options as they are now.</summary>
@@ -43,7 +50,17 @@ public sealed class ServiceContext
     internal string? LastReport => _report;
 
     /// <summary>Says that the service is ready to work for others. Matters only with <see cref="ServiceOptions.AwaitsReady"/>.</summary>
-    public void Ready() => _isReady = true;
+    public void Ready()
+    {
+        if (!_isReady)
+        {
+            _isReady = true;
+            _incarnation.TellReady();
+        }
+    }
+
+    /// <summary>Says that the code is alive. With <see cref="ServiceOptions.Watchdog"/>, a service that does not say so in time is restarted. Cheap: call it as often as you like.</summary>
+    public void Heartbeat() => _incarnation.Beat();
 
     /// <summary>Says in a few words what the service is doing, for its status. Forgotten with the incarnation.</summary>
     /// <param name="text">The words; null takes them back.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Actors.Services.Guarding;
+using Actors.Services.Processes;
 using Actors.Services.Running;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -49,7 +50,10 @@ public sealed class ServiceDefinition
     internal ServiceOptions Settings { get; }
 
     /// <summary>Whether a running tick is let finish when the service is told to stop.</summary>
-    internal bool StopsGently => Kind != ServiceKind.Service;
+    internal bool StopsGently => Kind is ServiceKind.Tick or ServiceKind.Polled;
+
+    /// <summary>How many lines of output are remembered.</summary>
+    internal int OutputLines { get; private init; }
 
     /// <summary>A service from a factory.</summary>
     /// <param name="name">See <see cref="Name"/>.</param>
@@ -151,6 +155,39 @@ public sealed class ServiceDefinition
         string name, ServiceOptions? options = null)
         where T : class, IPolledService => NewPolled(name, Resolve<T>, Copy(options));
 
+    /// <summary>A program of the operating system. <see cref="ProcessOptions.InstanceCount"/> is for those who make several definitions; here it must be 1.</summary>
+    /// <param name="name">See <see cref="Name"/>.</param>
+    /// <param name="process">The program. The options are copied.</param>
+    /// <param name="options">Null takes the defaults. They are copied.</param>
+    /// <exception cref="ServiceDefinitionException">As for a service.</exception>
+    public static ServiceDefinition Process(string name, ProcessOptions process, ServiceOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        return process.InstanceCount <= 1
+            ? Processes(name, process, options)[0]
+            : throw new ServiceDefinitionException(
+                name, [$"instances = {process.InstanceCount}, but one definition is one service. Use Processes(…) for several."]);
+    }
+
+    /// <summary>Definitions of <see cref="ProcessOptions.InstanceCount"/> programs: NAME for one, NAME-1, NAME-2 … for several.</summary>
+    /// <param name="name">See <see cref="Name"/>.</param>
+    /// <param name="process">The program. The options are copied.</param>
+    /// <param name="options">Null takes the defaults. They are copied.</param>
+    /// <exception cref="ServiceDefinitionException">As for a service.</exception>
+    public static IReadOnlyList<ServiceDefinition> Processes(string name, ProcessOptions process, ServiceOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        List<string> faults = [.. process.Faults()];
+        if (faults.Count > 0)
+        {
+            throw new ServiceDefinitionException(name, faults);
+        }
+
+        return process.InstanceCount == 1
+            ? [NewProcess(name, process, options, 0)]
+            : [.. Enumerable.Range(1, process.InstanceCount).Select(number => NewProcess($"{name}-{number}", process, options, number))];
+    }
+
     /// <summary>Makes the instance of one incarnation.</summary>
     internal IService Create(ServiceContext context) => _body as IService ?? ((Func<ServiceContext, IService>)_body)(context);
 
@@ -168,6 +205,12 @@ public sealed class ServiceDefinition
             ServiceKind.Polled,
             create is null ? null : context => new TickService(new PollTick(Made(create(context), context))),
             options);
+    }
+
+    private static ServiceDefinition NewProcess(string name, ProcessOptions process, ServiceOptions? options, int instance)
+    {
+        var copy = process.Of(instance);
+        return new ServiceDefinition(name, ServiceKind.Process, new ProgramService(copy), Shared(options)) { OutputLines = copy.OutputLines };
     }
 
     private static T Made<T>(T? instance, ServiceContext context)

@@ -1,3 +1,5 @@
+using Actors.Services.Running;
+
 namespace Actors.Services;
 
 /// <summary>A service was asked for what cannot be done.</summary>
@@ -49,4 +51,43 @@ public sealed class ServiceReturnedException(string name)
 {
     /// <summary>The service.</summary>
     public string Name { get; } = name;
+}
+
+/// <summary>The program of a service could not be started.</summary>
+public sealed class ProcessStartException(string name, string message) : ServiceException(message)
+{
+    /// <summary>The service.</summary>
+    public string Name { get; } = name;
+}
+
+/// <summary>The program of a service has ended with an exit code that means failure.</summary>
+public sealed class ProcessExitedException(string name, int exitCode, string message) : ServiceException(message)
+{
+    /// <summary>The service.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The exit code; 128 and the number of the signal when a signal ended it.</summary>
+    public int ExitCode { get; } = exitCode;
+}
+
+/// <summary>The program of a service has exited and left others running. They were ended.</summary>
+public sealed class ProcessForkedException(string name, string message) : ServiceException(message)
+{
+    /// <summary>The service.</summary>
+    public string Name { get; } = name;
+}
+
+/// <summary>A service did not say in time that it is alive; the cause of the restart that follows.</summary>
+public sealed class ServiceHungException(string name, TimeSpan silent, TimeSpan watchdog)
+    : ServiceException($"Service '{name}' has not called Heartbeat() for {TimeText.Of(silent)} (watchdog = {TimeText.Of(watchdog)}).")
+{
+    /// <summary>The service.</summary>
+    public string Name { get; } = name;
+}
+
+/// <summary>Services cannot be started as they depend on each other, or one cannot be taken away from another.</summary>
+public sealed class ServiceDependencyException(IReadOnlyList<string> faults) : ServiceException(string.Join(" ", faults))
+{
+    /// <summary>Everything that is wrong, each in a sentence.</summary>
+    public IReadOnlyList<string> Faults { get; } = faults;
 }

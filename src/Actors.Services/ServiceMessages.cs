@@ -18,7 +18,7 @@ public abstract record ServiceMessage
 
 /// <summary>Starts services that do not run, and those in Backoff at once. Forgives their earlier failures. Those that run go on undisturbed.</summary>
 /// <param name="Service">Which; see <see cref="ServiceMessage"/>.</param>
-/// <remarks>Answered when each is Running or its start has failed.</remarks>
+/// <remarks>Answered when each is Running, waits for a service that it depends on, or its start has failed.</remarks>
 public sealed record Start(string Service = ServiceMessage.All) : ServiceMessage, IRequest<IReadOnlyList<ServiceStatus>>;
 
 /// <summary>Stops services, one after the other, in the reverse order of their start. Cancels the restart of those in Backoff. Completed and Failed stay as they are.</summary>
@@ -59,3 +59,8 @@ public sealed record Reconfigure(ServiceDefinition Definition) : ServiceMessage,
 /// <summary>Stops services as <see cref="Stop"/> does and forgets them. Their names are free once this is answered.</summary>
 /// <param name="Service">Which; see <see cref="ServiceMessage"/>. It must be stated: there is no default.</param>
 public sealed record Unregister(string Service) : ServiceMessage, IRequest<IReadOnlyList<ServiceStatus>>;
+
+/// <summary>Asks what the program of a service has printed last. Answered oldest first; empty for a service that is no process.</summary>
+/// <param name="Service">As in <see cref="GetStatus"/>.</param>
+/// <param name="Lines">How many lines at most.</param>
+public sealed record GetOutput(string Service, int Lines = 100) : ServiceMessage, IRequest<IReadOnlyList<OutputLine>>;

@@ -62,6 +62,17 @@ public sealed record ServiceOptions
     /// <value>Default false: it is ready as soon as it is Running. With true, a tick that says nothing is ready after its first success. Key <c>awaits-ready</c>.</value>
     public bool AwaitsReady { get; set; }
 
+    /// <summary>The services that must be ready before this one is started; a Start of this one starts them too.</summary>
+    /// <value>
+    /// Default none. Until all are ready it is Starting and says for which it waits. A dependency that goes down later does not take this one with it. Key
+    /// <c>depends-on</c>. A change while it runs applies to the next system.
+    /// </value>
+    public IReadOnlyList<string> DependsOn { get; set; } = [];
+
+    /// <summary>How long the code may go without <see cref="ServiceContext.Heartbeat"/> before it counts as hung: an incident, then a restart.</summary>
+    /// <value>Default <see cref="Timeout.InfiniteTimeSpan"/>: no watchdog. It begins when the service is Running. Key <c>watchdog</c>.</value>
+    public TimeSpan Watchdog { get; set; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>How many incidents are remembered.</summary>
     /// <value>Default 20, at least 1, at most 1,000. The oldest are forgotten. Key <c>incidents</c>.</value>
     public int IncidentLimit { get; set; } = 20;
@@ -72,7 +83,7 @@ public sealed record ServiceOptions
     /// <summary>The options of services that state none; shared, so that a hundred thousand of them cost nothing.</summary>
     internal static ServiceOptions Default { get; } = new();
 
-    internal ServiceOptions Copy() => this with { Restart = Restart with { Backoff = Restart.Backoff is null ? null : Restart.Backoff with { } } };
+    internal ServiceOptions Copy() => this with { DependsOn = [.. DependsOn ?? []], Restart = Restart with { Backoff = Restart.Backoff is null ? null : Restart.Backoff with { } } };
 
     /// <summary>Everything that is wrong with the options for a service of this form.</summary>
     internal IEnumerable<string> Faults(ServiceKind kind)
@@ -92,7 +103,7 @@ public sealed record ServiceOptions
             yield return $"stop-timeout = {TimeText.Of(StopTimeout)} must be 0 to 45 days, or infinite.";
         }
 
-        if (kind == ServiceKind.Service)
+        if (kind is ServiceKind.Service or ServiceKind.Process)
         {
             if (Interval is not null || Schedule is not null || InitialDelay != TimeSpan.Zero || OnTickError != TickErrorAction.Fail || Pace != TickPace.FixedRate)
             {
@@ -130,6 +141,16 @@ public sealed record ServiceOptions
         if (!Enum.IsDefined(OnTickError))
         {
             yield return $"on-tick-error = {(int)OnTickError} is neither fail nor continue.";
+        }
+
+        if (DependsOn is null || DependsOn.Any(string.IsNullOrWhiteSpace))
+        {
+            yield return "depends-on has an empty name.";
+        }
+
+        if (Watchdog != Timeout.InfiniteTimeSpan && (Watchdog <= TimeSpan.Zero || Watchdog > Longest))
+        {
+            yield return $"watchdog = {TimeText.Of(Watchdog)} must be longer than 0 and at most 45 days, or infinite.";
         }
 
         if (IncidentLimit is < 1 or > 1000)

@@ -36,4 +36,7 @@ public enum ServiceKind
 
     /// <summary>Work done on an interval when there is some.</summary>
     Polled,
+
+    /// <summary>A program of the operating system.</summary>
+    Process,
 }

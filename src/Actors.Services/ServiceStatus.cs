@@ -60,7 +60,7 @@ public sealed record ServiceStatus
             text.Append(", restarted ").Append(TimeText.Times(Restarts));
         }
 
-        if (State == ServiceState.Running && NotReadyBecause is { } reason)
+        if (State is ServiceState.Running or ServiceState.Starting && NotReadyBecause is { } reason)
         {
             text.Append(", not ready: ").Append(reason);
         }

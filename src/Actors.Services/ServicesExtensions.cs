@@ -14,6 +14,7 @@ public static class ServicesExtensions
     /// <param name="container">Where services are resolved, each incarnation in a scope of its own; null when none needs it.</param>
     /// <returns>The services, from outside. They stop, in the reverse order of their start, at the latest when the system terminates.</returns>
     /// <exception cref="DuplicateServiceException">Two services have the same name.</exception>
+    /// <exception cref="ServiceDependencyException">A service depends on one that is not there, or on itself in a circle; all faults together.</exception>
     /// <exception cref="InvalidActorNameException">The services of this system were started already.</exception>
     public static IServices StartServices(
         this ActorSystem system, IEnumerable<ServiceDefinition> definitions, IServiceProvider? container = null)
@@ -31,7 +32,18 @@ public static class ServicesExtensions
             }
         }
 
+        var faults = FindDependencyFaults(all.Select(definition => (definition.Name, definition.Settings.DependsOn)));
+        if (faults.Count > 0)
+        {
+            throw new ServiceDependencyException(faults);
+        }
+
         var props = Props.Create(() => new ServiceGuardian(all, container)) with { StopTimeout = Timeout.InfiniteTimeSpan, QuarantineAfter = 0 };
         return new GuardedServices(system.ActorOf(props, GuardianName));
     }
+
+    /// <summary>What would make <see cref="StartServices"/> refuse these dependencies: unknown names and circles, each in a sentence.</summary>
+    /// <param name="services">All services by name, with the names of those that they depend on.</param>
+    public static IReadOnlyList<string> FindDependencyFaults(IEnumerable<(string Name, IReadOnlyList<string> DependsOn)> services) =>
+        ServiceGraph.Faults([.. services]);
 }

@@ -7,10 +7,10 @@ public enum OverdueAction
     Report,
 
     /// <summary>
-    /// Beside the warning, the actor's token is cancelled, and the actor fails with <see cref="HandlerOverdueException"/> when the handler
-    /// ends: its supervisor decides, by default for a restart. A handler that still awaits after <see cref="Props.StopTimeout"/> is
-    /// given up: the actor fails without it. A handler that blocks its thread cannot be taken off it: the actor fails when it
-    /// returns or awaits.
+    /// Beside the warning, the actor's token is cancelled, and the actor fails with <see cref="HandlerOverdueException"/>: its supervisor
+    /// decides, by default for a restart. A handler that awaits has <see cref="Props.StopTimeout"/> to end, and is then given up: what is left
+    /// of it runs on the actor's turn, without a current message. A handler that blocks its thread cannot be taken off it: if it does not
+    /// return within the stop timeout, the actor is abandoned, and another takes its name, with a mailbox of its own.
     /// </summary>
     Restart,
 }

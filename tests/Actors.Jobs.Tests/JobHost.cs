@@ -23,6 +23,9 @@ internal sealed class JobHost
 
     public JobSystem Jobs { get; }
 
+    /// <summary>A job that a script treats otherwise.</summary>
+    public JobId Bad { get; set; }
+
     public static async Task<JobHost> StartAsync(
         TestSystem system,
         Action<QueueOptions>? configure = null,
@@ -31,7 +34,9 @@ internal sealed class JobHost
         bool isConsumed = true,
         IReadOnlyList<Type>? handlers = null,
         IBegunAttempts? begun = null,
-        Action<QueueOptions>? configureSecond = null)
+        Action<QueueOptions>? configureSecond = null,
+        IReadOnlyList<ScheduleDefinition>? schedules = null,
+        long sweepBytes = 16 * 1024 * 1024)
     {
         var options = new QueueOptions { Workers = 4, Prefetch = 8 };
         options.Retry.Backoff.Jitter = 0;
@@ -44,6 +49,8 @@ internal sealed class JobHost
             Journal = journal ?? new InMemoryJournal(),
             History = history ?? new InMemoryHistory(),
             BegunAttempts = begun ?? new InMemoryBegunAttempts(),
+            Schedules = schedules,
+            SchedulesSweepBytes = sweepBytes,
             Services = new ServiceCollection().AddSingleton(script).BuildServiceProvider(),
             Queues =
             [

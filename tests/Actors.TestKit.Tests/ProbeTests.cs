@@ -42,6 +42,19 @@ public sealed class ProbeTests
         (await Should.ThrowAsync<ExpectationException>(probe.ExpectNoneAsync())).Message.ShouldContain("expected nothing, but got 'two'");
     }
 
+    [Theory, OnEachDispatcher, Trait("rule", "TK-2")]
+    public async Task An_expectation_that_names_no_limit_waits_three_seconds_of_virtual_time(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var probe = system.CreateProbe();
+        await Should.ThrowAsync<ExpectationException>(probe.ExpectAsync<int>());
+        system.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(3));
+        await Should.ThrowAsync<ExpectationException>(system.Log.ExpectAsync(LogLevel.Error));
+        system.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(6));
+        system.System.TimeProvider.CreateTimer(_ => probe.Ref.Tell(1), null, TimeSpan.FromSeconds(3), Timeout.InfiniteTimeSpan);
+        (await probe.ExpectAsync<int>()).ShouldBe(1);
+    }
+
     [Theory, OnEachDispatcher, Trait("rule", "TK-1")]
     public async Task A_probe_fishes(TestDispatcher dispatcher, int seed)
     {

@@ -11,7 +11,7 @@ internal sealed class ActorsSettings
 {
     public const string Section = "actors";
     private const string Jobs = "jobs";
-    private static readonly string[] Groups = ["store", "services", "queues", "persistence"];
+    private static readonly string[] Groups = ["store", "services", "processes", "queues", "persistence"];
     private static readonly string[] Stores = ["sqlite"];
     private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules"];
 
@@ -57,6 +57,8 @@ internal sealed class ActorsSettings
         settings.ReadPersistence(section.GetSection("persistence"), persistence);
         settings.ReadQueues(section.GetSection("queues"));
         settings.ReadServices(section.GetSection("services"));
+        settings.ReadProcesses(section.GetSection("processes"), contentRoot);
+        settings.CheckDependencies();
         settings.CheckActors();
         return reader.Faults.Count > 0 ? throw new ActorsConfigurationException(reader.Faults) : settings;
     }
@@ -173,6 +175,50 @@ internal sealed class ActorsSettings
             {
                 _reader.Check(() => _services.Add(entry.Define(options)), section.GetSection(entry.Name));
             }
+        }
+    }
+
+    /// <summary>Those of the code, and those that the configuration alone declares.</summary>
+    private void ReadProcesses(IConfigurationSection section, string contentRoot)
+    {
+        List<ActorsBuilder.ProcessEntry> entries = [.. _builder.ProcessEntries.Select(entry => entry.Copy())];
+        foreach (var child in section.GetChildren().Where(child => !entries.Exists(entry => entry.Name == child.Key)))
+        {
+            entries.Add(new ActorsBuilder.ProcessEntry(child.Key));
+        }
+
+        foreach (var entry in entries)
+        {
+            var child = section.GetSection(entry.Name);
+            _reader.Read(child, entry, SettingTables.Process, ProcessSection.Keys);
+            if (!_reader.Check(() => ProcessSection.Read(child, entry.Process, contentRoot), child)
+                || !_reader.CheckRanges(child, entry, SettingTables.Process, entry.Service.Restart.Validate))
+            {
+                continue;
+            }
+
+            _reader.Check(() =>
+            {
+                foreach (var definition in ServiceDefinition.Processes(entry.Name, entry.Process, entry.Service))
+                {
+                    if (_services.Exists(service => service.Name == definition.Name) || _consumers.ContainsKey(definition.Name))
+                    {
+                        _reader.AddFault($"Process '{definition.Name}' has the name of another service. Give one of the two another name.");
+                        return;
+                    }
+
+                    _services.Add(definition);
+                }
+            });
+        }
+    }
+
+    private void CheckDependencies()
+    {
+        foreach (var fault in ServicesExtensions.FindDependencyFaults(
+            [.. _consumers.Select(consumer => (consumer.Key, consumer.Value.DependsOn)), .. _services.Select(service => (service.Name, service.Options.DependsOn))]))
+        {
+            _reader.AddFault(fault);
         }
     }
 

@@ -102,6 +102,29 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
         },
         options => get(options)?.ToString() ?? "none");
 
+    /// <summary>The type of <see cref="Words"/>, whose elements stand below the key.</summary>
+    public const string ListType = "list";
+
+    /// <summary>A list of names, as a list or as one text with commas.</summary>
+    public static Setting<TOptions> Words(string key, Func<TOptions, IReadOnlyList<string>> get, Action<TOptions, IReadOnlyList<string>> set) => new(
+        key,
+        ListType,
+        "a list of names such as [db, cache]",
+        (options, text) => Set(true, text.Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), options, (o, v) => set(o, v)),
+        options => $"[{string.Join(", ", get(options))}]");
+
+    /// <summary>Any text; <c>none</c> takes it away.</summary>
+    public static Setting<TOptions> Text(string key, Func<TOptions, string?> get, Action<TOptions, string?> set) => new(
+        key,
+        "text",
+        "a text, or none",
+        (options, text) => Set(true, text == "none" ? null : text, options, set),
+        options => get(options) ?? "none");
+
+    /// <summary>The same setting of an options object that another holds.</summary>
+    public Setting<TOuter> Of<TOuter>(Func<TOuter, TOptions> inner) => new(
+        Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));
+
     /// <summary>The same setting of an options object within another.</summary>
     public Setting<TOuter> Within<TOuter>(string prefix, Func<TOuter, TOptions> inner) => new(
         prefix + "." + Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));

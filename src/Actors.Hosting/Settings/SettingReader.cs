@@ -17,15 +17,17 @@ internal sealed class SettingReader(IConfiguration configuration)
     /// <summary>Collects what a check throws.</summary>
     /// <param name="check">The check.</param>
     /// <param name="section">What it is about; null for something in the code.</param>
-    public void Check(Action check, IConfigurationSection? section = null)
+    public bool Check(Action check, IConfigurationSection? section = null)
     {
         try
         {
             check();
+            return true;
         }
-        catch (Exception fault) when (fault is ArgumentException or ServiceException)
+        catch (Exception fault) when (fault is ArgumentException or ServiceException or FormatException)
         {
             _faults.Add(new ConfigurationFault(WithoutParameter(fault.Message), null, section is null ? null : Place(section)));
+            return false;
         }
     }
 
@@ -95,7 +97,7 @@ internal sealed class SettingReader(IConfiguration configuration)
 
     private void Set<TOptions>(IConfigurationSection child, TOptions options, Setting<TOptions> setting)
     {
-        var text = child.Value;
+        var text = child.Value ?? (setting.Type == Setting<TOptions>.ListType ? string.Join(',', child.GetChildren().Select(item => item.Value)) : null);
         if (text is null)
         {
             _faults.Add(new ConfigurationFault(

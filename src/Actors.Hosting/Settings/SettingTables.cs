@@ -10,6 +10,9 @@ internal static class SettingTables
     // First, because the tables below are made from it.
     private static QueueOptions QueueDefaults { get; } = new();
 
+    /// <summary>Keys that a program has not: those of ticks, and what only code can answer for.</summary>
+    private static readonly string[] NotForPrograms = ["interval", "schedule", "initial-delay", "pace", "on-tick-error", "watchdog"];
+
     // Before System, which holds them: the tables are made in this order.
     public static IReadOnlyList<Setting<DeadLetterOptions>> DeadLetters { get; } =
     [
@@ -57,6 +60,8 @@ internal static class SettingTables
         Setting<ServiceOptions>.Word("restart-type", o => o.RestartType, (o, v) => o.RestartType = v),
         Setting<ServiceOptions>.Duration("stop-timeout", o => o.StopTimeout, (o, v) => o.StopTimeout = v),
         Setting<ServiceOptions>.Flag("awaits-ready", o => o.AwaitsReady, (o, v) => o.AwaitsReady = v),
+        Setting<ServiceOptions>.Words("depends-on", o => o.DependsOn, (o, v) => o.DependsOn = v),
+        Setting<ServiceOptions>.Duration("watchdog", o => o.Watchdog, (o, v) => o.Watchdog = v),
         Setting<ServiceOptions>.Int("incidents", o => o.IncidentLimit, (o, v) => o.IncidentLimit = v),
         .. Restart.Select(setting => setting.Within<ServiceOptions>("restart", o => o.Restart)),
         Setting<ServiceOptions>.Duration("interval", o => o.Interval ?? TimeSpan.FromSeconds(5), (o, v) => o.Interval = v),
@@ -64,6 +69,22 @@ internal static class SettingTables
         Setting<ServiceOptions>.Duration("initial-delay", o => o.InitialDelay, (o, v) => o.InitialDelay = v),
         Setting<ServiceOptions>.Word("pace", o => o.Pace, (o, v) => o.Pace = v),
         Setting<ServiceOptions>.Word("on-tick-error", o => o.OnTickError, (o, v) => o.OnTickError = v),
+    ];
+
+    /// <summary>A program: its own settings, and those of the service that it is. Command, environment and exit codes are not of one line; see <see cref="ProcessSection"/>.</summary>
+    public static IReadOnlyList<Setting<ActorsBuilder.ProcessEntry>> Process { get; } =
+    [
+        Setting<ActorsBuilder.ProcessEntry>.Text("working-directory", o => o.Process.WorkingDirectory, (o, v) => o.Process.WorkingDirectory = v),
+        Setting<ActorsBuilder.ProcessEntry>.Text("user", o => o.Process.User, (o, v) => o.Process.User = v),
+        Setting<ActorsBuilder.ProcessEntry>.Int("instances", o => o.Process.InstanceCount, (o, v) => o.Process.InstanceCount = v),
+        Setting<ActorsBuilder.ProcessEntry>.Word("stop-signal", o => o.Process.StopSignal, (o, v) => o.Process.StopSignal = v),
+        Setting<ActorsBuilder.ProcessEntry>.Word("output.level", o => o.Process.OutputLevel, (o, v) => o.Process.OutputLevel = v),
+        Setting<ActorsBuilder.ProcessEntry>.Word("output.error-level", o => o.Process.ErrorLevel, (o, v) => o.Process.ErrorLevel = v),
+        Setting<ActorsBuilder.ProcessEntry>.Int("output.lines", o => o.Process.OutputLines, (o, v) => o.Process.OutputLines = v),
+        Setting<ActorsBuilder.ProcessEntry>.Text("output.file", o => o.Process.OutputFile, (o, v) => o.Process.OutputFile = v),
+        Setting<ActorsBuilder.ProcessEntry>.Bytes("output.file-bytes", o => o.Process.OutputFileBytes, (o, v) => o.Process.OutputFileBytes = v),
+        Setting<ActorsBuilder.ProcessEntry>.Int("output.files", o => o.Process.OutputFiles, (o, v) => o.Process.OutputFiles = v),
+        .. Service.Where(setting => !NotForPrograms.Contains(setting.Key)).Select(setting => setting.Of<ActorsBuilder.ProcessEntry>(o => o.Service)),
     ];
 
     public static IReadOnlyList<Setting<QueueOptions>> Queue { get; } =
@@ -75,6 +96,7 @@ internal static class SettingTables
         Setting<QueueOptions>.Duration("stop-timeout", o => o.StopTimeout, (o, v) => o.StopTimeout = v),
         Setting<QueueOptions>.Limit("quarantine-after", o => o.QuarantineAfter, (o, v) => o.QuarantineAfter = v),
         Setting<QueueOptions>.Duration("node-timeout", o => o.NodeTimeout, (o, v) => o.NodeTimeout = v),
+        Setting<QueueOptions>.Flag("keep-succeeded", o => o.KeepSucceeded, (o, v) => o.KeepSucceeded = v),
         Setting<QueueOptions>.Duration("timeout", o => o.Timeout, (o, v) => o.Timeout = v),
         Setting<RetryOptions>.Int("max-attempts", o => o.MaxAttempts, (o, v) => o.MaxAttempts = v).Within<QueueOptions>("retry", o => o.Retry),
         .. Backoff.Select(setting => setting.Within<QueueOptions>("retry", o => o.Retry.Backoff)),

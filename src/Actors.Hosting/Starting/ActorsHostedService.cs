@@ -1,11 +1,14 @@
+using Actors.Hosting.Adopting;
 using Actors.Hosting.Settings;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Actors.Hosting.Starting;
 
 /// <summary>Starts and stops the actor system with the host, and stops the host when the system has given up.</summary>
-internal sealed class ActorsHostedService(ActorsRuntime runtime, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedService
+internal sealed class ActorsHostedService(
+    ActorsRuntime runtime, IHostApplicationLifetime lifetime, ILoggerFactory loggers, IServiceProvider provider) : IHostedService
 {
     private const int MaxListed = 12;
 
@@ -13,6 +16,7 @@ internal sealed class ActorsHostedService(ActorsRuntime runtime, IHostApplicatio
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        Adoption.Check(runtime.Adoption, provider.GetServices<IHostedService>(), _logger);
         await runtime.StartAsync(_logger, cancellationToken);
         Log.Started(_logger, runtime.Name, Names(runtime.Settings), Store(runtime.Settings));
         _ = StopHostWhenTerminatedAsync();

@@ -1,3 +1,4 @@
+using Actors.Hosting.Adopting;
 using Actors.Hosting.Settings;
 using Actors.Jobs;
 using Actors.Persistence;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Actors.Hosting.Starting;
 
@@ -41,7 +43,10 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         System = ActorSystem.Create(builder.Name, options);
     }
 
-    public ActorsSettings Settings { get; }
+    /// <summary>As they are now.</summary>
+    public ActorsSettings Settings { get; private set; }
+
+    public Adoption Adoption => new(_builder.Adopted, _builder.AdoptsHostedServices);
 
     public ActorSystem System { get; }
 
@@ -75,6 +80,16 @@ internal sealed class ActorsRuntime : IAsyncDisposable
 
         Services = System.StartServices([.. Settings.Queues.Select(Consumer), .. Settings.Services], _provider);
         _watch = new ConfigurationWatch(this, _provider.GetRequiredService<IConfiguration>(), _configured, _contentRoot, logger);
+    }
+
+    /// <summary>Other settings have been applied.</summary>
+    public void OnReconfigured(ActorsSettings settings)
+    {
+        Settings = settings;
+        if (_provider.GetService<IOptions<HostOptions>>() is { } host)
+        {
+            new ShutdownTimeoutSetup(this).PostConfigure(null, host.Value); // A stop may take longer than at the start.
+        }
     }
 
     /// <summary>Once, however often it is called: the host stops what it started, and the container disposes of it.</summary>

@@ -96,6 +96,7 @@ internal sealed class ConfigurationWatch : IDisposable
             _runtime.Services?.Guardian.Tell(new Reconfigure(service));
         }
 
+        _runtime.OnReconfigured(settings);
         var live = changes.Where(LiveSettings.Contains).ToList();
         if (live.Count > 0)
         {

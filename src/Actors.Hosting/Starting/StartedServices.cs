@@ -30,6 +30,9 @@ internal sealed class StartedServices(ActorsRuntime runtime) : IServices
     public Task<IReadOnlyList<Incident>> GetIncidentsAsync(string service, CancellationToken cancellationToken = default) =>
         Services.GetIncidentsAsync(service, cancellationToken);
 
+    public Task<IReadOnlyList<OutputLine>> GetOutputAsync(string service, int lines, CancellationToken cancellationToken = default) =>
+        Services.GetOutputAsync(service, lines, cancellationToken);
+
     public Task<ServiceStatus> RegisterAsync(ServiceDefinition definition, CancellationToken cancellationToken = default) =>
         Services.RegisterAsync(definition, cancellationToken);
 

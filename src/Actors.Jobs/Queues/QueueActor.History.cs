@@ -55,7 +55,8 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var batch = new List<FinishedJob>(Math.Min(_options.HistoryBatch, _toHistory.Count));
+        var jobs = 0;
+        var batch = new List<FinishedJob>(_options.KeepSucceeded ? Math.Min(_options.HistoryBatch, _toHistory.Count) : 0);
         List<(int Index, long Row, int Offset, int Length)>? missing = null;
         foreach (var (_, number) in _toHistory)
         {
@@ -65,6 +66,12 @@ internal sealed partial class QueueActor
             }
 
             ref var entry = ref _state.Jobs[number];
+            jobs++;
+            if (entry.State == JobState.Succeeded && !_options.KeepSucceeded)
+            {
+                continue;
+            }
+
             if (entry.CacheSlot == 0 && entry.PayloadLength > 0)
             {
                 (missing ??= []).Add((batch.Count, entry.PayloadRow, entry.PayloadOffset, entry.PayloadLength));
@@ -72,6 +79,12 @@ internal sealed partial class QueueActor
             }
 
             batch.Add(Finished(number));
+        }
+
+        if (batch.Count == 0)
+        {
+            ForgetFinished(jobs);
+            return;
         }
 
         _writing = batch;
@@ -82,7 +95,7 @@ internal sealed partial class QueueActor
             ended =>
             {
                 var cause = ended.IsCompletedSuccessfully ? null : ended.Exception?.InnerException ?? new TaskCanceledException(ended);
-                self.Tell(new QueueMessage.HistoryWritten(batch, cause));
+                self.Tell(new QueueMessage.HistoryWritten(batch, jobs, cause));
                 dispatcher.EndOperation();
             },
             CancellationToken.None,
@@ -166,7 +179,13 @@ internal sealed partial class QueueActor
             return;
         }
 
-        for (var i = 0; i < written.Batch.Count; i++)
+        ForgetFinished(written.Jobs);
+    }
+
+    /// <summary>The oldest finished jobs are in the history, if they go there.</summary>
+    private void ForgetFinished(int count)
+    {
+        for (var i = 0; i < count; i++)
         {
             var (sequenceNumber, number) = _toHistory.Dequeue();
             ref var entry = ref _state.Jobs[number];

@@ -134,7 +134,7 @@ internal abstract record QueueMessage
     }
 
     /// <summary>To itself: finished jobs are in the history, or could not be stored there.</summary>
-    public sealed record HistoryWritten(IReadOnlyList<FinishedJob> Batch, Exception? Cause) : QueueMessage;
+    public sealed record HistoryWritten(IReadOnlyList<FinishedJob> Batch, int Jobs, Exception? Cause) : QueueMessage;
 
     /// <summary>To itself: write to the history.</summary>
     public sealed record WriteHistory : QueueMessage

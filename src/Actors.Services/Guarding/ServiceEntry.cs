@@ -1,3 +1,4 @@
+using Actors.Services.Processes;
 using Actors.Services.Running;
 
 namespace Actors.Services.Guarding;
@@ -7,6 +8,9 @@ internal sealed class ServiceEntry(ServiceSite site, ServiceDefinition definitio
 {
     private IActorRef? _actor;
     private volatile ServiceOptions _options = definition.Settings;
+    private volatile IReadOnlyList<ServiceEntry> _dependents = [];
+    private volatile ServiceState _state = ServiceState.Stopped;
+    private volatile bool _isReady;
     private long _startOrder;
 
     public ServiceSite Site { get; } = site;
@@ -25,6 +29,9 @@ internal sealed class ServiceEntry(ServiceSite site, ServiceDefinition definitio
     /// <summary>The place in the order of registration.</summary>
     public long Number { get; } = number;
 
+    /// <summary>What its program prints, through all its runs; null when it is none.</summary>
+    public OutputRing? Output { get; } = definition.Kind == ServiceKind.Process ? new OutputRing(definition.OutputLines) : null;
+
     /// <summary>The actor. Set once, by the guardian, before it tells anybody of the entry.</summary>
     public IActorRef Actor
     {
@@ -37,6 +44,33 @@ internal sealed class ServiceEntry(ServiceSite site, ServiceDefinition definitio
     {
         get => Volatile.Read(ref _startOrder);
         set => Volatile.Write(ref _startOrder, value);
+    }
+
+    /// <summary>The services that must be ready before it is started. Set by the guardian before anybody is told of the entry.</summary>
+    public IReadOnlyList<ServiceEntry> Dependencies { get; set; } = [];
+
+    /// <summary>Those that wait for it. Changed by the guardian, read by the service: a new list each time.</summary>
+    public IReadOnlyList<ServiceEntry> Dependents
+    {
+        get => _dependents;
+        set => _dependents = value;
+    }
+
+    /// <summary>0 without dependencies, else one more than the highest among them: the order of starts.</summary>
+    public int Rank => Dependencies.Count == 0 ? 0 : 1 + Dependencies.Max(dependency => dependency.Rank);
+
+    /// <summary>Written by the service before it tells those that wait.</summary>
+    public bool IsReady
+    {
+        get => _isReady;
+        set => _isReady = value;
+    }
+
+    /// <summary>Written by the service.</summary>
+    public ServiceState State
+    {
+        get => _state;
+        set => _state = value;
     }
 
     /// <summary>Its last status, once it has been told to go for good. The guardian's own.</summary>

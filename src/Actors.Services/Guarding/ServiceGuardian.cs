@@ -28,11 +28,17 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
         Context.CancellationToken.Register(QueueForStop);
         foreach (var definition in definitions)
         {
-            var entry = Add(definition);
-            if (definition.Settings.Autostart)
-            {
-                entry.Actor.Tell(new ServiceCommand.Start(null, 0, NextStartOrder()), Self);
-            }
+            Add(definition);
+        }
+
+        foreach (var entry in _entries.Values)
+        {
+            Link(entry);
+        }
+
+        foreach (var entry in InOrderOfStart(_entries.Values).Where(entry => entry.Options.Autostart))
+        {
+            entry.Actor.Tell(new ServiceCommand.Start(null, 0, NextStartOrder()), Self);
         }
 
         return default;
@@ -95,6 +101,43 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
         entry.Actor.Tell(PoisonPill.Instance, Self);
     }
 
+    /// <summary>What a service depends on comes before it.</summary>
+    public static IEnumerable<ServiceEntry> InOrderOfStart(IEnumerable<ServiceEntry> entries) =>
+        entries.OrderBy(entry => entry.Rank).ThenBy(entry => entry.Number);
+
+    /// <summary>Has those started too that these depend on. They run already, as a rule, and go on undisturbed.</summary>
+    public void StartDependenciesOf(IReadOnlyCollection<ServiceEntry> entries)
+    {
+        HashSet<ServiceEntry> needed = [];
+        Queue<ServiceEntry> open = new(entries);
+        while (open.TryDequeue(out var entry))
+        {
+            foreach (var dependency in entry.Dependencies.Where(needed.Add))
+            {
+                open.Enqueue(dependency);
+            }
+        }
+
+        foreach (var entry in InOrderOfStart(needed.Except(entries)).Where(entry => entry.State is not ServiceState.Running and not ServiceState.Starting))
+        {
+            entry.Actor.Tell(new ServiceCommand.Start(null, 0, NextStartOrder()), Self);
+        }
+    }
+
+    private void Link(ServiceEntry entry)
+    {
+        if (entry.Options.DependsOn.Count == 0)
+        {
+            return;
+        }
+
+        entry.Dependencies = [.. entry.Options.DependsOn.Select(name => _entries[name])]; // Unknown ones were refused.
+        foreach (var dependency in entry.Dependencies)
+        {
+            dependency.Dependents = [.. dependency.Dependents, entry];
+        }
+    }
+
     private void Handle(ServiceMessage request)
     {
         switch (request)
@@ -104,6 +147,9 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
                 break;
             case GetIncidents get:
                 One(get.Service).Actor.Tell(ServiceCommand.QueryIncidents.Instance, Sender);
+                break;
+            case GetOutput get:
+                Sender.Tell(One(get.Service).Output?.Last(get.Lines) ?? [], Self);
                 break;
             case GetServices get:
                 Begin(request, Matching(get.Service), ServiceOperation.Phase.Query);
@@ -151,7 +197,15 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
                 definition.Name, $"Service '{definition.Name}' is being unregistered. Its name is free when Unregister has been answered.");
         }
 
+        var faults = ServiceGraph.Faults(
+            [.. _entries.Values.Select(known => (known.Name, (IReadOnlyList<string>)[])), (definition.Name, definition.Settings.DependsOn)]);
+        if (faults.Count > 0)
+        {
+            throw new ServiceDependencyException(faults);
+        }
+
         var entry = Add(definition);
+        Link(entry);
         var phase = definition.Settings.Autostart ? ServiceOperation.Phase.Start : ServiceOperation.Phase.Query;
         Begin(new ServiceOperation(this, Sender, typeof(Register), [entry], phase) { IsSingle = true });
     }
@@ -177,14 +231,33 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
     {
         // From here on no command finds them; their names stay taken until their actors have ended.
         var entries = Known(unregister.Service);
+        CheckNotNeeded(entries);
         var operation = NewOperation(unregister, entries, ServiceOperation.Phase.Stop, ServiceOperation.Phase.Remove);
         foreach (var entry in entries)
         {
+            foreach (var dependency in entry.Dependencies)
+            {
+                dependency.Dependents = [.. dependency.Dependents.Where(dependent => dependent != entry)];
+            }
+
             _entries.Remove(entry.Name);
             _leaving.Add(entry.Name, operation);
         }
 
         Begin(operation);
+    }
+
+    private static void CheckNotNeeded(ServiceEntry[] leaving)
+    {
+        List<string> faults =
+        [
+            .. leaving.Where(entry => entry.Dependents.Except(leaving).Any()).Select(entry =>
+                $"Service '{entry.Name}' is needed by {string.Join(", ", entry.Dependents.Except(leaving).Select(dependent => $"'{dependent.Name}'"))}. Unregister these first, or together with it."),
+        ];
+        if (faults.Count > 0)
+        {
+            throw new ServiceDependencyException(faults);
+        }
     }
 
     private void Begin(ServiceMessage request, ServiceEntry[] entries, params ServiceOperation.Phase[] phases) =>

@@ -64,6 +64,7 @@ internal sealed class ServiceOperation(
                 TellAll(static (operation, index) => new ServiceCommand.Query(operation, index));
                 break;
             case Phase.Start:
+                guardian.StartDependenciesOf(entries);
                 TellAll(static (operation, index) => operation.NewStart(index));
                 break;
             case Phase.Stop:
@@ -85,7 +86,7 @@ internal sealed class ServiceOperation(
 
     private void TellAll(Func<ServiceOperation, int, ServiceCommand> command)
     {
-        for (var i = 0; i < entries.Length; i++)
+        foreach (var i in Enumerable.Range(0, entries.Length).OrderBy(i => entries[i].Rank).ThenBy(i => entries[i].Number))
         {
             if (entries[i].Gone is { } status)
             {

@@ -1,4 +1,5 @@
 using Actors.Services.Guarding;
+using Actors.Services.Processes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Services.Running;
@@ -21,6 +22,8 @@ internal sealed class Incarnation
     private TaskCompletionSource? _ended;
     private Task<bool>? _stop;
     private volatile bool _isStopRequested;
+    private volatile bool _isHung;
+    private long _beat;
     private bool _isAbandoned;
     private bool _isClosed;
     private bool _isEnded;
@@ -43,6 +46,8 @@ internal sealed class Incarnation
 
     /// <summary>The options as they are now.</summary>
     public ServiceOptions Options => _entry.Options;
+
+    public OutputRing? Output => _entry.Output;
 
     /// <summary>Cancelled when a stop is asked for.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -90,10 +95,10 @@ internal sealed class Incarnation
         catch (Exception thrown)
         {
             // Being cancelled is what a stop asks for; anything else that the body throws then is worth knowing.
-            Cause = _isStopRequested && thrown is OperationCanceledException ? null : thrown;
+            Cause = (_isStopRequested || _isHung) && thrown is OperationCanceledException ? null : thrown;
         }
 
-        var isCompleted = Cause is null && _entry.Options.RestartType != RestartType.Permanent;
+        var isCompleted = Cause is null && !_isHung && _entry.Options.RestartType != RestartType.Permanent;
         if (_isStopRequested || isCompleted)
         {
             await RunHooksAsync();
@@ -132,6 +137,23 @@ internal sealed class Incarnation
     }
 
     public void TickFailed(Exception cause, TimeSpan next) => _entry.Actor.Tell(new ServiceCommand.TickFailed(this, cause, next));
+
+    /// <summary>Tells those who wait for this service.</summary>
+    public void TellReady()
+    {
+        if (_entry.Dependents.Count > 0)
+        {
+            _entry.Actor.Tell(new ServiceCommand.BecameReady(this));
+        }
+    }
+
+    /// <summary>When the body last said that it is alive, as a timestamp of the clock.</summary>
+    public long LastBeat => Volatile.Read(ref _beat);
+
+    public void Beat() => Volatile.Write(ref _beat, Site.System.TimeProvider.GetTimestamp());
+
+    /// <summary>From now on, the end of the body is that of a failure which is known already: no hooks, and what it throws tells nothing new.</summary>
+    public void RequestEnd() => _isHung = true;
 
     /// <summary>From now on, the end of the body is a stop. On the actor's turn, before <see cref="StopAsync"/>.</summary>
     public void RequestStop() => _isStopRequested = true;

@@ -22,7 +22,11 @@ internal sealed partial class ServiceActor
         var cause = ended.Defect ?? incarnation.Cause;
         if (_state == ServiceState.Stopping)
         {
-            Log.Stopped(Site.Logger, Definition.Name);
+            if (_hung is null)
+            {
+                Log.Stopped(Site.Logger, Definition.Name);
+            }
+
             OnStopped();
         }
         else if (cause is not null)
@@ -44,7 +48,8 @@ internal sealed partial class ServiceActor
     private void OnFailed(Exception cause)
     {
         var now = Site.System.Now;
-        var ranFor = _state == ServiceState.Running ? now - _runningSince : TimeSpan.Zero;
+        var ranFor = _ranFor ?? (_state == ServiceState.Running ? now - _runningSince : TimeSpan.Zero);
+        _ranFor = null;
         _incarnation = null;
         if (Options.RestartType == RestartType.Temporary)
         {

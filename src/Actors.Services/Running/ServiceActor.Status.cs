@@ -34,6 +34,7 @@ internal sealed partial class ServiceActor
         ServiceState.Running when !Options.AwaitsReady || _incarnation!.Context.IsReady => null, // Running has an incarnation.
         ServiceState.Running when Definition.StopsGently => "its first tick has not succeeded yet",
         ServiceState.Running => "it has not called Ready() yet",
+        ServiceState.Starting when _incarnation is null => $"it waits for {WaitsFor()}",
         ServiceState.Starting => "it is starting",
         ServiceState.Backoff => "it has failed and waits for its restart",
         ServiceState.Stopping => "it is stopping",

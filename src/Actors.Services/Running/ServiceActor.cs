@@ -3,12 +3,13 @@ using Actors.Services.Guarding;
 namespace Actors.Services.Running;
 
 /// <summary>The life of one service: what it may do next, and what follows when its code ends. The code itself runs beside it, in an <see cref="Incarnation"/>.</summary>
-/// <remarks>Cut by concern: Failures (what follows an end), Status (what is told of it).</remarks>
+/// <remarks>Cut by concern: Failures (what follows an end), Waiting (what it waits for, and who waits for it), Status (what is told of it).</remarks>
 internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
 {
     private ServiceState _state = ServiceState.Stopped;
     private DateTimeOffset _since = entry.Site.System.TimeProvider.GetUtcNow();
     private TimeSpan _runningSince;
+    private TimeSpan? _ranFor;
     private Incarnation? _incarnation;
     private List<Waiter>? _waiters;
     private ServiceCommand.Start? _startAfterStop;
@@ -40,6 +41,17 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
                 break;
             case ServiceCommand.Began began:
                 OnBegan(began.Incarnation);
+                break;
+            case ServiceCommand.BecameReady became when ReferenceEquals(became.Incarnation, _incarnation):
+                NoteReadiness();
+                break;
+            case ServiceCommand.BecameReady:
+                break;
+            case ServiceCommand.DependencyReady:
+                OnDependencyReady();
+                break;
+            case ServiceCommand.WatchdogDue due:
+                OnWatchdogDue(due.Incarnation);
                 break;
             case ServiceCommand.TickFailed failed:
                 OnTickFailed(failed);
@@ -101,6 +113,9 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
             case ServiceState.Running:
                 Answer(start.Operation, start.Index);
                 break;
+            case ServiceState.Starting when _incarnation is null:
+                Answer(start.Operation, start.Index);
+                break;
             case ServiceState.Starting:
                 AddWaiter(Awaited.Start, start.Operation, start.Index);
                 break;
@@ -126,12 +141,18 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
     {
         switch (_state)
         {
+            case ServiceState.Starting when _incarnation is null:
+                MoveTo(ServiceState.Stopping);
+                AddWaiter(Awaited.Stop, stop.Operation, stop.Index);
+                OnStopped();
+                break;
             case ServiceState.Starting or ServiceState.Running:
                 AddWaiter(Awaited.Stop, stop.Operation, stop.Index);
                 BeginStop(_incarnation!); // Both states have one.
                 break;
             case ServiceState.Stopping:
                 _startAfterStop = null;
+                _hung = null;
                 AddWaiter(Awaited.Stop, stop.Operation, stop.Index);
                 break;
             case ServiceState.Backoff:
@@ -158,6 +179,18 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
     private void Launch(int restart)
     {
         MoveTo(ServiceState.Starting);
+        if (!IsGateOpen())
+        {
+            _restartBehindGate = restart;
+            AnswerWaiters(Awaited.Start);
+            return;
+        }
+
+        Run(restart);
+    }
+
+    private void Run(int restart)
+    {
         if (_record is { Abandoned: > 0 and var abandoned })
         {
             Log.StartedBesideAbandoned(Site.Logger, Definition.Name, abandoned);
@@ -177,6 +210,8 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
 
         _runningSince = Site.System.Now;
         MoveTo(ServiceState.Running);
+        NoteReadiness();
+        BeginWatch(incarnation);
         Log.Running(Site.Logger, Definition.Name, incarnation.Restart);
         AnswerWaiters(Awaited.Start);
     }
@@ -185,6 +220,11 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
     {
         MoveTo(ServiceState.Stopping);
         incarnation.RequestStop();
+        EndBody(incarnation);
+    }
+
+    private void EndBody(Incarnation incarnation)
+    {
         var isInTime = true;
         Context.RunTask(
             async () => isInTime = await incarnation.StopAsync(),
@@ -194,6 +234,13 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
     private void OnStopped()
     {
         _incarnation = null;
+        if (_hung is { } hung)
+        {
+            _hung = null;
+            OnFailed(hung);
+            return;
+        }
+
         MoveTo(ServiceState.Stopped);
         AnswerWaiters(Awaited.Stop);
         if (_startAfterStop is { } start)
@@ -215,6 +262,8 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
         }
 
         _state = state;
+        entry.State = state;
+        entry.IsReady = false;
         _since = Site.System.TimeProvider.GetUtcNow();
     }
 

@@ -31,6 +31,18 @@ internal abstract record ServiceCommand : IDeadLetterSuppression
     /// <summary>The instance is made and its code is about to run.</summary>
     public sealed record Began(Incarnation Incarnation) : ServiceCommand;
 
+    /// <summary>The code has said that it is ready. Told only when somebody waits for it.</summary>
+    public sealed record BecameReady(Incarnation Incarnation) : ServiceCommand;
+
+    /// <summary>A service that this one waits for has become ready.</summary>
+    public sealed record DependencyReady : ServiceCommand
+    {
+        public static DependencyReady Instance { get; } = new();
+    }
+
+    /// <summary>It is time to see whether the code has said that it is alive.</summary>
+    public sealed record WatchdogDue(Incarnation Incarnation) : ServiceCommand;
+
     /// <summary>A tick threw, and the service goes on.</summary>
     public sealed record TickFailed(Incarnation Incarnation, Exception Cause, TimeSpan Next) : ServiceCommand;
 

@@ -9,7 +9,7 @@ internal static class ServiceTransitions
         (ServiceState.Starting, ServiceState.Running or ServiceState.Backoff or ServiceState.Failed or ServiceState.Stopping) => true,
         (ServiceState.Running, ServiceState.Completed or ServiceState.Backoff or ServiceState.Failed or ServiceState.Stopping) => true,
         (ServiceState.Backoff, ServiceState.Starting or ServiceState.Stopped) => true,
-        (ServiceState.Stopping, ServiceState.Stopped) => true,
+        (ServiceState.Stopping, ServiceState.Stopped or ServiceState.Backoff or ServiceState.Failed) => true,
         (ServiceState.Completed or ServiceState.Failed, ServiceState.Starting) => true,
         _ => false,
     };

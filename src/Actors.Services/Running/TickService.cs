@@ -9,9 +9,25 @@ internal sealed class TickService(ITick tick) : IService
     // The clocks of people can be set, and stand still for a machine that sleeps: on a schedule they are looked at again after this time.
     private static readonly TimeSpan LongestTrust = TimeSpan.FromMinutes(1);
 
-    public Task RunAsync(ServiceContext context, CancellationToken cancellationToken) => context.Options.Schedule is null
-        ? RunOnIntervalAsync(context, cancellationToken)
-        : RunOnScheduleAsync(context, cancellationToken);
+    /// <summary>Other options may turn one into the other: from the next tick on.</summary>
+    public async Task RunAsync(ServiceContext context, CancellationToken cancellationToken)
+    {
+        // A restart follows a delay of its own; who repaired the cause wants to see the next tick then, not after the initial delay.
+        var delay = context.Restart == 0 ? context.Options.InitialDelay : TimeSpan.Zero;
+        while (!context.Stopping.IsCancellationRequested)
+        {
+            if (context.Options.Schedule is null)
+            {
+                await RunOnIntervalAsync(context, delay, cancellationToken);
+            }
+            else
+            {
+                await RunOnScheduleAsync(context, cancellationToken);
+            }
+
+            delay = context.Options.Interval ?? TimeSpan.Zero;
+        }
+    }
 
     /// <summary>No slot comes twice: the next is later than the last one and than now, whatever is done to the clock.</summary>
     private async Task RunOnScheduleAsync(ServiceContext context, CancellationToken cancellationToken)
@@ -22,12 +38,17 @@ internal sealed class TickService(ITick tick) : IService
             context.Ready(); // The first tick may be a year away.
         }
 
-        var next = ScheduleOf(context).Next(time.GetUtcNow());
+        var next = context.Options.Schedule?.Next(time.GetUtcNow());
         while (next is { } slot && await IsReachedAsync(time, slot, context.Stopping))
         {
-            await TickAsync(context, cancellationToken, () => ScheduleOf(context).Next(time.GetUtcNow()) - time.GetUtcNow() ?? TimeSpan.Zero);
+            await TickAsync(context, cancellationToken, () => context.Options.Schedule?.Next(time.GetUtcNow()) - time.GetUtcNow() ?? TimeSpan.Zero);
+            if (context.Options.Schedule is not { } schedule)
+            {
+                return;
+            }
+
             var now = time.GetUtcNow();
-            next = ScheduleOf(context).Next(now > slot ? now : slot);
+            next = schedule.Next(now > slot ? now : slot);
         }
 
         if (next is null)
@@ -35,8 +56,6 @@ internal sealed class TickService(ITick tick) : IService
             await context.DelayAsync(Timeout.InfiniteTimeSpan);
         }
     }
-
-    private static Schedule ScheduleOf(ServiceContext context) => context.Options.Schedule!; // The form of a service does not change with its options.
 
     /// <returns>False when the service was told to stop.</returns>
     private static async Task<bool> IsReachedAsync(TimeProvider time, DateTimeOffset slot, CancellationToken stopping)
@@ -55,16 +74,19 @@ internal sealed class TickService(ITick tick) : IService
         return false;
     }
 
-    private async Task RunOnIntervalAsync(ServiceContext context, CancellationToken cancellationToken)
+    private async Task RunOnIntervalAsync(ServiceContext context, TimeSpan due, CancellationToken cancellationToken)
     {
         var time = context.TimeProvider;
         var origin = time.GetTimestamp();
-        // A restart follows a delay of its own; who repaired the cause wants to see the next tick then, not after the initial delay.
-        var due = context.Restart == 0 ? context.Options.InitialDelay : TimeSpan.Zero;
         while (await IsDueAsync(time, origin, due, context.Stopping))
         {
             await TickAsync(context, cancellationToken);
-            due = Next(context.Options, due, time.GetElapsedTime(origin));
+            if (context.Options is not { Schedule: null, Interval: { } interval })
+            {
+                return;
+            }
+
+            due = Next(context.Options.Pace, interval, due, time.GetElapsedTime(origin));
         }
     }
 
@@ -100,15 +122,14 @@ internal sealed class TickService(ITick tick) : IService
         }
         catch (Exception cause) when (context.Options.OnTickError == TickErrorAction.Continue && !cancellationToken.IsCancellationRequested)
         {
-            context.TickFailed(cause, untilNext?.Invoke() ?? IntervalOf(context.Options));
+            context.TickFailed(cause, untilNext?.Invoke() ?? context.Options.Interval ?? TimeSpan.Zero);
         }
     }
 
     /// <summary>As the options are now: they may have changed since the last tick.</summary>
-    private static TimeSpan Next(ServiceOptions options, TimeSpan due, TimeSpan now)
+    private static TimeSpan Next(TickPace pace, TimeSpan interval, TimeSpan due, TimeSpan now)
     {
-        var interval = IntervalOf(options);
-        if (options.Pace == TickPace.FixedDelay)
+        if (pace == TickPace.FixedDelay)
         {
             return now + interval;
         }
@@ -116,6 +137,4 @@ internal sealed class TickService(ITick tick) : IService
         var behind = Math.Max(0, (now - due).Ticks);
         return due + TimeSpan.FromTicks(((behind / interval.Ticks) + 1) * interval.Ticks);
     }
-
-    private static TimeSpan IntervalOf(ServiceOptions options) => options.Interval!.Value; // A definition without one is refused.
 }

@@ -34,11 +34,7 @@ internal partial class ActorCell
         }
 
         var ranFor = RanFor();
-        MoveTo(CellState.Failed);
-        System.Observer?.OnFailed(this, cause);
-        _failure = new CellFailure(cause, message, perpetrator);
-        SuspendChildren(except: perpetrator);
-        _areChildrenHeld = true;
+        AwaitVerdict(new CellFailure(cause, message, perpetrator));
         if (ParentCell is null)
         {
             OnStop();
@@ -47,6 +43,15 @@ internal partial class ActorCell
         {
             ParentCell.TellSystem(new SystemMessage.ChildFailed(this, cause, ranFor, _restarts));
         }
+    }
+
+    private void AwaitVerdict(CellFailure failure)
+    {
+        MoveTo(CellState.Failed);
+        System.Observer?.OnFailed(this, failure.Cause);
+        _failure = failure;
+        SuspendChildren(except: failure.Perpetrator);
+        _areChildrenHeld = true;
     }
 
     /// <summary>How long it has been running without a failure; zero when it is not running.</summary>

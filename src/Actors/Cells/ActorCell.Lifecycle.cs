@@ -192,6 +192,11 @@ internal partial class ActorCell
         _areChildrenHeld = false;
         perpetrator?.TellSystem(new SystemMessage.Resume());
         _failure = null;
+        if (_cancellation is { IsCancellationRequested: true })
+        {
+            _cancellation = null; // It was cancelled for a handler that took too long.
+        }
+
         MoveTo(CellState.Running);
         System.Observer?.OnResumed(this);
         GoOnWithGroup();
@@ -214,6 +219,11 @@ internal partial class ActorCell
         {
             // A bystander of a group restart in the middle of a handler: let its finally blocks run first.
             _pendingRecreate = recreate;
+            if (_handlerTimer is { IsOverdue: true })
+            {
+                DisarmStopTimeout(); // It is given up in time, which keeps its mailbox.
+            }
+
             Cancel();
             return;
         }

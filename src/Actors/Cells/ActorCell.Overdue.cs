@@ -14,6 +14,9 @@ internal partial class ActorCell
     private int _turn;
     private HandlerTimer? _handlerTimer;
 
+    // A handler has kept its thread past its limit and has not returned. Set by whoever sees that, cleared on the turn.
+    private volatile bool _isThreadOverdue;
+
     /// <summary>Whether the actor has a thread of its own, which is looked after apart from those that are shared.</summary>
     public virtual bool IsPinned => false;
 
@@ -54,8 +57,12 @@ internal partial class ActorCell
         var cancellation = Volatile.Read(ref _cancellation);
         if (instance is not null && Volatile.Read(ref _turn) == turn)
         {
-            // From here on the restart is certain: the token of this incarnation is of no use any more.
-            TellSystem(new SystemMessage.ThreadOverdue(instance, message, age));
+            // From here on the token of this incarnation is of no use any more. The supervisor hears of it now, because the actor
+            // itself may never be able to say so; the actor first, so that it is in its failed state when the verdict comes.
+            var cause = new HandlerOverdueException(Path, message.GetType(), age, HandlerLimit);
+            _isThreadOverdue = true;
+            TellSystem(new SystemMessage.ThreadOverdue(instance, message, cause));
+            ParentCell?.TellSystem(new SystemMessage.ChildFailed(this, cause, RanFor(), _restarts));
             System.Dispatcher.Post(_ => Cancel(cancellation), null);
         }
     }
@@ -90,6 +97,7 @@ internal partial class ActorCell
     /// <summary>The handler that kept its thread has ended, or awaits now.</summary>
     private void OnThreadOverdue(SystemMessage.ThreadOverdue overdue)
     {
+        _isThreadOverdue = false;
         if (!ReferenceEquals(overdue.Instance, _actor) || IsCancelled)
         {
             return;
@@ -97,11 +105,12 @@ internal partial class ActorCell
 
         if (_state == CellState.Failed)
         {
-            _cancellation = null; // If the verdict is to go on, then not with a token that is cancelled.
+            _cancellation = null; // If the verdict is to go on, then not with a token that is cancelled, or is going to be.
         }
         else if (!_isAwaiting)
         {
-            Fail(new HandlerOverdueException(Path, overdue.Message.GetType(), overdue.Age, HandlerLimit), overdue.Message);
+            _cancellation = null; // As above.
+            AwaitVerdict(new CellFailure(overdue.Cause, overdue.Message, null));
         }
         else if (_handlerTimer is not null)
         {

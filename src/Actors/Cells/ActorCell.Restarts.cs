@@ -91,11 +91,30 @@ internal partial class ActorCell
             return;
         }
 
-        child.TellSystem(isHalted ? new SystemMessage.Rebuild() : new SystemMessage.Recreate(cause, isInGroup: false));
+        if (isHalted)
+        {
+            child.TellSystem(new SystemMessage.Rebuild());
+        }
+        else
+        {
+            child.TellToRecreate(cause);
+        }
+
         if (isSuspended)
         {
             child.TellSystem(new SystemMessage.Unsuspend());
         }
+    }
+
+    /// <summary>Alone, not with a group. For any thread.</summary>
+    public void TellToRecreate(Exception cause)
+    {
+        if (_isThreadOverdue)
+        {
+            ArmStopTimeout(isRestart: true); // By whoever wants the restart, because it blocks its own thread.
+        }
+
+        TellSystem(new SystemMessage.Recreate(cause, isInGroup: false));
     }
 
     /// <summary>What is restarted sooner, or stopped, is not restarted again by a delay that began before, nor with its group.</summary>

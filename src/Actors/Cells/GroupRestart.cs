@@ -68,7 +68,7 @@ internal sealed class PendingRestart(ActorCell child, Exception cause, TimeSpan 
         }
         else
         {
-            child.TellSystem(new SystemMessage.Recreate(cause, isInGroup: false));
+            child.TellToRecreate(cause);
             if (IsSuspended)
             {
                 child.TellSystem(new SystemMessage.Unsuspend());

@@ -136,13 +136,13 @@ internal abstract class SystemMessage
     }
 
     /// <summary>A handler has kept its thread past its limit.</summary>
-    public sealed class ThreadOverdue(ActorBase instance, object message, TimeSpan age) : SystemMessage
+    public sealed class ThreadOverdue(ActorBase instance, object message, HandlerOverdueException cause) : SystemMessage
     {
         public ActorBase Instance { get; } = instance;
 
         public object Message { get; } = message;
 
-        public TimeSpan Age { get; } = age;
+        public HandlerOverdueException Cause { get; } = cause;
     }
 
     /// <summary>The rest of an asynchronous handler or hook.</summary>

@@ -14,7 +14,7 @@ public class FuzzTests(ITestOutputHelper output)
     private const int UsualInputs = 10_000;
     private const int UsualSeed = 20_261_121;
 
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
 
     private static readonly HoconOptions Options = Snippet.Closed with
     {

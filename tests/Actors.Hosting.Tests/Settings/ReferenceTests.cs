@@ -27,6 +27,10 @@ public sealed class ReferenceTests
         ShouldAgree("services.conf", "actors.services.NAME", SettingTables.Service, () => new ServiceOptions());
 
     [Fact]
+    public void Processes_conf_is_what_the_program_reads_and_does() =>
+        ShouldAgree("processes.conf", "actors.processes.NAME", SettingTables.Process, () => new ActorsBuilder.ProcessEntry("NAME"), "command");
+
+    [Fact]
     public void Jobs_conf_is_what_the_program_reads_and_does() =>
         ShouldAgree(
             "jobs.conf", "actors.queues.NAME", SettingTables.Queue, () => new QueueOptions(), [.. SettingTables.Handler.Select(setting => "jobs.TYPE." + setting.Key)]);
@@ -34,6 +38,16 @@ public sealed class ReferenceTests
     [Fact]
     public void What_Jobs_conf_says_of_a_job_type_is_what_the_program_reads_and_does() =>
         ShouldAgree("jobs.conf", "actors.queues.NAME.jobs.TYPE", SettingTables.Handler, () => new HandlerOptions());
+
+    [Fact]
+    public void Every_option_that_can_be_written_as_text_has_a_key()
+    {
+        ShouldReach("", SettingTables.System, () => new ActorSystemOptions { DeadLetters = { LogLimit = 1 } }, "Seed"); // A seed is for tests.
+        ShouldReach("", SettingTables.Persistence, () => new PersistenceOptions());
+        ShouldReach("", SettingTables.Service, () => new ServiceOptions());
+        ShouldReach("", SettingTables.Queue, () => new QueueOptions(), "Retry.Backoff.ResetAfter"); // A job that runs has not failed: there is nothing to forgive.
+        ShouldReach("", SettingTables.Handler, () => new HandlerOptions { Backoff = new BackoffOptions() }, "Backoff.ResetAfter");
+    }
 
     [Fact]
     public void Every_key_of_a_reference_file_is_explained()
@@ -84,6 +98,45 @@ public sealed class ReferenceTests
             setting.Get(options).ShouldBe(setting.Get(defaults()), $"The default of {setting.Key}");
         }
     }
+
+    /// <summary>Changes each property, and looks whether some key tells of it.</summary>
+    private static void ShouldReach<TOptions>(string prefix, IReadOnlyList<Setting<TOptions>> settings, Func<TOptions> create, params string[] inCodeOnly)
+    {
+        var before = settings.Select(setting => setting.Get(create())).ToList();
+        var properties = Properties(typeof(TOptions), prefix, options => options).ToList();
+        properties.Count.ShouldBeGreaterThan(2);
+        foreach (var (name, set) in properties)
+        {
+            var options = create();
+            set(options!); // Never null.
+            settings.Select(setting => setting.Get(options)).SequenceEqual(before).ShouldBe(inCodeOnly.Contains(name), $"{typeof(TOptions).Name}.{name}");
+        }
+    }
+
+    private static IEnumerable<(string Name, Action<object> Set)> Properties(Type type, string prefix, Func<object, object> owner)
+    {
+        foreach (var property in type.GetProperties().Where(property => !property.GetMethod!.IsStatic)) // All can be read.
+        {
+            var value = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            if (value == typeof(RestartOptions) || value == typeof(BackoffOptions) || value == typeof(RetryOptions) || value == typeof(DeadLetterOptions))
+            {
+                foreach (var inner in Properties(value, $"{prefix}{property.Name}.", options => property.GetValue(owner(options))!)) // Made by whoever creates it.
+                {
+                    yield return inner;
+                }
+            }
+            else if (property.SetMethod is not null && (value.IsEnum || value == typeof(TimeSpan) || value == typeof(bool) || value == typeof(int) || value == typeof(long) || value == typeof(double)))
+            {
+                yield return (prefix + property.Name, options => property.SetValue(owner(options), Other(value, property.GetValue(owner(options)))));
+            }
+        }
+    }
+
+    private static object Other(Type type, object? value) =>
+        type == typeof(TimeSpan) ? TimeSpan.FromSeconds(77)
+        : type == typeof(bool) ? !(bool)value!
+        : type.IsEnum ? Enum.GetValues(type).Cast<object>().First(other => !other.Equals(value))
+        : Convert.ChangeType(77, type, System.Globalization.CultureInfo.InvariantCulture);
 
     private static IEnumerable<KeyValuePair<string, string>> Leaves(HoconObject fields, string prefix = "") =>
         fields.SelectMany(member => member.Value is HoconObject inner

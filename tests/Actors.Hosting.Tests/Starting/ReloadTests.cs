@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Actors.Hosting.Tests.Starting;
 
@@ -155,6 +156,35 @@ public sealed class ReloadTests : IDisposable
 
         await TestHost.UntilAsync(() => Task.FromResult(_log.Has(5006)), "it is told");
         _log.ShouldContain(5006, "These settings have changed and apply at the next start: actors.ask-timeout");
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task The_host_gives_a_longer_stop_its_time()
+    {
+        using var host = await StartAsync("actors.services.loop.stop-timeout = 1 s", actors => actors.AddService("loop", Bodies.ForEver));
+
+        Write("actors.services.loop.stop-timeout = 5 minutes");
+
+        await TestHost.UntilAsync(() => Task.FromResult(_log.Has(5005)), "it applies");
+        host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout.ShouldBeGreaterThan(TimeSpan.FromMinutes(5));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_file_that_is_deleted_leaves_its_settings()
+    {
+        using var host = await StartAsync(
+            "actors.queues.greetings.workers = 9", actors => actors.UseInMemoryStore().AddQueue("greetings", q => q.Workers(3)));
+        var configuration = host.Services.GetRequiredService<IConfiguration>();
+        var reloaded = false;
+        using var registration = configuration.GetReloadToken().RegisterChangeCallback(_ => reloaded = true, null);
+
+        System.IO.File.Delete(File);
+
+        await TestHost.UntilAsync(() => Task.FromResult(reloaded), "the file was missed");
+        configuration["actors:queues:greetings:workers"].ShouldBe("9");
+        (await host.Services.GetRequiredService<IJobs>().GetQueueAsync("greetings")).Workers.ShouldBe(9);
         await host.StopAsync();
     }
 

@@ -61,6 +61,27 @@ public sealed class ReconfigureTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task An_interval_may_become_a_schedule_and_a_schedule_an_interval(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var diary = new Diary(system);
+        Task Tick(ServiceContext context, CancellationToken cancellationToken)
+        {
+            diary.Note("tick");
+            return Task.CompletedTask;
+        }
+
+        var services = system.StartServices(ServiceDefinition.Tick("tick", TimeSpan.FromSeconds(10), Tick));
+        await system.AdvanceAsync(TimeSpan.FromSeconds(25));
+        await services.AskAsync(new Reconfigure(ServiceDefinition.Tick("tick", Schedule.Parse("* * * * *"), Tick)));
+        await system.AdvanceAsync(TimeSpan.FromSeconds(125)); // At 150 s.
+        await services.AskAsync(new Reconfigure(ServiceDefinition.Tick("tick", TimeSpan.FromSeconds(20), Tick)));
+        await system.AdvanceAsync(TimeSpan.FromSeconds(75));
+
+        diary.SecondsOf("tick").ShouldBe([0, 10, 20, 30, 60, 120, 180, 200, 220]);
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task A_new_stop_timeout_applies_to_the_next_stop(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);

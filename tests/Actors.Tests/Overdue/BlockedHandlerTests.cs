@@ -99,6 +99,71 @@ public sealed class BlockedHandlerTests
         (await actor.AskAsync(new Puppet.Count(), Patience)).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(ActorDispatcher.Shared, false)]
+    [InlineData(ActorDispatcher.Shared, true)]
+    [InlineData(ActorDispatcher.Pinned, false)]
+    public async Task An_actor_that_blocks_past_its_stop_timeout_is_abandoned_and_another_takes_its_name(ActorDispatcher dispatcher, bool isDelayed)
+    {
+        using var log = new WarningLog();
+        using var gate = new ManualResetEventSlim();
+        var made = new Made();
+        await using var system = ActorSystem.Create("test", new ActorSystemOptions
+        {
+            LoggerFactory = log,
+            UserStrategy = new OneForOneStrategy(new RestartOptions
+            {
+                Backoff = isDelayed ? new BackoffOptions { Min = TimeSpan.FromMilliseconds(20), Max = TimeSpan.FromMilliseconds(20) } : null,
+            }),
+        });
+        var actor = system.ActorOf(
+            Props.Create(() => new Blocking(made)) with
+            {
+                Dispatcher = dispatcher,
+                HandlerLimit = Limit,
+                OnOverdue = OverdueAction.Restart,
+                StopTimeout = TimeSpan.FromMilliseconds(50),
+            },
+            "blocked");
+        await made.NextAsync();
+        actor.Tell(gate);
+        var next = await made.NextAsync(); // While the first still blocks.
+        next.Path.ShouldBe(actor.Path);
+        gate.IsSet.ShouldBeFalse();
+        (await next.AskAsync(new Blocking.Ping(), Patience)).ShouldBe("here");
+        gate.Set();
+        await log.ExpectAsync("did not stop within 50 ms");
+    }
+
+    [Fact]
+    public async Task The_supervisor_of_an_actor_that_blocks_decides_at_once()
+    {
+        using var gate = new ManualResetEventSlim();
+        var asked = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var system = ActorSystem.Create("test", new ActorSystemOptions
+        {
+            UserStrategy = new OneForOneStrategy(decider: cause =>
+            {
+                asked.TrySetResult(cause);
+                return Directive.Resume;
+            }),
+        });
+        var actor = system.ActorOf(Puppet.Props() with { HandlerLimit = Limit, OnOverdue = OverdueAction.Restart });
+        actor.Tell(new Puppet.Increment());
+        var (former, later) = (CancellationToken.None, CancellationToken.None);
+        actor.Do(puppet =>
+        {
+            former = puppet.Context.CancellationToken;
+            gate.Wait();
+        });
+        (await asked.Task.WaitAsync(Patience)).ShouldBeOfType<HandlerOverdueException>().MessageType.ShouldBe(typeof(Puppet.Do));
+        former.WaitHandle.WaitOne(Patience).ShouldBeTrue();
+        gate.Set();
+        actor.Do(puppet => later = puppet.Context.CancellationToken);
+        (await actor.CountAsync().WaitAsync(Patience)).ShouldBe(1, "It goes on with the instance that it has.");
+        later.IsCancellationRequested.ShouldBeFalse("Its token is another.");
+    }
+
     [Fact]
     public async Task Many_short_handlers_are_no_long_one()
     {
@@ -106,10 +171,13 @@ public sealed class BlockedHandlerTests
         var time = new SteppedTime();
         await using var system = ActorSystem.Create("test", new ActorSystemOptions { LoggerFactory = log, TimeProvider = time });
         using var done = new CountdownEvent(Environment.ProcessorCount * 2);
+
+        // Less than they take all together, and more than the others can take while one of them is held up.
+        var limit = TimeSpan.FromSeconds((30 * (done.InitialCount - 1)) + 10);
         for (var i = 0; i < done.InitialCount; i++)
         {
             var left = 60;
-            var actor = system.ActorOf(Puppet.Props() with { HandlerLimit = TimeSpan.FromSeconds(10) });
+            var actor = system.ActorOf(Puppet.Props() with { HandlerLimit = limit });
             var step = new Puppet.Do(_ => { });
             step = new Puppet.Do(puppet =>
             {
@@ -151,11 +219,51 @@ public sealed class BlockedHandlerTests
         public void Step(TimeSpan by) => Interlocked.Add(ref _now, by.Ticks);
     }
 
+    /// <summary>The instances of an actor, as they come.</summary>
+    private sealed class Made
+    {
+        private readonly ConcurrentQueue<IActorRef> _actors = new();
+        private readonly SemaphoreSlim _added = new(0);
+
+        public void Add(IActorRef actor)
+        {
+            _actors.Enqueue(actor);
+            _added.Release();
+        }
+
+        public async Task<IActorRef> NextAsync()
+        {
+            (await _added.WaitAsync(Patience)).ShouldBeTrue("no instance was made");
+            return _actors.TryDequeue(out var actor) ? actor : throw new InvalidOperationException("Two readers.");
+        }
+    }
+
+    private sealed class Blocking : ReceiveActor
+    {
+        private readonly Made _made;
+
+        public Blocking(Made made)
+        {
+            _made = made;
+            Receive<ManualResetEventSlim>(gate => gate.Wait());
+            Receive<Ping>(_ => Sender.Tell("here", Self));
+        }
+
+        protected override ValueTask PreStartAsync()
+        {
+            _made.Add(Self);
+            return default;
+        }
+
+        public sealed record Ping : IRequest<string>;
+    }
+
     /// <summary>The warnings of a system in real time.</summary>
     private sealed class WarningLog : ILoggerFactory, ILogger
     {
         private readonly ConcurrentQueue<string> _entries = new();
         private readonly SemaphoreSlim _written = new(0);
+        private volatile bool _isDisposed;
 
         public int Count => _entries.Count;
 
@@ -163,6 +271,13 @@ public sealed class BlockedHandlerTests
         {
             (await _written.WaitAsync(Patience)).ShouldBeTrue("no warning came");
             return _entries.TryDequeue(out var entry) ? entry : throw new InvalidOperationException("Two readers.");
+        }
+
+        public async Task ExpectAsync(string part)
+        {
+            while (!(await NextAsync()).Contains(part, StringComparison.Ordinal))
+            {
+            }
         }
 
         public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
@@ -177,13 +292,13 @@ public sealed class BlockedHandlerTests
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (IsEnabled(logLevel) && !_isDisposed) // An abandoned actor may have something to say after the end of its system.
             {
                 _entries.Enqueue(formatter(state, exception));
                 _written.Release();
             }
         }
 
-        public void Dispose() => _written.Dispose();
+        public void Dispose() => _isDisposed = true;
     }
 }

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using Actors.Jobs;
+using Actors.Persistence;
+using Actors.Sql;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Actors.Benchmarks.Jobs;
+
+/// <summary>A queue as a program has it, on a store in a folder of its own.</summary>
+internal sealed class BenchmarkQueue : IAsyncDisposable
+{
+    private readonly ActorSystem _system;
+    private readonly SqliteStore? _store;
+    private readonly ServiceProvider _services;
+    private CancellationTokenSource? _stop;
+    private Task _consuming = Task.CompletedTask;
+
+    private BenchmarkQueue(ActorSystem system, SqliteStore? store, ServiceProvider services, CountingJournal journal, JobSystem jobs)
+    {
+        (_system, _store, _services, Journal, Jobs) = (system, store, services, journal, jobs);
+    }
+
+    public JobSystem Jobs { get; }
+
+    public CountingJournal Journal { get; }
+
+    /// <param name="folder">Where the store is; the queue goes on with what it holds.</param>
+    /// <param name="options">What the command line says.</param>
+    /// <param name="keepSucceeded">Whether succeeded jobs go to the history.</param>
+    public static async Task<BenchmarkQueue> StartAsync(string folder, JobOptions options, bool keepSucceeded)
+    {
+        var store = options.IsInMemory ? null : await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = Path.Combine(folder, "jobs.db") });
+        var system = ActorSystem.Create("benchmark");
+        var journal = new CountingJournal(store?.Journal ?? new InMemoryJournal());
+        var services = new ServiceCollection().BuildServiceProvider();
+        var queue = new QueueOptions { Workers = options.Workers, Prefetch = options.Prefetch, KeepSucceeded = keepSucceeded };
+        var jobs = await JobSystem.StartAsync(system, new JobSystemOptions
+        {
+            Journal = journal,
+            History = store?.History ?? new InMemoryHistory(),
+            BegunAttempts = store?.BegunAttempts ?? new InMemoryBegunAttempts(),
+            Services = services,
+            Queues = [new QueueDefinition("default", queue, [typeof(BenchmarkHandler)])],
+        });
+        await jobs.EnqueueAsync(BenchmarkJob.Plain, o => o.Delay(TimeSpan.FromDays(1))); // Durable when the queue has recovered.
+        return new BenchmarkQueue(system, store, services, journal, jobs);
+    }
+
+    public async Task StartConsumingAsync()
+    {
+        _stop = new CancellationTokenSource();
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _consuming = Jobs.ConsumeAsync("default", ready.SetResult, _stop.Token);
+        await await Task.WhenAny(ready.Task, _consuming);
+    }
+
+    public async Task StopConsumingAsync()
+    {
+        if (_stop is not null)
+        {
+            await _stop.CancelAsync();
+            await _consuming;
+        }
+    }
+
+    /// <summary>Enqueues one by one: each producer awaits the durability of each job.</summary>
+    /// <returns>Seconds.</returns>
+    public async Task<double> EnqueueAsync(int producers, int count)
+    {
+        var left = count;
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, producers).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                await Jobs.EnqueueAsync(BenchmarkJob.Plain);
+            }
+        })));
+        return watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Enqueues a thousand at a time, from two callers.</summary>
+    /// <returns>Seconds.</returns>
+    public async Task<double> EnqueueManyAsync(int count, Action<EnqueueOptions>? configure = null)
+    {
+        const int AtOnce = 1000;
+        var left = count;
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+        {
+            var all = Enumerable.Repeat(BenchmarkJob.Plain, AtOnce).ToList();
+            for (var rest = Interlocked.Add(ref left, -AtOnce); rest > -AtOnce; rest = Interlocked.Add(ref left, -AtOnce))
+            {
+                await Jobs.EnqueueManyAsync(rest >= 0 ? all : all[..(rest + AtOnce)], configure);
+            }
+        })));
+        return watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>From the first enqueue to the end of the last job, while producers and workers are busy at the same time.</summary>
+    /// <returns>Seconds.</returns>
+    public async Task<double> EndToEndAsync(int producers, int count)
+    {
+        var finished = BenchmarkHandler.Expect(count);
+        var watch = Stopwatch.StartNew();
+        await EnqueueAsync(producers, count);
+        await finished;
+        return watch.Elapsed.TotalSeconds;
+    }
+
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopConsumingAsync();
+        await _system.DisposeAsync();
+        await _services.DisposeAsync();
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Actors.Jobs.Protos;
+using Actors.Jobs.Queues;
+using Actors.Jobs.Schedules;
+using Actors.Jobs.Types;
+using Actors.Persistence;
+
+namespace Actors.Jobs;
+
+/// <summary>The durable schedules, under <c>/user/schedules</c>: in the journal of the queues' store, owned by the process that owns the queues.</summary>
+public sealed partial class JobSystem
+{
+    private SchedulesClient? _schedules;
+    private List<(ScheduleSpec Spec, ScheduleOrigin Origin)> _declaredSchedules = [];
+
+    /// <summary>The durable schedules.</summary>
+    /// <exception cref="InvalidOperationException">The system was started without <see cref="JobSystemOptions.Schedules"/>.</exception>
+    public ISchedules Schedules => _schedules ?? throw new InvalidOperationException(
+        $"The queues of '{_system.Name}' were started without schedules. Give them JobSystemOptions.Schedules, which may be empty.");
+
+    /// <summary>How many schedules have a slot that is more than a minute late, and by how much the latest is; for metrics and health checks.</summary>
+    /// <exception cref="SchedulesUnavailableException">Their owner does not answer: that is worse than late.</exception>
+    public Task<(int Count, TimeSpan Longest)> GetOverdueSchedulesAsync(CancellationToken cancellationToken = default) =>
+        _schedules is null ? Task.FromResult((0, TimeSpan.Zero)) : _schedules.GetOverdueAsync(cancellationToken);
+
+    /// <summary>What is stored of a definition, or everything that is wrong with it.</summary>
+    internal (ScheduleSpec? Spec, List<string> Faults) Resolve(ScheduleDefinition definition)
+    {
+        var faults = ScheduleSpecs.Faults(definition);
+        try
+        {
+            var (type, args) = definition.Resolve(_types, FindType);
+            var queue = definition.Options.Queue ?? type.Queue;
+            var limit = (_options.Queues.FirstOrDefault(known => known.Name == queue) // Before they are started, too.
+                ?? throw new UnknownQueueException(queue, _options.Queues.Select(known => known.Name))).Options.MaxArgsBytes;
+            if (args.Length > limit)
+            {
+                throw new JobTooLargeException(type.Name, args.Length, limit);
+            }
+
+            return faults.Count == 0 ? (ScheduleSpecs.Of(definition, type, args), faults) : (null, faults);
+        }
+        catch (JobException wrong)
+        {
+            faults.Add(wrong.Message);
+            return (null, faults);
+        }
+    }
+
+    internal Task EnqueueSlotsAsync(string queue, JobDraft[] drafts, bool mayBeTaken, CancellationToken cancellationToken) =>
+        EnqueueAsync(queue, drafts, mayBeTaken, cancellationToken);
+
+    private JobType? FindType(string name) =>
+        _handlers.Values.Select(handlers => handlers.GetValueOrDefault(name)?.Type).FirstOrDefault(type => type is not null);
+
+    /// <summary>Reads the declarations, so that a fault is told before anything runs.</summary>
+    private List<(ScheduleSpec Spec, ScheduleOrigin Origin)> ResolveSchedules()
+    {
+        var specs = new List<(ScheduleSpec, ScheduleOrigin)>();
+        var faults = new List<string>();
+        foreach (var definition in _options.Schedules ?? [])
+        {
+            var (spec, wrong) = Resolve(definition);
+            faults.AddRange(wrong.Select(fault => $"Schedule '{definition.Name}': {fault}"));
+            if (spec is not null)
+            {
+                if (specs.Exists(other => other.Item1.Name == spec.Name))
+                {
+                    faults.Add($"Schedule '{definition.Name}' is declared twice. Give one of the two another name.");
+                }
+
+                specs.Add((spec, definition.IsConfigured ? ScheduleOrigin.Configuration : ScheduleOrigin.Code));
+            }
+        }
+
+        return faults.Count > 0 ? throw new JobTypeException(string.Join(Environment.NewLine, faults)) : specs;
+    }
+
+    private async Task StartSchedulesAsync(IJournal journal)
+    {
+        if (_schedules is not { } client)
+        {
+            return;
+        }
+
+        var (journalActor, declared, sweepBytes) = (JournalActor.Of(_system, journal), _declaredSchedules, _options.SchedulesSweepBytes);
+        var props = Props.Create(() => new SchedulesActor(_system.Name, declared, client, journal, journalActor, sweepBytes)) with
+        {
+            QuarantineAfter = 0, // What it tells itself must go on coming, whatever the store does.
+        };
+
+        // Like a queue it is started again for as long as it takes.
+        var parent = _system.ActorOf(Props.Create(() => new QueuesActor(Array.Empty<string>())), "schedules");
+        client.Owner = (await parent.AskAsync(new QueuesActor.Start("owner", props), Timeout.InfiniteTimeSpan, CancellationToken.None)).Actor;
+    }
+}

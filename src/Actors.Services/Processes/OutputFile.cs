@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Actors.Services.Processes;
+
+/// <summary>A file with the output of a program, renamed and begun anew at its size limit. Not thread-safe.</summary>
+internal sealed class OutputFile(string path, long maxBytes, int keep) : IDisposable
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    private FileStream? _file;
+
+    public void Write(string line)
+    {
+        var bytes = Utf8.GetBytes(line + "\n");
+        _file ??= Open();
+        if (_file.Length > 0 && _file.Length + bytes.Length > maxBytes)
+        {
+            Rotate();
+        }
+
+        _file.Write(bytes);
+    }
+
+    public void Flush() => _file?.Flush();
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    private FileStream Open()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".");
+        return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+    }
+
+    private void Rotate()
+    {
+        Dispose();
+        if (keep == 0)
+        {
+            File.Delete(path);
+        }
+
+        for (var number = keep; number > 0; number--)
+        {
+            var older = number == 1 ? path : $"{path}.{number - 1}";
+            if (File.Exists(older))
+            {
+                File.Move(older, $"{path}.{number}", overwrite: true);
+            }
+        }
+
+        _file = Open();
+    }
+}
