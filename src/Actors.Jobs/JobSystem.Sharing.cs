@@ -40,7 +40,20 @@ public sealed partial class JobSystem
     {
         var inbox = _system.SystemActorOf(Props.Create(() => new InboxActor(store.Inbox, InboxMessage.Owner, store.Node)), "owner-inbox");
         var nodes = _system.SystemActorOf(Props.Create(() => new NodesActor(store, inbox)), "nodes");
-        foreach (var (name, actor) in await StartOwnersAsync(journal, new Neighbours(inbox, nodes, store.BegunAttemptsOf), handlers, CancellationToken.None))
+        List<(string Name, IActorRef Actor)> owners;
+        try
+        {
+            owners = [.. await StartOwnersAsync(journal, new Neighbours(inbox, nodes, store.BegunAttemptsOf), handlers, CancellationToken.None)];
+        }
+        catch
+        {
+            // It is tried again, with actors of the same names.
+            await nodes.GracefulStopAsync(Timeout.InfiniteTimeSpan);
+            await inbox.GracefulStopAsync(Timeout.InfiniteTimeSpan);
+            throw;
+        }
+
+        foreach (var (name, actor) in owners)
         {
             var handle = _queues[name];
             handle.Own(actor);

@@ -309,17 +309,29 @@ public sealed partial class JobSystem : IJobs
         string[] awaited = setups.Exists(setup => setup.Begun.Left is not { Count: 0 }) ? [.. setups.Select(setup => setup.Name)] : [];
         var parent = _system.ActorOf(Props.Create(() => new QueuesActor(awaited)), "queues");
         var owners = new List<(string, IActorRef)>();
-        foreach (var setup in setups)
+        try
         {
-            var props = Props.Create(() => new QueueActor(setup, journal, journalActor)) with
-            {
-                QuarantineAfter = 0, // What a queue tells itself must go on coming, whatever the store does.
-            };
-            var started = await parent.AskAsync(new QueuesActor.Start(setup.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
-            owners.Add((setup.Name, started.Actor));
+            await StartAllAsync();
+            return owners;
+        }
+        catch
+        {
+            await parent.GracefulStopAsync(Timeout.InfiniteTimeSpan, cancellationToken: CancellationToken.None);
+            throw;
         }
 
-        return owners;
+        async Task StartAllAsync()
+        {
+            foreach (var setup in setups)
+            {
+                var props = Props.Create(() => new QueueActor(setup, journal, journalActor)) with
+                {
+                    QuarantineAfter = 0, // What a queue tells itself must go on coming, whatever the store does.
+                };
+                var started = await parent.AskAsync(new QueuesActor.Start(setup.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
+                owners.Add((setup.Name, started.Actor));
+            }
+        }
     }
 
     private IEnumerable<string> FindFaults(QueueDefinition definition)

@@ -295,8 +295,9 @@ internal sealed partial class QueueActor
             var name = _state.Names[type];
             handler = _setup.Handlers.GetValueOrDefault(name);
             _handlers[type] = handler;
-            if (handler is null)
+            if (handler is null && (_neighbours is null || (_setup.IsConsuming && !IsHandledElsewhere(type))))
             {
+                // An owner that only enqueues leaves them to the others, who may come later.
                 Log.NoHandler(Logger, _name, name);
             }
         }
