@@ -89,7 +89,7 @@ public sealed class ServiceCommandTests : IDisposable
             var (status, body) = await shop.Client.SendAsync(new HttpRequestMessage(method, path));
 
             status.ShouldBe(HttpStatusCode.NotFound);
-            ShopClient.Text(body, "error").ShouldStartWith("There is no service 'emial'. Did you mean 'emails'? Known services: emails, heartbeat");
+            ShopClient.Text(body, "error").ShouldStartWith("There is no service 'emial'. Did you mean 'emails'? Known services: emails, reports, heartbeat");
         }
 
         var (nothing, nothingBody) = await shop.Client.GetAsync("/nothing");
