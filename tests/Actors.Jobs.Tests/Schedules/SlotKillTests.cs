@@ -87,7 +87,13 @@ public sealed class SlotKillTests
             var isListed = slots.Zip(slots.Skip(1)).Where(pair => pair.Second - pair.First != distance)
                 .All(gap => status.Skipped.Any(line => line.First == gap.First + distance && line.Last == gap.Second - distance));
             isListed.ShouldBeTrue("no slot is left out in silence");
-            status.Undelivered.ShouldBe(0);
+        }
+
+        // The note that a slot was delivered follows its job.
+        while ((await jobs.Schedules.ListAsync()).Any(status => status.Undelivered > 0))
+        {
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(120), "A slot stays undelivered.");
+            await Task.Delay(20);
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{Kills} kills, {runs} slots, {begun.Count} attempts begun.");
