@@ -74,6 +74,8 @@ public sealed class ServiceCommandTests : IDisposable
 
         var (status, run) = await shop.Client.PostAsync("/schedules/order-report/run");
         status.ShouldBe(HttpStatusCode.OK);
+        var job = "/jobs/" + ShopClient.Text(run, "job");
+        await ShopClient.UntilAsync("the queue has the job", async () => (await shop.Client.GetAsync(job)).Status == HttpStatusCode.OK); // It follows the answer.
         await ShopClient.UntilAsync("the report is made", async () => await shop.Client.JobStateAsync(ShopClient.Text(run, "job")) == "Succeeded");
         ShopClient.Text((await shop.Client.PostAsync("/schedules/order-report/pause")).Body, "state").ShouldBe("Paused");
         ShopClient.Text((await shop.Client.PostAsync("/schedules/order-report/resume")).Body, "state").ShouldBe("Active");
