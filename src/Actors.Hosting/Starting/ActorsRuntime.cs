@@ -36,7 +36,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         _stopping = new Lazy<Task>(StopOnceAsync);
         var options = new ActorSystemOptions
         {
-            LoggerFactory = new OutlivedLoggerFactory(provider.GetRequiredService<ILoggerFactory>()),
+            LoggerFactory = provider.GetRequiredService<ILoggerFactory>(),
             TimeProvider = provider.GetRequiredService<TimeProvider>(),
             UserStrategy = new OneForOneStrategy(decider: Decide),
         };
