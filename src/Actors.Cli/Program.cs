@@ -1,18 +1,27 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Actors.Cli.Config;
+using Actors.Cli.Running;
 
 namespace Actors.Cli;
 
 /// <summary>The <c>actors</c> tool.</summary>
 internal static class Program
 {
-    public static int Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
-        var root = new RootCommand("Looks after programs that are built with Actors.") { ConfigCommand.Create() };
+        // A RootCommand would have the name of the assembly, which nobody types.
+        var root = new Command("actors", "Looks after programs that are built with Actors, and runs programs that are not.") { new HelpOption(), new VersionOption() };
+        foreach (var command in RunningCommands.All().Prepend(UpCommand.Create()).Append(ConfigCommand.Create()))
+        {
+            root.Add(command);
+        }
+
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
         {
-            return parsed.Invoke();
+            // Signals and exceptions belong to the host that 'up' runs.
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
 
         foreach (var error in parsed.Errors)
@@ -20,10 +29,10 @@ internal static class Program
             Console.Error.WriteLine(error.Message);
         }
 
-        Console.Error.WriteLine($"See 'actors {string.Join(' ', Words(parsed.CommandResult))} --help'.");
+        Console.Error.WriteLine($"See '{string.Join(' ', Words(parsed.CommandResult))} --help'.");
         return ExitCode.Usage;
     }
 
     private static IEnumerable<string> Words(System.CommandLine.Parsing.CommandResult command) =>
-        command.Parent is System.CommandLine.Parsing.CommandResult parent ? [.. Words(parent), command.Command.Name] : [];
+        command.Parent is System.CommandLine.Parsing.CommandResult parent ? [.. Words(parent), command.Command.Name] : [command.Command.Name];
 }

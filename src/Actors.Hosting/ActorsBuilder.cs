@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Actors.Hosting.Adopting;
+using Actors.Hosting.Management;
 using Actors.Hosting.Settings;
 using Actors.Jobs;
 using Actors.Persistence;
@@ -51,6 +52,9 @@ public sealed class ActorsBuilder
 
     internal PersistenceOptions Persistence { get; } = new();
 
+    /// <summary>As <see cref="ManagementOptions.Socket"/>.</summary>
+    internal string ManagementSocket { get; private set; } = SocketPath.Off;
+
     /// <summary>Keeps queues, history and the events of persistent actors in a SQLite file. Key <c>actors.store.sqlite</c> overrides it.</summary>
     /// <param name="connectionString">Such as <c>Data Source=shop.db</c>, or the path of the file; a relative one begins at the content root of the host.</param>
     public ActorsBuilder UseSqlite(string connectionString)
@@ -72,7 +76,7 @@ public sealed class ActorsBuilder
     /// <summary>Changes the seams and settings of the actor system.</summary>
     /// <remarks>
     /// Unless <see cref="ActorSystemOptions.UserStrategy"/> is set here, a service or actor that escalates at the end of its restarts ends the system,
-    /// and the host with it, with exit code 1.
+    /// and the host with it, with exit code <see cref="ActorsExitCode.GaveUp"/>.
     /// </remarks>
     public ActorsBuilder ConfigureSystem(Action<ActorSystemOptions> configure)
     {
@@ -88,6 +92,17 @@ public sealed class ActorsBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         configure(Persistence);
+        return this;
+    }
+
+    /// <summary>Takes commands over a local socket, from the user of the process and root alone. Key <c>actors.management.socket</c> overrides it.</summary>
+    /// <param name="path">
+    /// The path of the socket; a relative one begins at the content root. Null makes it <c>NAME.sock</c> in the first of these that can be written:
+    /// <c>$XDG_RUNTIME_DIR/actors</c>, <c>/run/actors</c>, the content root.
+    /// </param>
+    public ActorsBuilder UseManagementSocket(string? path = null)
+    {
+        ManagementSocket = path ?? SocketPath.On;
         return this;
     }
 

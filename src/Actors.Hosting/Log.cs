@@ -34,4 +34,34 @@ internal static partial class Log
 
     [LoggerMessage(5010, LogLevel.Warning, "Hosted service {Type} was registered after AddActors and is not supervised: when it throws, it stops the host. Call AddActors after it, or add it with AddSupervised")]
     public static partial void NotAdopted(ILogger logger, string type);
+
+    [LoggerMessage(5101, LogLevel.Critical, "Actor system {System} did not stop within the time limit of the host, which waits no longer. What still runs ends with the process")]
+    public static partial void StopCutShort(ILogger logger, string system);
+
+    [LoggerMessage(5102, LogLevel.Error, "Actor system {System} stops although some services ignored it and still run: {Services}. They end with the process")]
+    public static partial void StoppedBesideAbandoned(ILogger logger, string system, string services);
+
+    [LoggerMessage(5201, LogLevel.Warning, "systemd is told READY after {ReadyTimeoutS:0.#} s (actors.systemd.ready-timeout), although these services are not ready yet: {Services}")]
+    public static partial void ReadyWithout(ILogger logger, double readyTimeoutS, string services);
+
+    [LoggerMessage(5202, LogLevel.Critical, "{Reason} systemd's watchdog is not told that we live, and will end the process within {WatchdogS:0.#} s")]
+    public static partial void WatchdogNotFed(ILogger logger, string reason, double watchdogS);
+
+    [LoggerMessage(5203, LogLevel.Warning, "systemd cannot be told how we are, NOTIFY_SOCKET = {Socket}: {Reason}")]
+    public static partial void NotifyFailed(ILogger logger, string? socket, string reason);
+
+    [LoggerMessage(5204, LogLevel.Error, "systemd is told no more how we are")]
+    public static partial void NotifierFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(5301, LogLevel.Information, "Commands are taken over {Socket}, from this user and root: actors status --socket {Socket}")]
+    public static partial void ManagementOpen(ILogger logger, string socket);
+
+    [LoggerMessage(5302, LogLevel.Information, "Command over the management socket: {Command} {Services}")]
+    public static partial void Managed(ILogger logger, string command, string services);
+
+    [LoggerMessage(5303, LogLevel.Warning, "The management socket takes no connection for a second: {Reason}")]
+    public static partial void ManagementFailed(ILogger logger, string reason);
+
+    [LoggerMessage(5304, LogLevel.Error, "A command over the management socket failed by a defect of ours")]
+    public static partial void ManagementDefect(ILogger logger, Exception cause);
 }

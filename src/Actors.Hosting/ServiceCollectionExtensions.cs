@@ -1,4 +1,6 @@
+using Actors.Hosting.Management;
 using Actors.Hosting.Starting;
+using Actors.Hosting.Systemd;
 using Actors.Jobs;
 using Actors.Services;
 using Microsoft.Extensions.Configuration;
@@ -32,6 +34,7 @@ public static class ServiceCollectionExtensions
             throw new InvalidOperationException($"AddActors was called twice (the second time for '{name}'). A host has one actor system; add everything to it.");
         }
 
+        ActorsExitCode.ReportUnhandledFaults();
         var builder = new ActorsBuilder(name, services);
         configure(builder);
         services.TryAddSingleton(TimeProvider.System);
@@ -40,6 +43,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<IServices>(provider => new StartedServices(provider.GetRequiredService<ActorsRuntime>()));
         services.AddSingleton<IJobs>(provider => new StartedJobs(provider.GetRequiredService<ActorsRuntime>()));
         services.AddSingleton(typeof(IRequiredActor<>), typeof(RequiredActor<>));
+        services.AddHostedService<SystemdNotifier>();
+        services.AddHostedService<ManagementServer>();
         services.AddHostedService<ActorsHostedService>();
         services.AddSingleton<IPostConfigureOptions<HostOptions>, ShutdownTimeoutSetup>();
         return services;

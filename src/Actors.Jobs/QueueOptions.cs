@@ -46,19 +46,19 @@ public sealed record QueueOptions
     /// <value>Default 3. <see cref="RestartOptions.Unlimited"/> quarantines none.</value>
     public int QuarantineAfter { get; set; } = 3;
 
-    /// <summary>
-    /// How long another process that runs jobs may say nothing, though it is asked, before they run elsewhere: it may be stopped by a signal or in a debugger. When it
-    /// wakes, its attempts are cancelled, and what it says of them counts no more. Key <c>node-timeout</c>.
-    /// </summary>
-    /// <value>Default 30 s; at least 100 ms. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits for as long as it lives. One process alone never needs it.</value>
-    public TimeSpan NodeTimeout { get; set; } = TimeSpan.FromSeconds(30);
-
     /// <summary>Whether jobs that have succeeded go to the history. Key <c>keep-succeeded</c>.</summary>
     /// <value>
     /// Default true. Without them a queue of many short jobs is faster and its history small; nothing tells a job that has succeeded from one that never was, and its id
     /// is free again. Failed and cancelled jobs always go to the history.
     /// </value>
     public bool KeepSucceeded { get; set; } = true;
+
+    /// <summary>
+    /// How long another process that runs jobs may say nothing, though it is asked, before they run elsewhere: it may be stopped by a signal or in a debugger. When it
+    /// wakes, its attempts are cancelled, and what it says of them counts no more. Key <c>node-timeout</c>.
+    /// </summary>
+    /// <value>Default 30 s; at least 100 ms. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits for as long as it lives. One process alone never needs it.</value>
+    public TimeSpan NodeTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How much of the oldest part of the journal is given up before it is deleted, in bytes. Small in tests only.</summary>
     internal long TrimBytes { get; set; } = 512 * 1024;

@@ -24,6 +24,7 @@ public sealed partial class TestSystem : IAsyncDisposable
     private KernelInvariants? _invariants;
     private readonly List<Func<ValueTask>> _beforeEnd = [];
     private int _probes;
+    private bool _isRun;
 
     private TestSystem(
         VirtualTime time,
@@ -83,6 +84,7 @@ public sealed partial class TestSystem : IAsyncDisposable
     /// <summary>What is true for a run as a whole, not for one of its processes.</summary>
     private void BeginRun(SimulationDispatcher simulation)
     {
+        _isRun = true;
         simulation.DescribeTimers = Time.DescribeTimers;
         simulation.Release = Release;
     }
@@ -224,7 +226,7 @@ public sealed partial class TestSystem : IAsyncDisposable
         }
         finally
         {
-            System.Dispatcher.Stop();
+            Drop();
         }
 
         _simulation?.ThrowIfFailed();
@@ -244,6 +246,16 @@ public sealed partial class TestSystem : IAsyncDisposable
     internal static TestSystem StartProcess(
         SimulationDispatcher simulation, VirtualTime time, SimulationFaults faults, int systemSeed, Action<ActorSystemOptions>? configure) =>
         new(time, simulation, simulation.StartProcess(), faults, simulation.Seed, systemSeed, configure);
+
+    /// <summary>Ends what runs the system.</summary>
+    internal void Drop()
+    {
+        System.Dispatcher.Stop();
+        if (_isRun && System.Dispatcher != _simulation)
+        {
+            _simulation?.Stop(); // The system was one of its processes.
+        }
+    }
 
     /// <summary>Ends the system without letting it do anything more.</summary>
     internal void Kill()

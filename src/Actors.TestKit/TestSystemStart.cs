@@ -57,7 +57,7 @@ public readonly struct TestSystemStart
         {
             get
             {
-                _begun.GetAwaiter().GetResult();
+                ThrowIfFailed();
                 return _system;
             }
         }
@@ -89,6 +89,17 @@ public readonly struct TestSystemStart
 
             await _begun;
             return _system;
+        }
+
+        /// <summary>Nobody gets a system that could not begin, so nobody else can end it.</summary>
+        private void ThrowIfFailed()
+        {
+            if (!_begun.IsCompletedSuccessfully)
+            {
+                _system.Drop();
+            }
+
+            _begun.GetAwaiter().GetResult();
         }
 
         private void BeginThen(Action continuation)

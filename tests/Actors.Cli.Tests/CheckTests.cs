@@ -23,7 +23,7 @@ public sealed class CheckTests
     }
 
     [Theory]
-    [InlineData("reference/actors.conf"), InlineData("reference/jobs.conf"), InlineData("reference/persistence.conf"), InlineData("reference/services.conf")]
+    [InlineData("reference/actors.conf"), InlineData("reference/jobs.conf"), InlineData("reference/persistence.conf"), InlineData("reference/services.conf"), InlineData("reference/operations.conf")]
     [InlineData("policies/cron-like.conf"), InlineData("policies/crash-fast.conf"), InlineData("policies/database-consumer.conf")]
     [InlineData("policies/never-give-up.conf"), InlineData("policies/web-api-client.conf")]
     public void Nothing_is_wrong_with_the_files_that_we_ship(string file) => Tool.Run("config", "check", file).ExitCode.ShouldBe(0);

@@ -1,3 +1,5 @@
+using Actors.Hosting.Management;
+using Actors.Hosting.Systemd;
 using Actors.Jobs;
 using Actors.Persistence;
 using Actors.Services;
@@ -11,7 +13,7 @@ internal sealed class ActorsSettings
 {
     public const string Section = "actors";
     private const string Jobs = "jobs";
-    private static readonly string[] Groups = ["store", "services", "processes", "queues", "persistence"];
+    private static readonly string[] Groups = ["store", "services", "processes", "queues", "persistence", "systemd", "management"];
     private static readonly string[] Stores = ["sqlite"];
     private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules"];
 
@@ -20,6 +22,7 @@ internal sealed class ActorsSettings
     private readonly List<QueueDefinition> _queues = [];
     private readonly List<ServiceDefinition> _services = [];
     private readonly Dictionary<string, ServiceOptions> _consumers = [];
+    private readonly Dictionary<string, string> _sections = new(StringComparer.Ordinal);
 
     private ActorsSettings(ActorsBuilder builder, SettingReader reader)
     {
@@ -33,7 +36,20 @@ internal sealed class ActorsSettings
     /// <summary>Whether there is a store, in a file or in memory.</summary>
     public bool HasStore => Sqlite is not null || _builder.IsInMemory;
 
+    /// <summary>What systemd is told.</summary>
+    public SystemdOptions Systemd { get; } = new();
+
+    /// <summary>The path of the socket for commands; null when there is none.</summary>
+    public string? ManagementSocket { get; private set; }
+
     public IReadOnlyList<ServiceDefinition> Services => _services;
+
+    /// <summary>All services, those that consume queues included. The bodies of these are not here.</summary>
+    public IEnumerable<ServiceDefinition> All =>
+        _consumers.Select(consumer => ServiceDefinition.Service(consumer.Key, static (_, _) => Task.CompletedTask, consumer.Value)).Concat(_services);
+
+    /// <summary>The section of the configuration that a service has its settings from, by the name of the service.</summary>
+    public IReadOnlyDictionary<string, string> Sections => _sections;
 
     public IReadOnlyList<QueueDefinition> Queues => _queues;
 
@@ -55,6 +71,7 @@ internal sealed class ActorsSettings
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
         settings.ReadPersistence(section.GetSection("persistence"), persistence);
+        settings.ReadOperations(section, contentRoot);
         settings.ReadQueues(section.GetSection("queues"));
         settings.ReadServices(section.GetSection("services"));
         settings.ReadProcesses(section.GetSection("processes"), contentRoot);
@@ -98,6 +115,19 @@ internal sealed class ActorsSettings
             _reader.AddFault(
                 $"Actor '{actor.Name}' is a persistent one, and a store with Shared=true is for queues: its other files belong to one process at a time, which may be " +
                 "another one. Leave Shared=true out.");
+        }
+    }
+
+    private void ReadOperations(IConfigurationSection section, string contentRoot)
+    {
+        _reader.Read(section.GetSection("systemd"), Systemd, SettingTables.Systemd);
+        _reader.CheckRanges(section.GetSection("systemd"), Systemd, SettingTables.Systemd, Systemd.Validate);
+        var management = new ManagementOptions { Socket = _builder.ManagementSocket };
+        _reader.Read(section.GetSection("management"), management, SettingTables.Management);
+        ManagementSocket = SocketPath.Of(management.Socket, _builder.Name, contentRoot);
+        if (ManagementSocket is not null && SocketPath.FindFault(ManagementSocket) is { } fault)
+        {
+            _reader.AddFault(fault);
         }
     }
 
@@ -169,6 +199,7 @@ internal sealed class ActorsSettings
                 continue;
             }
 
+            _sections[entry.Name] = section.GetSection(entry.Name).Path;
             var options = entry.Options.Copy();
             _reader.Read(section.GetSection(entry.Name), options, SettingTables.Service);
             if (_reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Service, () => options.Restart?.Validate()))
@@ -208,8 +239,9 @@ internal sealed class ActorsSettings
                     }
 
                     _services.Add(definition);
+                    _sections[definition.Name] = child.Path;
                 }
-            });
+            }, child);
         }
     }
 
@@ -238,6 +270,7 @@ internal sealed class ActorsSettings
         }
 
         _consumers.Add(queue.Name, options);
+        _sections[queue.Name] = section.Path;
     }
 
     private void CheckActors()

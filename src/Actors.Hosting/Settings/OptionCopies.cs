@@ -13,6 +13,5 @@ internal static class OptionCopies
         options with { Retry = options.Retry with { Backoff = options.Retry.Backoff with { } } };
 
     public static HandlerOptions Copy(this HandlerOptions options) => options with { Backoff = Copy(options.Backoff) };
-
     private static BackoffOptions? Copy(BackoffOptions? options) => options is null ? null : options with { };
 }

@@ -34,7 +34,10 @@ internal static class ReferenceFiles
     [
         .. Of("actors", SettingTables.System),
         .. Of("actors.persistence", SettingTables.Persistence),
+        .. Of("actors.systemd", SettingTables.Systemd),
+        .. Of("actors.management", SettingTables.Management),
         .. Of("actors.services.NAME", SettingTables.Service),
+        .. Of("actors.processes.NAME", SettingTables.Process),
         .. Of("actors.queues.NAME", SettingTables.Queue),
         .. Of("actors.queues.NAME.jobs.TYPE", SettingTables.Handler),
     ];

@@ -77,6 +77,10 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
         },
         options => get(options) ? "on" : "off");
 
+    /// <summary>Any text that is not empty.</summary>
+    public static Setting<TOptions> Text(string key, string expected, Func<TOptions, string> get, Action<TOptions, string> set) => new(
+        key, "text", expected, (options, text) => Set(text.Length > 0, text, options, set), get);
+
     /// <summary>A word of an enumeration, in lower case with hyphens.</summary>
     public static Setting<TOptions> Word<TEnum>(string key, Func<TOptions, TEnum> get, Action<TOptions, TEnum> set)
         where TEnum : struct, Enum => new(

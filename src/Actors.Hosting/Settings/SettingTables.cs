@@ -1,3 +1,5 @@
+using Actors.Hosting.Management;
+using Actors.Hosting.Systemd;
 using Actors.Jobs;
 using Actors.Persistence;
 using Actors.Services;
@@ -34,6 +36,17 @@ internal static class SettingTables
         Setting<PersistenceOptions>.Duration("persist-timeout", o => o.PersistTimeout, (o, v) => o.PersistTimeout = v),
         Setting<PersistenceOptions>.Duration("answer-timeout", o => o.AnswerTimeout, (o, v) => o.AnswerTimeout = v),
         Setting<PersistenceOptions>.Int("max-concurrent-recoveries", o => o.MaxConcurrentRecoveries, (o, v) => o.MaxConcurrentRecoveries = v),
+    ];
+
+    public static IReadOnlyList<Setting<SystemdOptions>> Systemd { get; } =
+    [
+        Setting<SystemdOptions>.Flag("notify", o => o.Notify, (o, v) => o.Notify = v),
+        Setting<SystemdOptions>.Duration("ready-timeout", o => o.ReadyTimeout, (o, v) => o.ReadyTimeout = v),
+    ];
+
+    public static IReadOnlyList<Setting<ManagementOptions>> Management { get; } =
+    [
+        Setting<ManagementOptions>.Text("socket", "on, off, or the path of a socket", o => o.Socket, (o, v) => o.Socket = v),
     ];
 
     public static IReadOnlyList<Setting<BackoffOptions>> Backoff { get; } =
@@ -95,8 +108,8 @@ internal static class SettingTables
         Setting<QueueOptions>.Bytes("cache-bytes", o => o.CacheBytes, (o, v) => o.CacheBytes = v),
         Setting<QueueOptions>.Duration("stop-timeout", o => o.StopTimeout, (o, v) => o.StopTimeout = v),
         Setting<QueueOptions>.Limit("quarantine-after", o => o.QuarantineAfter, (o, v) => o.QuarantineAfter = v),
-        Setting<QueueOptions>.Duration("node-timeout", o => o.NodeTimeout, (o, v) => o.NodeTimeout = v),
         Setting<QueueOptions>.Flag("keep-succeeded", o => o.KeepSucceeded, (o, v) => o.KeepSucceeded = v),
+        Setting<QueueOptions>.Duration("node-timeout", o => o.NodeTimeout, (o, v) => o.NodeTimeout = v),
         Setting<QueueOptions>.Duration("timeout", o => o.Timeout, (o, v) => o.Timeout = v),
         Setting<RetryOptions>.Int("max-attempts", o => o.MaxAttempts, (o, v) => o.MaxAttempts = v).Within<QueueOptions>("retry", o => o.Retry),
         .. Backoff.Select(setting => setting.Within<QueueOptions>("retry", o => o.Retry.Backoff)),

@@ -1,3 +1,5 @@
+using Actors.Hosting.Management;
+using Actors.Hosting.Systemd;
 using Actors.Jobs;
 using Actors.Persistence;
 using Actors.Services;
@@ -9,7 +11,7 @@ namespace Actors.Hosting.Settings;
 /// <summary>What can be said of a configuration without the program that it is for: which names of services, queues and jobs there are is the program's to know.</summary>
 internal static class SettingsWithoutCode
 {
-    private static readonly string[] Groups = ["store", "services", "queues", "persistence"];
+    private static readonly string[] Groups = ["store", "services", "processes", "queues", "persistence", "systemd", "management"];
 
     public static IReadOnlyList<ConfigurationFault> Check(IConfiguration configuration)
     {
@@ -24,6 +26,11 @@ internal static class SettingsWithoutCode
         reader.Read(section.GetSection("persistence"), persistence, SettingTables.Persistence);
         reader.CheckRanges(section.GetSection("persistence"), persistence, SettingTables.Persistence, persistence.Validate);
 
+        var systemd = new SystemdOptions();
+        reader.Read(section.GetSection("systemd"), systemd, SettingTables.Systemd);
+        reader.CheckRanges(section.GetSection("systemd"), systemd, SettingTables.Systemd, systemd.Validate);
+        reader.Read(section.GetSection("management"), new ManagementOptions(), SettingTables.Management);
+
         foreach (var queue in section.GetSection("queues").GetChildren())
         {
             CheckQueue(reader, queue);
@@ -32,6 +39,17 @@ internal static class SettingsWithoutCode
         foreach (var service in section.GetSection("services").GetChildren())
         {
             ReadService(reader, service);
+        }
+
+        foreach (var process in section.GetSection("processes").GetChildren())
+        {
+            var entry = new ActorsBuilder.ProcessEntry(process.Key);
+            reader.Read(process, entry, SettingTables.Process, ProcessSection.Keys);
+            if (reader.Check(() => ProcessSection.Read(process, entry.Process, "/"), process)
+                && reader.CheckRanges(process, entry, SettingTables.Process, entry.Service.Restart.Validate))
+            {
+                reader.Check(() => ServiceDefinition.Processes(entry.Name, entry.Process, entry.Service), process);
+            }
         }
 
         return reader.Faults;

@@ -1,4 +1,5 @@
 using Actors.Hosting.Adopting;
+using Actors.Hosting.Ending;
 using Actors.Hosting.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +18,16 @@ internal sealed class ActorsHostedService(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Adoption.Check(runtime.Adoption, provider.GetServices<IHostedService>(), _logger);
-        await runtime.StartAsync(_logger, cancellationToken);
+        try
+        {
+            await runtime.StartAsync(_logger, cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            StartFault.Mark(fault, runtime.Name);
+            throw;
+        }
+
         Log.Started(_logger, runtime.Name, Names(runtime.Settings), Store(runtime.Settings));
         _ = StopHostWhenTerminatedAsync();
     }
@@ -25,7 +35,25 @@ internal sealed class ActorsHostedService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Log.Stopping(_logger, runtime.Name);
-        await runtime.StopAsync();
+        try
+        {
+            await runtime.StopAsync().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host waits no longer; neither may the container, which disposes of what it made.
+            runtime.Abandon();
+            Log.StopCutShort(_logger, runtime.Name);
+            SetExitCode(ActorsExitCode.StopTimeout);
+            return;
+        }
+
+        if (runtime.Abandoned is { Count: > 0 } abandoned)
+        {
+            Log.StoppedBesideAbandoned(_logger, runtime.Name, string.Join(", ", abandoned.Take(MaxListed)));
+            SetExitCode(ActorsExitCode.StopTimeout);
+        }
+
         Log.Stopped(_logger, runtime.Name);
     }
 
@@ -44,8 +72,17 @@ internal sealed class ActorsHostedService(
         if (!runtime.IsStopping)
         {
             Log.Terminated(_logger, runtime.Name, cause);
-            Environment.ExitCode = 1;
+            SetExitCode(ActorsExitCode.GaveUp);
             lifetime.StopApplication();
+        }
+    }
+
+    /// <summary>The first reason stays: what follows from it explains nothing.</summary>
+    private static void SetExitCode(int code)
+    {
+        if (Environment.ExitCode == ActorsExitCode.Success)
+        {
+            Environment.ExitCode = code;
         }
     }
 }

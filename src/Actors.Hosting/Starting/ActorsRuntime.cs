@@ -1,4 +1,6 @@
 using Actors.Hosting.Adopting;
+using Actors.Hosting.Ending;
+using Actors.Hosting.Management;
 using Actors.Hosting.Settings;
 using Actors.Jobs;
 using Actors.Persistence;
@@ -23,6 +25,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private readonly string _contentRoot;
     private IAsyncDisposable? _store;
     private ConfigurationWatch? _watch;
+    private bool _isAbandoned;
 
     public ActorsRuntime(ActorsBuilder builder, IServiceProvider provider)
     {
@@ -31,20 +34,24 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         _stopping = new Lazy<Task>(StopOnceAsync);
         var options = new ActorSystemOptions
         {
-            LoggerFactory = provider.GetRequiredService<ILoggerFactory>(),
+            LoggerFactory = new OutlivedLoggerFactory(provider.GetRequiredService<ILoggerFactory>()),
             TimeProvider = provider.GetRequiredService<TimeProvider>(),
             UserStrategy = new OneForOneStrategy(decider: Decide),
         };
         builder.SystemSetup?.Invoke(options);
-        var configuration = provider.GetRequiredService<IConfiguration>();
+        Configuration = provider.GetRequiredService<IConfiguration>();
         _contentRoot = provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
-        _configured = ConfigurationWatch.Flatten(configuration);
-        Settings = ActorsSettings.Read(builder, configuration, options, builder.Persistence, _contentRoot);
+        _configured = ConfigurationWatch.Flatten(Configuration);
+        Snapshot = SettingsSnapshot.Of(ActorsSettings.Read(builder, Configuration, options, builder.Persistence, _contentRoot), Configuration);
         System = ActorSystem.Create(builder.Name, options);
     }
 
-    /// <summary>As they are now.</summary>
-    public ActorsSettings Settings { get; private set; }
+    public IConfiguration Configuration { get; }
+
+    /// <summary>The settings in use.</summary>
+    public ActorsSettings Settings => Snapshot.Settings;
+
+    public SettingsSnapshot Snapshot { get; private set; }
 
     public Adoption Adoption => new(_builder.Adopted, _builder.AdoptsHostedServices);
 
@@ -60,6 +67,9 @@ internal sealed class ActorsRuntime : IAsyncDisposable
 
     /// <summary>Whether it was told to stop, so that its end is no surprise.</summary>
     public bool IsStopping => _stopping.IsValueCreated;
+
+    /// <summary>Services whose code did not end when they were told to, and still ran when everything else had stopped.</summary>
+    public IReadOnlyList<string> Abandoned { get; private set; } = [];
 
     /// <summary>Store, queues, actors, services: each needs those before it.</summary>
     public async Task StartAsync(ILogger logger, CancellationToken cancellationToken)
@@ -79,16 +89,15 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         }
 
         Services = System.StartServices([.. Settings.Queues.Select(Consumer), .. Settings.Services], _provider);
-        _watch = new ConfigurationWatch(this, _provider.GetRequiredService<IConfiguration>(), _configured, _contentRoot, logger);
+        _watch = new ConfigurationWatch(this, Configuration, _configured, _contentRoot, logger);
     }
 
-    /// <summary>Other settings have been applied.</summary>
+    /// <summary>Other settings have been applied to what runs. Which services there are stays as it is until an update.</summary>
     public void OnReconfigured(ActorsSettings settings)
     {
-        Settings = settings;
         if (_provider.GetService<IOptions<HostOptions>>() is { } host)
         {
-            new ShutdownTimeoutSetup(this).PostConfigure(null, host.Value); // A stop may take longer than at the start.
+            ShutdownTimeoutSetup.Extend(host.Value, settings); // A stop may take longer than at the start.
         }
     }
 
@@ -102,7 +111,50 @@ internal sealed class ActorsRuntime : IAsyncDisposable
                 ? $"Actor '{type.Name}' is not started yet: actors start with the host. Use it in a request, a service or a job, or after app.StartAsync()."
                 : $"There is no actor '{type.Name}'. Add it with actors.AddActor<{type.Name}>(\"…\").");
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    /// <summary>Reads settings of the same program, as they are now. Those of the system itself are checked, and have no effect.</summary>
+    /// <exception cref="ActorsConfigurationException">With every fault.</exception>
+    public ActorsSettings ReadAgain(IConfiguration configuration) =>
+        ActorsSettings.Read(_builder, configuration, new ActorSystemOptions(), new PersistenceOptions(), _contentRoot);
+
+    /// <summary>From now on these are in use: their services are the ones that run.</summary>
+    public void TakeUp(SettingsSnapshot settings)
+    {
+        Snapshot = settings;
+
+        // The host looks at its limit when it stops; what was added may need longer.
+        new ShutdownTimeoutSetup(this).PostConfigure(null, _provider.GetRequiredService<IOptions<HostOptions>>().Value);
+    }
+
+    /// <summary>These keys, as paths with dots, have been taken up while everything went on; an update need not do it again.</summary>
+    public void NoteTakenUp(IEnumerable<string> paths, IReadOnlyDictionary<string, string?> values)
+    {
+        var keys = new Dictionary<string, string?>(Snapshot.Keys, StringComparer.OrdinalIgnoreCase);
+        foreach (var path in paths)
+        {
+            var key = path.Replace('.', ':');
+            if (values.TryGetValue(path, out var value))
+            {
+                keys[key] = value;
+            }
+            else
+            {
+                keys.Remove(key);
+            }
+        }
+
+        Snapshot = Snapshot with { Keys = keys };
+    }
+
+    /// <summary>Nobody waits any longer for the end of the stop that was begun.</summary>
+    public void Abandon() => _isAbandoned = true;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isAbandoned)
+        {
+            await StopAsync();
+        }
+    }
 
     /// <summary>Who escalates at the end of its restarts has nobody above but the host: the process ends, for its own supervisor to start it afresh.</summary>
     private static Directive Decide(Exception cause) =>
@@ -142,7 +194,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         {
             if (Services is not null && !System.WhenTerminated.IsCompleted)
             {
-                await Services.StopAsync();
+                Abandoned = [.. (await Services.StopAsync()).Where(service => service.Abandoned > 0).Select(service => service.Name)];
             }
         }
         catch (ActorException)

@@ -59,6 +59,7 @@ internal sealed class ConfigurationWatch : IDisposable
                 {
                     Apply(ActorsSettings.Read(_runtime.Builder, _configuration, new ActorSystemOptions(), new PersistenceOptions(), _contentRoot), changes);
                     _applied = now;
+                    _runtime.NoteTakenUp(changes.Where(LiveSettings.Contains), now);
                 }
             }
             catch (ActorsConfigurationException refused)
@@ -91,7 +92,8 @@ internal sealed class ConfigurationWatch : IDisposable
             _runtime.Services?.Guardian.Tell(new Reconfigure(ServiceDefinition.Service(queue.Name, static (_, _) => Task.CompletedTask, settings.Consumers[queue.Name])));
         }
 
-        foreach (var service in settings.Services)
+        // Programs that are new in the settings are not there yet: an update by command adds them.
+        foreach (var service in settings.Services.Where(service => _runtime.Settings.Sections.ContainsKey(service.Name)))
         {
             _runtime.Services?.Guardian.Tell(new Reconfigure(service));
         }

@@ -1,3 +1,4 @@
+using Actors.Hosting.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,9 @@ internal sealed class ShutdownTimeoutSetup(ActorsRuntime runtime) : IPostConfigu
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
 
-    public void PostConfigure(string? name, HostOptions options)
+    public void PostConfigure(string? name, HostOptions options) => Extend(options, runtime.Settings);
+
+    public static void Extend(HostOptions options, ActorsSettings settings)
     {
         if (options.ShutdownTimeout == Timeout.InfiniteTimeSpan)
         {
@@ -16,8 +19,8 @@ internal sealed class ShutdownTimeoutSetup(ActorsRuntime runtime) : IPostConfigu
         }
 
         var needed = Margin;
-        foreach (var timeout in runtime.Settings.Services.Select(service => service.Options.StopTimeout)
-            .Concat(runtime.Settings.Consumers.Values.Select(options => options.StopTimeout)))
+        foreach (var timeout in settings.Services.Select(service => service.Options.StopTimeout)
+            .Concat(settings.Consumers.Values.Select(options => options.StopTimeout)))
         {
             if (timeout == Timeout.InfiniteTimeSpan)
             {

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Actors.Hocon;
+using Actors.Hosting.Management;
 using Actors.Hosting.Settings;
+using Actors.Hosting.Systemd;
 using Actors.Jobs;
 using Actors.Persistence;
 using Actors.Services;
@@ -21,6 +23,13 @@ public sealed class ReferenceTests
     [Fact]
     public void Persistence_conf_is_what_the_program_reads_and_does() =>
         ShouldAgree("persistence.conf", "actors.persistence", SettingTables.Persistence, () => new PersistenceOptions());
+
+    [Fact]
+    public void Operations_conf_is_what_the_program_reads_and_does()
+    {
+        ShouldAgree("operations.conf", "actors.systemd", SettingTables.Systemd, () => new SystemdOptions());
+        ShouldAgree("operations.conf", "actors.management", SettingTables.Management, () => new ManagementOptions());
+    }
 
     [Fact]
     public void Services_conf_is_what_the_program_reads_and_does() =>

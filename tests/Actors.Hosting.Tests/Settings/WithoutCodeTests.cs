@@ -40,7 +40,7 @@ public sealed class WithoutCodeTests
     [Fact]
     public void Nothing_is_wrong_with_the_reference_itself()
     {
-        foreach (var file in new[] { "actors", "jobs", "persistence", "services" })
+        foreach (var file in new[] { "actors", "jobs", "operations", "persistence", "services" })
         {
             ActorsConfiguration.Check(Read(File.ReadAllText(Path.Combine(ReferenceTests.Folder, "reference", file + ".conf")))).ShouldBeEmpty();
         }

@@ -41,7 +41,7 @@ public sealed class StartAndStopTests
         {
             await host.StartAsync();
             await TestHost.UntilAsync(() => Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested), "the host stops");
-            Environment.ExitCode.ShouldBe(1);
+            Environment.ExitCode.ShouldBe(ActorsExitCode.GaveUp);
             await host.StopAsync();
         }
         finally

@@ -154,7 +154,7 @@ public sealed class SharedStoreTests : IDisposable
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), "It does not come.");
             await Task.Delay(5);
         }
     }

@@ -160,7 +160,7 @@ public sealed class ScheduleReliabilityTests
     public async Task Slots_wait_for_a_store_that_is_away_and_are_told_as_overdue()
     {
         await using var system = await TestSystem.StartAsync();
-        var journal = new FaultyJournal(system.System);
+        var journal = new SimulatedJournal(system.System);
         var host = await JobHost.StartAsync(system, journal: journal, schedules: [Define("every 1 min")]);
         await system.AdvanceAsync(TimeSpan.FromSeconds(61));
         host.Script.Begun.ShouldBe(1);

@@ -11,7 +11,7 @@ public sealed partial class TestingGuideTests
     {
         var guide = File.ReadAllText(Path.Combine(Here(), "../../../docs/testing.md"));
         var code = File.ReadAllText(Path.Combine(Here(), "TrialTests.cs"));
-        CSharp().Match(guide).Groups[1].Value.Trim().ShouldBe(code[(code.IndexOf("them.\n", StringComparison.Ordinal) + 6)..].Trim());
+        CSharp().Matches(guide).Select(match => match.Groups[1].Value.Trim()).ShouldContain(code[(code.IndexOf("them.\n", StringComparison.Ordinal) + 6)..].Trim());
     }
 
     private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!; // A file has a folder.

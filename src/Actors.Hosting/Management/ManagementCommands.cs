@@ -1,0 +1,181 @@
+using System.Globalization;
+using Actors.Hosting.Ending;
+using Actors.Hosting.Starting;
+using Actors.Services;
+using Microsoft.Extensions.Hosting;
+
+namespace Actors.Hosting.Management;
+
+/// <summary>Carries out what the socket brings.</summary>
+internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplicationLifetime lifetime)
+{
+    private const int DefaultLines = 20;
+    private static readonly string[] All = ["*"];
+    private readonly SettingsUpdate _settings = new(runtime);
+    private readonly DateTimeOffset _since = runtime.System.TimeProvider.GetUtcNow();
+
+    private string Self => string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ('{runtime.Name}')");
+
+    /// <summary>Never throws for what was asked: that is an answer.</summary>
+    public async Task<Answer> RunAsync(ManagementRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return request.Command switch
+            {
+                "ping" => Done(Self),
+                "status" => await StatusAsync(request, cancellationToken),
+                "start" => await CommandAsync(request, (services, name) => services.StartAsync(name, cancellationToken), IsUp),
+                "stop" => await CommandAsync(request, (services, name) => services.StopAsync(name, cancellationToken), IsDown),
+                "restart" => await CommandAsync(request, (services, name) => services.RestartAsync(name, cancellationToken), IsUp),
+                "tail" => await TailAsync(request, cancellationToken),
+                "incidents" => await IncidentsAsync(request, cancellationToken),
+                "reread" => Reread(),
+                "update" => await UpdateAsync(cancellationToken),
+                "shutdown" => Shutdown(),
+                var unknown => new Answer(
+                    ManagementOutcome.BadRequest,
+                    $"There is no command '{unknown}'. There are: ping, status, start, stop, restart, tail, incidents, reread, update, shutdown."),
+            };
+        }
+        catch (UnknownServiceException fault)
+        {
+            return new Answer(ManagementOutcome.UnknownService, fault.Message);
+        }
+        catch (Exception fault) when (ActorsExitCode.Of(fault) == ActorsExitCode.BadConfiguration)
+        {
+            return new Answer(ManagementOutcome.Refused, $"The settings cannot be used; nothing was changed.\n{UnhandledFaults.InWords(fault)}");
+        }
+        catch (Exception fault) when (fault is ActorException or ServiceException or InvalidOperationException)
+        {
+            return new Answer(ManagementOutcome.Refused, fault.Message);
+        }
+    }
+
+    private static bool IsUp(ServiceStatus service) => service.State is ServiceState.Running or ServiceState.Completed;
+
+    private static bool IsDown(ServiceStatus service) => service.Abandoned == 0;
+
+    private Answer Done(string text) => new(ManagementOutcome.Done, text) { System = runtime.Name, Process = Environment.ProcessId, Since = _since };
+
+    private IServices Services() => runtime.Services ?? throw new InvalidOperationException($"{Self} is still starting: its services are not there yet. Ask again in a moment.");
+
+    private async Task<Answer> StatusAsync(ManagementRequest request, CancellationToken cancellationToken)
+    {
+        var overview = new Overview(await FindAsync(request, cancellationToken));
+        return Done(StatusText.OfAll(Self, overview)) with
+        {
+            Outcome = overview.Troubled.Count == 0 ? ManagementOutcome.Done : ManagementOutcome.Incomplete,
+            Services = [.. overview.Services.Select(ServiceView.Of)],
+        };
+    }
+
+    private async Task<Answer> CommandAsync(
+        ManagementRequest request, Func<IServices, string, Task<IReadOnlyList<ServiceStatus>>> command, Func<ServiceStatus, bool> isAsAsked)
+    {
+        if (request.Services.Count == 0)
+        {
+            return new Answer(
+                ManagementOutcome.BadRequest, $"Say which services to {request.Command}: names, patterns such as 'worker-*', or '*' for all.");
+        }
+
+        // All names first, so that a slip of the pen in the last one leaves the first alone.
+        await FindAsync(request, CancellationToken.None);
+        var services = Services();
+        var done = new Dictionary<string, ServiceStatus>(StringComparer.Ordinal);
+        foreach (var name in request.Services)
+        {
+            foreach (var status in await command(services, name))
+            {
+                done[status.Name] = status;
+            }
+        }
+
+        return Done(StatusText.OfCommand([.. done.Values])) with
+        {
+            Outcome = done.Values.All(isAsAsked) ? ManagementOutcome.Done : ManagementOutcome.Incomplete,
+            Services = [.. done.Values.Select(ServiceView.Of)],
+        };
+    }
+
+    private async Task<Answer> TailAsync(ManagementRequest request, CancellationToken cancellationToken)
+    {
+        var services = Services();
+        var lines = new List<LineView>();
+        var wanted = Math.Max(request.Lines ?? DefaultLines, 1);
+        foreach (var status in await FindAsync(request, cancellationToken))
+        {
+            lines.AddRange((await services.GetOutputAsync(status.Name, wanted, cancellationToken)).Select(line => new LineView(status.Name, line.At, line.IsError, line.Text)));
+        }
+
+        // A stable sort: lines of one moment stay in the order in which they were printed.
+        lines = [.. lines.OrderBy(line => line.At).TakeLast(wanted)];
+        return Done(StatusText.Of(lines, request.Services.Count == 0 ? "any service" : string.Join(", ", request.Services))) with { Lines = lines };
+    }
+
+    private async Task<Answer> IncidentsAsync(ManagementRequest request, CancellationToken cancellationToken)
+    {
+        var services = Services();
+        var incidents = new List<(string Service, Incident Incident)>();
+        foreach (var status in await FindAsync(request, cancellationToken))
+        {
+            if (status.LastIncident is not null)
+            {
+                incidents.AddRange((await services.GetIncidentsAsync(status.Name, cancellationToken)).Select(incident => (status.Name, incident)));
+            }
+        }
+
+        incidents = [.. incidents.OrderBy(incident => incident.Incident.At).TakeLast(Math.Max(request.Lines ?? DefaultLines, 1))];
+        return Done(StatusText.Of(incidents, request.Services.Count == 0 ? "any service" : string.Join(", ", request.Services))) with
+        {
+            Incidents = [.. incidents.Select(incident => IncidentView.Of(incident.Service, incident.Incident))],
+        };
+    }
+
+    private Answer Reread()
+    {
+        Services();
+        var changes = _settings.Find();
+        return Done(changes.Describe(isDone: false)) with { Changes = ChangesView.Of(changes) };
+    }
+
+    private async Task<Answer> UpdateAsync(CancellationToken cancellationToken)
+    {
+        var (changes, statuses) = await _settings.ApplyAsync(Services(), cancellationToken);
+        var text = changes.Describe(isDone: true);
+        return Done(statuses.Count == 0 ? text : $"{text}\n{StatusText.OfCommand(statuses)}") with
+        {
+            Outcome = statuses.All(service => IsUp(service) || service.State == ServiceState.Stopped) ? ManagementOutcome.Done : ManagementOutcome.Incomplete,
+            Changes = ChangesView.Of(changes),
+            Services = [.. statuses.Select(ServiceView.Of)],
+        };
+    }
+
+    private Answer Shutdown()
+    {
+        lifetime.StopApplication();
+        return Done($"{Self} is stopping: its services in reverse order of their start, each within its own time limit.");
+    }
+
+    /// <summary>Those that are named; one that does not exist is an error, also in a question.</summary>
+    private async Task<IReadOnlyList<ServiceStatus>> FindAsync(ManagementRequest request, CancellationToken cancellationToken)
+    {
+        var services = Services();
+        var found = new Dictionary<string, ServiceStatus>(StringComparer.Ordinal);
+        foreach (var name in request.Services.Count == 0 ? All : request.Services)
+        {
+            var fitting = await services.GetServicesAsync(name, cancellationToken);
+            if (fitting.Count == 0 && name != "*")
+            {
+                await services.GetStatusAsync(name, cancellationToken); // Says that there is none, and what may have been meant.
+            }
+
+            foreach (var status in fitting)
+            {
+                found[status.Name] = status;
+            }
+        }
+
+        return [.. found.Values];
+    }
+}

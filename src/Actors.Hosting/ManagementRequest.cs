@@ -1,0 +1,39 @@
+namespace Actors.Hosting;
+
+/// <summary>A command to a running actor system, for its management socket.</summary>
+/// <param name="Command">One of <c>ping, status, start, stop, restart, tail, incidents, reread, update, shutdown</c>.</param>
+public sealed record ManagementRequest(string Command)
+{
+    /// <summary>The services that are meant: names or patterns such as <c>worker-*</c>.</summary>
+    /// <value>Default empty: all, where the command only asks; <c>start</c>, <c>stop</c> and <c>restart</c> must be told, if need be <c>*</c>.</value>
+    public IReadOnlyList<string> Services { get; init; } = [];
+
+    /// <summary>How many lines or incidents are wanted, the last ones.</summary>
+    /// <value>Null, the default, leaves it to the command: 20.</value>
+    public int? Lines { get; init; }
+}
+
+/// <summary>What a running actor system has answered.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Text">The answer in words, for people; may have several lines.</param>
+/// <param name="Json">The whole answer, one line of JSON, for programs.</param>
+public sealed record ManagementReply(ManagementOutcome Outcome, string Text, string Json);
+
+/// <summary>How a command to a running actor system ended.</summary>
+public enum ManagementOutcome
+{
+    /// <summary>As asked; for a question, nothing needs attention.</summary>
+    Done,
+
+    /// <summary>Carried out, and not all is as asked: a service does not run after its start, or still runs after its stop; for a question, something needs attention.</summary>
+    Incomplete,
+
+    /// <summary>No service has the name.</summary>
+    UnknownService,
+
+    /// <summary>The command makes no sense: it does not exist, or lacks what it needs.</summary>
+    BadRequest,
+
+    /// <summary>It was not carried out; the text says why.</summary>
+    Refused,
+}
