@@ -17,10 +17,12 @@ internal static partial class ScheduleBenchmarks
         ("interval", "every 30 s"),
     ];
 
-    public static Task RunAsync(Options options)
+    public static async Task RunAsync(Options options)
     {
         MeasureNext();
-        return Task.CompletedTask;
+        await MeasureIdleAsync(options.Int("idle", 100_000));
+        await MeasureLatenessAsync(options.Int("each-second", 10_000), options.Int("seconds", 10), isSpread: true);
+        await MeasureLatenessAsync(options.Int("each-second", 10_000), options.Int("seconds", 10), isSpread: false);
     }
 
     private static void MeasureNext()

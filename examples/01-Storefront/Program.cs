@@ -28,15 +28,16 @@ try
         .AddService<Heartbeat>("heartbeat")
         .AddTick("metrics", every: TimeSpan.FromSeconds(30), Metrics.LogAsync)
         .AddTick<CacheWarmer>("cache-warmer", every: TimeSpan.FromSeconds(60))
-        .AddTick<OrderReport>("order-report", every: TimeSpan.FromSeconds(60))
         .AddService<PaymentSync>("payment-sync", s => s.Restart(r => r.MaxRestarts = 5))
-        .AddQueue("emails", q => q.Workers(4).Retry(maxAttempts: 3).AddHandler<OrderConfirmationHandler>()));
+        .AddQueue("emails", q => q.Workers(4).Retry(maxAttempts: 3).AddHandler<OrderConfirmationHandler>())
+        .AddQueue("reports", q => q.Workers(1).AddHandler<OrderReportHandler>())
+        .AddSchedule("order-report", "daily at 08:00 Europe/London", new OrderReport()));
 
     var app = builder.Build();
     app.UseLocalRequestsOnly();
     app.UseExceptionHandler();
     app.MapShop();          // GET /api/products/featured, POST /api/orders
-    app.MapOperations();    // GET /services, /jobs/{id}, /queues; POST /services/{name}/start|stop|restart
+    app.MapOperations();    // GET /services, /jobs/{id}, /queues, /schedules; POST /services/{name}/start|stop|restart, /schedules/{name}/run|pause|resume
     await app.RunAsync();
 }
 catch (Exception fault) when (StartFault.InWords(fault) is { } words)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Actors.Cli.Config;
 using Actors.Cli.Running;
+using Actors.Cli.Schedules;
 
 namespace Actors.Cli;
 
@@ -12,7 +13,7 @@ internal static class Program
     {
         // A RootCommand would have the name of the assembly, which nobody types.
         var root = new Command("actors", "Looks after programs that are built with Actors, and runs programs that are not.") { new HelpOption(), new VersionOption() };
-        foreach (var command in RunningCommands.All().Prepend(UpCommand.Create()).Append(ConfigCommand.Create()))
+        foreach (var command in RunningCommands.All().Prepend(UpCommand.Create()).Append(ConfigCommand.Create()).Append(SchedulesCommand.Create()))
         {
             root.Add(command);
         }

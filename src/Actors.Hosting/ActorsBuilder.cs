@@ -16,6 +16,7 @@ public sealed class ActorsBuilder
     private readonly List<ServiceEntry> _services = [];
     private readonly List<ProcessEntry> _processes = [];
     private readonly List<QueueBuilder> _queues = [];
+    private readonly List<ScheduleDefinition> _schedules = [];
     private readonly List<ActorEntry> _actors = [];
     private readonly List<(string Name, Type Type)> _adopted = [];
 
@@ -36,6 +37,8 @@ public sealed class ActorsBuilder
     internal IReadOnlyList<ProcessEntry> ProcessEntries => _processes;
 
     internal IReadOnlyList<QueueBuilder> QueueEntries => _queues;
+
+    internal IReadOnlyList<ScheduleDefinition> ScheduleEntries => _schedules;
 
     internal IReadOnlyList<ActorEntry> ActorEntries => _actors;
 
@@ -226,6 +229,21 @@ public sealed class ActorsBuilder
         var queue = new QueueBuilder(name);
         configure?.Invoke(queue);
         _queues.Add(queue);
+        return this;
+    }
+
+    /// <summary>Adds a durable schedule: each of its moments enqueues the job once, whatever crashes. Inject <see cref="ISchedules"/> to look at it and to change it.</summary>
+    /// <param name="name">Its name, which is part of the identity of every slot.</param>
+    /// <param name="schedule">As for <see cref="Schedule.Parse"/>: <c>daily at 08:00 Europe/London</c>.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="configure">What becomes of missed and overlapping slots, and the like.</param>
+    /// <remarks>Keys <c>actors.schedules.NAME.*</c> override it, and can add further ones.</remarks>
+    public ActorsBuilder AddSchedule<TJob>(string name, string schedule, TJob job, Action<ScheduleOptions>? configure = null)
+        where TJob : notnull
+    {
+        var options = new ScheduleOptions();
+        configure?.Invoke(options);
+        _schedules.Add(ScheduleDefinition.Of(name, schedule, job, options));
         return this;
     }
 

@@ -16,7 +16,7 @@ public static class ServiceCollectionExtensions
 {
     /// <summary>
     /// Adds an actor system with its services and queues. It starts and stops with the host; <see cref="IServices"/>,
-    /// <see cref="IJobs"/>, <see cref="ActorSystem"/> and <see cref="IRequiredActor{TActor}"/> can be injected. The clock of the system is the
+    /// <see cref="IJobs"/>, <see cref="ISchedules"/>, <see cref="ActorSystem"/> and <see cref="IRequiredActor{TActor}"/> can be injected. The clock of the system is the
     /// <see cref="TimeProvider"/> of the container, which is the system's own unless another is registered.
     /// </summary>
     /// <param name="services">The container.</param>
@@ -42,6 +42,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(provider => provider.GetRequiredService<ActorsRuntime>().System);
         services.AddSingleton<IServices>(provider => new StartedServices(provider.GetRequiredService<ActorsRuntime>()));
         services.AddSingleton<IJobs>(provider => new StartedJobs(provider.GetRequiredService<ActorsRuntime>()));
+        services.AddSingleton<ISchedules>(provider => new StartedSchedules(provider.GetRequiredService<ActorsRuntime>()));
         services.AddSingleton(typeof(IRequiredActor<>), typeof(RequiredActor<>));
         services.AddHostedService<SystemdNotifier>();
         services.AddHostedService<ManagementServer>();

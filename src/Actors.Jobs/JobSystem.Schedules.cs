@@ -10,6 +10,7 @@ namespace Actors.Jobs;
 public sealed partial class JobSystem
 {
     private SchedulesClient? _schedules;
+    private ScheduleGauge? _gauge;
     private List<(ScheduleSpec Spec, ScheduleOrigin Origin)> _declaredSchedules = [];
 
     /// <summary>The durable schedules.</summary>
@@ -21,6 +22,49 @@ public sealed partial class JobSystem
     /// <exception cref="SchedulesUnavailableException">Their owner does not answer: that is worse than late.</exception>
     public Task<(int Count, TimeSpan Longest)> GetOverdueSchedulesAsync(CancellationToken cancellationToken = default) =>
         _schedules is null ? Task.FromResult((0, TimeSpan.Zero)) : _schedules.GetOverdueAsync(cancellationToken);
+
+    /// <summary>How many schedules have a slot that is more than a minute late, as their owner saw it at most a minute ago; all of them when it has not looked for three.</summary>
+    public int OverdueSchedules => _gauge?.Overdue ?? 0;
+
+    /// <summary>What is wrong with these schedules: texts and zones that cannot be read, values that make no sense, queues and jobs that do not exist, names given twice.</summary>
+    /// <param name="schedules">The schedules of one process.</param>
+    /// <param name="queues">Its queues.</param>
+    public static IReadOnlyList<string> FindScheduleFaults(IReadOnlyCollection<ScheduleDefinition> schedules, IReadOnlyCollection<QueueDefinition> queues)
+    {
+        ArgumentNullException.ThrowIfNull(schedules);
+        ArgumentNullException.ThrowIfNull(queues);
+        var types = new JobTypes(JobTypes.DefaultJson);
+        var handled = queues.SelectMany(queue => queue.Handlers).Select(handler => JobScan.HandledTypes(handler).FirstOrDefault()).OfType<Type>().ToList();
+        var faults = new List<string>();
+        foreach (var schedule in schedules)
+        {
+            faults.AddRange(Check(schedule).Select(fault => $"Schedule '{schedule.Name}': {fault}"));
+        }
+
+        faults.AddRange(schedules.GroupBy(schedule => schedule.Name).Where(group => group.Count() > 1)
+            .Select(group => $"Schedule '{group.Key}' is declared twice. Give one of the two another name."));
+        return faults;
+
+        List<string> Check(ScheduleDefinition schedule)
+        {
+            var wrong = ScheduleSpecs.Faults(schedule);
+            try
+            {
+                var (type, _) = schedule.Resolve(types, name => handled.Select(types.Get).FirstOrDefault(type => type.Name == name));
+                var queue = schedule.Options.Queue ?? type.Queue;
+                if (queues.All(known => known.Name != queue))
+                {
+                    wrong.Add(new UnknownQueueException(queue, queues.Select(known => known.Name)).Message);
+                }
+            }
+            catch (JobException fault)
+            {
+                wrong.Add(fault.Message);
+            }
+
+            return wrong;
+        }
+    }
 
     /// <summary>What is stored of a definition, or everything that is wrong with it.</summary>
     internal (ScheduleSpec? Spec, List<string> Faults) Resolve(ScheduleDefinition definition)
@@ -83,7 +127,8 @@ public sealed partial class JobSystem
         }
 
         var (journalActor, declared, sweepBytes) = (JournalActor.Of(_system, journal), _declaredSchedules, _options.SchedulesSweepBytes);
-        var props = Props.Create(() => new SchedulesActor(_system.Name, declared, client, journal, journalActor, sweepBytes)) with
+        var gauge = _gauge = new ScheduleGauge(_system.TimeProvider);
+        var props = Props.Create(() => new SchedulesActor(_system.Name, declared, client, gauge, journal, journalActor, sweepBytes)) with
         {
             QuarantineAfter = 0, // What it tells itself must go on coming, whatever the store does.
         };

@@ -22,13 +22,13 @@ public sealed class ScheduleDefinition
     public string Name { get; }
 
     /// <summary>As for <see cref="Actors.Schedule.Parse"/>. <c>H</c> is made from the name.</summary>
-    public string Schedule { get; set; }
+    public string Schedule { get; }
 
     /// <summary>How slots are treated.</summary>
     public ScheduleOptions Options { get; }
 
     /// <summary>Whether it comes from the configuration, and not from code.</summary>
-    public bool IsConfigured { get; init; }
+    public bool IsConfigured { get; private init; }
 
     /// <summary>The stable name of the job, when it was given by name.</summary>
     public string? JobName { get; private init; }
@@ -54,8 +54,18 @@ public sealed class ScheduleDefinition
     /// <param name="jobName">The stable name of a job that has a handler in this process.</param>
     /// <param name="argsJson">Its arguments, a JSON object.</param>
     /// <param name="options">Null takes the defaults. They are copied.</param>
-    public static ScheduleDefinition Named(string name, string schedule, string jobName, string argsJson = "{}", ScheduleOptions? options = null) =>
-        new(name, schedule, null, options) { JobName = jobName, ArgsJson = argsJson };
+    /// <param name="isConfigured">See <see cref="IsConfigured"/>.</param>
+    public static ScheduleDefinition Named(
+        string name, string schedule, string jobName, string argsJson = "{}", ScheduleOptions? options = null, bool isConfigured = false)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(jobName);
+        ArgumentNullException.ThrowIfNull(argsJson);
+        return new ScheduleDefinition(name, schedule, null, options) { JobName = jobName, ArgsJson = argsJson, IsConfigured = isConfigured };
+    }
+
+    /// <summary>The same job at other moments, or treated otherwise.</summary>
+    public ScheduleDefinition With(string schedule, ScheduleOptions options) =>
+        new(Name, schedule, _job, options) { JobName = JobName, ArgsJson = ArgsJson, IsConfigured = IsConfigured };
 
     /// <summary>The type of the job and its arguments as they are stored.</summary>
     /// <exception cref="JobException">There is no such job, or the arguments do not fit it.</exception>

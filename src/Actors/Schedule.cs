@@ -17,6 +17,7 @@ public sealed class Schedule : IEquatable<Schedule>
     private readonly ISlots _slots;
     private readonly CronFields? _cron;
     private readonly string? _key;
+    private readonly TimeSpan _from;
 
     internal Schedule(string text, TimeZoneInfo zone, CronFields cron, string? key = null)
     {
@@ -33,7 +34,7 @@ public sealed class Schedule : IEquatable<Schedule>
         Zone = zone;
         Interval = interval;
         _slots = new IntervalSlots(interval.Ticks, anchor);
-        _key = anchor == DateTime.UnixEpoch.Ticks ? null : new DateTime(anchor).ToString("O");
+        _from = new TimeSpan((((anchor - DateTime.UnixEpoch.Ticks) % interval.Ticks) + interval.Ticks) % interval.Ticks);
     }
 
     /// <summary>As it was written.</summary>
@@ -47,7 +48,7 @@ public sealed class Schedule : IEquatable<Schedule>
 
     /// <summary>Reads a schedule.</summary>
     /// <param name="text">
-    /// <c>every 30 s</c>, <c>daily at 08:00</c>, <c>weekdays at 08:00</c>, a cron expression of five or six fields, or <c>@daily</c> and its like. A time zone may
+    /// <c>every 30 s</c>, <c>every 6 h from 2 h</c>, <c>daily at 08:00</c>, <c>weekdays at 08:00</c>, a cron expression of five or six fields, or <c>@daily</c> and its like. A time zone may
     /// follow: <c>0 8 * * MON-FRI Europe/London</c>.
     /// </param>
     /// <param name="zone">The time zone when the text names none; null is UTC.</param>
@@ -84,7 +85,10 @@ public sealed class Schedule : IEquatable<Schedule>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromMilliseconds(1));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(interval, ScheduleParser.Longest);
-        return new Schedule($"every {ScheduleText.Duration(interval)}", TimeZoneInfo.Utc, interval, anchor?.UtcTicks ?? DateTime.UnixEpoch.Ticks);
+        var from = (((anchor ?? DateTimeOffset.UnixEpoch) - DateTimeOffset.UnixEpoch).Ticks % interval.Ticks + interval.Ticks) % interval.Ticks;
+        from -= from % TimeSpan.TicksPerMillisecond;
+        var text = $"every {ScheduleText.Duration(interval)}{(from == 0 ? "" : $" from {ScheduleText.Duration(new TimeSpan(from))}")}";
+        return new Schedule(text, TimeZoneInfo.Utc, interval, DateTime.UnixEpoch.Ticks + from);
     }
 
     /// <summary>Once a day, at a time of the clocks of a zone.</summary>
@@ -117,16 +121,16 @@ public sealed class Schedule : IEquatable<Schedule>
     }
 
     /// <summary>The schedule in English: <c>at 08:00 on Monday to Friday, Europe/London</c>.</summary>
-    public string Describe() => ScheduleText.Of(_cron, Interval, Zone);
+    public string Describe() => ScheduleText.Of(_cron, Interval, _from, Zone);
 
     /// <inheritdoc/>
-    public bool Equals(Schedule? other) => other is not null && Text == other.Text && Zone.Id == other.Zone.Id && _key == other._key;
+    public bool Equals(Schedule? other) => other is not null && Text == other.Text && Zone.Id == other.Zone.Id && _key == other._key && _from == other._from;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Schedule);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Text, Zone.Id, _key);
+    public override int GetHashCode() => HashCode.Combine(Text, Zone.Id, _key, _from);
 
     /// <summary>The text, with the zone when it is not UTC.</summary>
     public override string ToString() =>

@@ -1,4 +1,5 @@
 using Actors.Jobs.Tests.Processes;
+using Actors.Jobs.Tests.Schedules;
 using Actors.Jobs.Tests.Sqlite;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
@@ -12,6 +13,7 @@ internal static class Program
         : KilledNode.IsWanted(args) ? KilledNode.RunAsync(args)
         : SilentNode.IsWanted(args) ? SilentNode.RunAsync(args)
         : PoisonChild.IsWanted(args) ? PoisonChild.RunAsync(args)
+        : SlotKillChild.IsWanted(args) ? SlotKillChild.RunAsync(args)
         : args.Any(arg => arg is "-automated" or "@@") ? ConsoleRunner.Run(args)
         : TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
 }

@@ -40,7 +40,9 @@ public sealed class ServiceCommandTests : IDisposable
         await closing.CancelAsync();
         await load;
         await ShopClient.UntilAsync("all is sent", () => Task.FromResult(_folder.Messages().Length == orders));
-        ShopClient.Number(await shop.Client.EmailsAsync(), "succeeded").ShouldBe(orders);
+
+        // A mail is there before its job has succeeded.
+        await ShopClient.UntilAsync("all have succeeded", async () => ShopClient.Number(await shop.Client.EmailsAsync(), "succeeded") == orders);
     }
 
     [Fact]
@@ -60,7 +62,26 @@ public sealed class ServiceCommandTests : IDisposable
         var (_, all) = await shop.Client.PostAsync("/services/*/stop");
         all.AsArray().Select(service => ShopClient.Text(service!, "state")).ShouldAllBe(state => state == "Stopped");
         all.AsArray().Select(service => ShopClient.Text(service!, "name")).ShouldBe(
-            ["emails", "heartbeat", "metrics", "cache-warmer", "order-report", "payment-sync"], ignoreOrder: true);
+            ["emails", "reports", "heartbeat", "metrics", "cache-warmer", "payment-sync"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task The_order_report_is_due_at_eight_in_London_and_can_be_run_paused_and_resumed()
+    {
+        await using var shop = await ShopProcess.StartAsync(_folder);
+        var (_, report) = await shop.Client.GetAsync("/schedules/order-report");
+        ShopClient.Text(report, "description").ShouldBe("at 08:00 every day, Europe/London");
+        var next = TimeZoneInfo.ConvertTime(report["next"]![0]!.GetValue<DateTimeOffset>(), TimeZoneInfo.FindSystemTimeZoneById("Europe/London"));
+        (next.TimeOfDay, next > DateTimeOffset.UtcNow).ShouldBe((TimeSpan.FromHours(8), true));
+
+        var (status, run) = await shop.Client.PostAsync("/schedules/order-report/run");
+        status.ShouldBe(HttpStatusCode.OK);
+        var job = "/jobs/" + ShopClient.Text(run, "job");
+        await ShopClient.UntilAsync("the queue has the job", async () => (await shop.Client.GetAsync(job)).Status == HttpStatusCode.OK); // It follows the answer.
+        await ShopClient.UntilAsync("the report is made", async () => await shop.Client.JobStateAsync(ShopClient.Text(run, "job")) == "Succeeded");
+        ShopClient.Text((await shop.Client.PostAsync("/schedules/order-report/pause")).Body, "state").ShouldBe("Paused");
+        ShopClient.Text((await shop.Client.PostAsync("/schedules/order-report/resume")).Body, "state").ShouldBe("Active");
+        (await shop.Client.GetAsync("/schedules/nothing")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -72,7 +93,7 @@ public sealed class ServiceCommandTests : IDisposable
             var (status, body) = await shop.Client.SendAsync(new HttpRequestMessage(method, path));
 
             status.ShouldBe(HttpStatusCode.NotFound);
-            ShopClient.Text(body, "error").ShouldStartWith("There is no service 'emial'. Did you mean 'emails'? Known services: emails, heartbeat");
+            ShopClient.Text(body, "error").ShouldStartWith("There is no service 'emial'. Did you mean 'emails'? Known services: emails, reports, heartbeat");
         }
 
         var (nothing, nothingBody) = await shop.Client.GetAsync("/nothing");

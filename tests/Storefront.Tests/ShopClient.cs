@@ -47,7 +47,7 @@ public sealed class ShopClient(Uri address) : IDisposable
 
     public async Task<string> ServiceStateAsync(string service) => Text((await GetAsync($"/services/{service}")).Body, "state");
 
-    public async Task<JsonNode> EmailsAsync() => (await GetAsync("/queues")).Body[0]!; // The shop has one queue.
+    public async Task<JsonNode> EmailsAsync() => (await GetAsync("/queues")).Body[0]!; // The first by name.
 
     public static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
 

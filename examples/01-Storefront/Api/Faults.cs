@@ -14,10 +14,10 @@ internal sealed class Faults : IExceptionHandler
     {
         int? status = exception switch
         {
-            UnknownServiceException or UnknownJobException => StatusCodes.Status404NotFound,
+            UnknownServiceException or UnknownJobException or UnknownScheduleException => StatusCodes.Status404NotFound,
             ServiceException => StatusCodes.Status400BadRequest,
             JobTooLargeException => StatusCodes.Status413PayloadTooLarge,
-            QueueUnavailableException or JobOutcomeUnknownException or ActorException => StatusCodes.Status503ServiceUnavailable,
+            QueueUnavailableException or SchedulesUnavailableException or JobOutcomeUnknownException or ActorException => StatusCodes.Status503ServiceUnavailable,
             BadHttpRequestException bad => bad.StatusCode,
             _ => null,
         };

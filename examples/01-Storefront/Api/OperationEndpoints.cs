@@ -17,6 +17,13 @@ internal static class OperationEndpoints
         app.MapPost("/services/{name}/restart", (string name, IServices services) => InShortAsync(services.RestartAsync(name)));
         app.MapGet("/queues", (IJobs jobs, CancellationToken cancellationToken) => jobs.GetQueuesAsync(cancellationToken));
         app.MapGet("/jobs/{id}", GetJobAsync);
+        app.MapGet("/schedules", async (ISchedules schedules, CancellationToken cancellationToken) =>
+            (await schedules.ListAsync(cancellationToken)).Select(InShort));
+        app.MapGet("/schedules/{name}", (string name, ISchedules schedules, CancellationToken cancellationToken) =>
+            schedules.GetAsync(name, cancellationToken));
+        app.MapPost("/schedules/{name}/run", async (string name, ISchedules schedules) => new { Job = await schedules.RunNowAsync(name) });
+        app.MapPost("/schedules/{name}/pause", async (string name, ISchedules schedules) => InShort(await schedules.PauseAsync(name)));
+        app.MapPost("/schedules/{name}/resume", async (string name, ISchedules schedules) => InShort(await schedules.ResumeAsync(name)));
         app.MapFallback((HttpRequest request) => Faults.Answer(
             StatusCodes.Status404NotFound, $"There is nothing at {request.Method} {request.Path}. Begin with GET /services or GET /api/products/featured."));
     }
@@ -33,6 +40,18 @@ internal static class OperationEndpoints
         service.NextRestartAt,
         service.Report,
         LastIncident = service.LastIncident?.Message,
+    };
+
+    private static object InShort(ScheduleStatus schedule) => new
+    {
+        schedule.Name,
+        schedule.Description,
+        schedule.State,
+        Next = schedule.Next.Take(1),
+        LastRun = schedule.LastRun?.State,
+        schedule.LastSlot,
+        schedule.Runs,
+        schedule.Missed,
     };
 
     private static async Task<IResult> GetJobAsync(string id, IJobs jobs, CancellationToken cancellationToken) =>

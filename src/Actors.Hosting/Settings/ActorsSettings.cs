@@ -13,7 +13,7 @@ internal sealed class ActorsSettings
 {
     public const string Section = "actors";
     private const string Jobs = "jobs";
-    private static readonly string[] Groups = ["store", "services", "processes", "queues", "persistence", "systemd", "management"];
+    private static readonly string[] Groups = ["store", "services", "processes", "queues", "schedules", "persistence", "systemd", "management"];
     private static readonly string[] Stores = ["sqlite"];
     private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules"];
 
@@ -21,6 +21,7 @@ internal sealed class ActorsSettings
     private readonly SettingReader _reader;
     private readonly List<QueueDefinition> _queues = [];
     private readonly List<ServiceDefinition> _services = [];
+    private readonly List<ScheduleDefinition> _schedules = [];
     private readonly Dictionary<string, ServiceOptions> _consumers = [];
     private readonly Dictionary<string, string> _sections = new(StringComparer.Ordinal);
 
@@ -53,6 +54,8 @@ internal sealed class ActorsSettings
 
     public IReadOnlyList<QueueDefinition> Queues => _queues;
 
+    public IReadOnlyList<ScheduleDefinition> Schedules => _schedules;
+
     /// <summary>The options of the services that consume the queues, by queue.</summary>
     public IReadOnlyDictionary<string, ServiceOptions> Consumers => _consumers;
 
@@ -73,6 +76,7 @@ internal sealed class ActorsSettings
         settings.ReadPersistence(section.GetSection("persistence"), persistence);
         settings.ReadOperations(section, contentRoot);
         settings.ReadQueues(section.GetSection("queues"));
+        settings.ReadSchedules(section.GetSection("schedules"));
         settings.ReadServices(section.GetSection("services"));
         settings.ReadProcesses(section.GetSection("processes"), contentRoot);
         settings.CheckDependencies();
@@ -174,6 +178,41 @@ internal sealed class ActorsSettings
         }
 
         return read;
+    }
+
+    private void ReadSchedules(IConfigurationSection section)
+    {
+        foreach (var entry in _builder.ScheduleEntries)
+        {
+            var settings = new ScheduleSettings(entry.Schedule, entry.Options with { });
+            _reader.Read(section.GetSection(entry.Name), settings, SettingTables.Schedule);
+            if (settings.Job is not null)
+            {
+                _reader.AddFault($"Schedule '{entry.Name}' has its job from the code; leave out 'actors.schedules.{entry.Name}.job'.");
+            }
+
+            _schedules.Add(entry.With(settings.Text ?? entry.Schedule, settings.Options));
+        }
+
+        foreach (var child in section.GetChildren().Where(child => _builder.ScheduleEntries.All(entry => !SettingName.IsSame(entry.Name, child.Key))))
+        {
+            var settings = new ScheduleSettings(null, new ScheduleOptions());
+            _reader.Read(child, settings, SettingTables.Schedule);
+            if (settings is { Text: { } text, Job: { } job })
+            {
+                _schedules.Add(ScheduleDefinition.Named(child.Key, text, job, settings.Args, settings.Options, isConfigured: true));
+            }
+            else
+            {
+                _reader.AddFault(
+                    $"Schedule '{child.Key}' is not added in the code, so 'actors.schedules.{child.Key}' must say both: schedule = \"daily at 08:00\" and job = the name of a job.");
+            }
+        }
+
+        foreach (var fault in JobSystem.FindScheduleFaults(_schedules, _queues))
+        {
+            _reader.AddFault(fault);
+        }
     }
 
     private void ReadServices(IConfigurationSection section)

@@ -39,6 +39,7 @@ internal static class ReferenceFiles
         .. Of("actors.services.NAME", SettingTables.Service),
         .. Of("actors.processes.NAME", SettingTables.Process),
         .. Of("actors.queues.NAME", SettingTables.Queue),
+        .. Of("actors.schedules.NAME", SettingTables.Schedule),
         .. Of("actors.queues.NAME.jobs.TYPE", SettingTables.Handler),
     ];
 

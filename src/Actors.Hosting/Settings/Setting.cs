@@ -125,6 +125,27 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
         (options, text) => Set(true, text == "none" ? null : text, options, set),
         options => get(options) ?? "none");
 
+    /// <summary>A moment; none is null.</summary>
+    public static Setting<TOptions> Moment(string key, Func<TOptions, DateTimeOffset?> get, Action<TOptions, DateTimeOffset?> set) => new(
+        key,
+        "moment",
+        "a moment with its offset such as 2027-01-31T18:00:00Z, or none",
+        (options, text) =>
+        {
+            if (text == "none")
+            {
+                set(options, null);
+                return true;
+            }
+
+            // Without an offset it would be a moment of the zone of the machine.
+            return DateTimeOffset.TryParseExact(
+                    text, ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK"], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var value)
+                && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10)
+                && Set(true, value, options, (o, v) => set(o, v));
+        },
+        options => get(options)?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "none");
+
     /// <summary>The same setting of an options object that another holds.</summary>
     public Setting<TOuter> Of<TOuter>(Func<TOuter, TOptions> inner) => new(
         Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));

@@ -24,7 +24,7 @@ internal sealed class SettingReader(IConfiguration configuration)
             check();
             return true;
         }
-        catch (Exception fault) when (fault is ArgumentException or ServiceException or FormatException)
+        catch (Exception fault) when (fault is ArgumentException or ServiceException or FormatException or TimeZoneNotFoundException)
         {
             _faults.Add(new ConfigurationFault(WithoutParameter(fault.Message), null, section is null ? null : Place(section)));
             return false;

@@ -115,6 +115,25 @@ internal static class SettingTables
         .. Backoff.Select(setting => setting.Within<QueueOptions>("retry", o => o.Retry.Backoff)),
     ];
 
+    /// <summary>One durable schedule.</summary>
+    public static IReadOnlyList<Setting<ScheduleSettings>> Schedule { get; } =
+    [
+        Setting<ScheduleSettings>.Word("missed", o => o.Options.Missed, (o, v) => o.Options.Missed = v),
+        Setting<ScheduleSettings>.Duration("window", o => o.Options.Window, (o, v) => o.Options.Window = v),
+        Setting<ScheduleSettings>.Word("overlap", o => o.Options.Overlap, (o, v) => o.Options.Overlap = v),
+        Setting<ScheduleSettings>.Duration("jitter", o => o.Options.Jitter, (o, v) => o.Options.Jitter = v),
+        Setting<ScheduleSettings>.Moment("until", o => o.Options.Until, (o, v) => o.Options.Until = v),
+        Setting<ScheduleSettings>.Limit(
+            "max-runs",
+            o => o.Options.MaxRuns is { } most ? (int)Math.Min(most, int.MaxValue - 1) : RestartOptions.Unlimited,
+            (o, v) => o.Options.MaxRuns = v == RestartOptions.Unlimited ? null : v),
+        Setting<ScheduleSettings>.Text("schedule", o => o.Text, (o, v) => o.Text = v),
+        Setting<ScheduleSettings>.Text("time-zone", o => o.Options.TimeZone, (o, v) => o.Options.TimeZone = v),
+        Setting<ScheduleSettings>.Text("job", o => o.Job, (o, v) => o.Job = v),
+        Setting<ScheduleSettings>.Text("args", o => o.Args, (o, v) => o.Args = v ?? "{}"),
+        Setting<ScheduleSettings>.Text("queue", o => o.Options.Queue, (o, v) => o.Options.Queue = v),
+    ];
+
     /// <summary>One job type of a queue. A key that is left out is as in the queue, so what is given back for it is the queue's default.</summary>
     public static IReadOnlyList<Setting<HandlerOptions>> Handler { get; } =
     [

@@ -11,7 +11,7 @@ namespace Actors.Hosting.Settings;
 /// <summary>What can be said of a configuration without the program that it is for: which names of services, queues and jobs there are is the program's to know.</summary>
 internal static class SettingsWithoutCode
 {
-    private static readonly string[] Groups = ["store", "services", "processes", "queues", "persistence", "systemd", "management"];
+    private static readonly string[] Groups = ["store", "services", "processes", "queues", "schedules", "persistence", "systemd", "management"];
 
     public static IReadOnlyList<ConfigurationFault> Check(IConfiguration configuration)
     {
@@ -34,6 +34,16 @@ internal static class SettingsWithoutCode
         foreach (var queue in section.GetSection("queues").GetChildren())
         {
             CheckQueue(reader, queue);
+        }
+
+        foreach (var schedule in section.GetSection("schedules").GetChildren())
+        {
+            var settings = new ScheduleSettings(null, new ScheduleOptions());
+            reader.Read(schedule, settings, SettingTables.Schedule);
+            if (settings.Text is { } text)
+            {
+                reader.Check(() => Schedule.Parse(text, settings.Options.TimeZone is { } zone ? Schedule.FindZone(zone) : null, schedule.Key), schedule.GetSection("schedule"));
+            }
         }
 
         foreach (var service in section.GetSection("services").GetChildren())

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Actors.Hosting.Adopting;
 using Actors.Hosting.Ending;
 using Actors.Hosting.Management;
@@ -21,6 +22,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private readonly IServiceProvider _provider;
     private readonly Dictionary<Type, IActorRef> _actors = [];
     private readonly Lazy<Task> _stopping;
+    private readonly Meter _meter = new("Actors.Jobs");
     private readonly Dictionary<string, string?> _configured;
     private readonly string _contentRoot;
     private IAsyncDisposable? _store;
@@ -80,6 +82,8 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             if (Settings.Queues.Count > 0)
             {
                 Jobs = await JobSystem.StartAsync(System, queues, cancellationToken);
+                _meter.CreateObservableGauge(
+                    "actors.schedules.overdue", () => Jobs.OverdueSchedules, "{schedule}", "Schedules with a slot that is more than a minute late.");
             }
         }
 
@@ -162,7 +166,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
 
     private async Task<JobSystemOptions> OpenStoreAsync(ILogger logger, CancellationToken cancellationToken)
     {
-        var queues = new JobSystemOptions { Services = _provider, Queues = Settings.Queues };
+        var queues = new JobSystemOptions { Services = _provider, Queues = Settings.Queues, Schedules = Settings.Schedules };
         switch (Settings.Sqlite)
         {
             case null:
@@ -190,6 +194,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private async Task StopOnceAsync()
     {
         _watch?.Dispose();
+        _meter.Dispose();
         try
         {
             if (Services is not null && !System.WhenTerminated.IsCompleted)

@@ -48,6 +48,11 @@ internal sealed partial class SchedulesActor
             Context.Timers.StartSingle(ScheduleMessage.DueReached.Instance, ScheduleMessage.DueReached.Instance, wait < LongestTrust ? wait : LongestTrust);
         }
 
+        if (_gauge.IsOld)
+        {
+            GetOverdue();
+        }
+
         if (!_draft.IsEmpty)
         {
             FlushSoon();

@@ -15,6 +15,7 @@ internal sealed partial class SchedulesActor : JournaledActor
     private readonly string _application;
     private readonly IReadOnlyList<(ScheduleSpec Spec, ScheduleOrigin Origin)> _declared;
     private readonly ISlotQueues _queues;
+    private readonly ScheduleGauge _gauge;
     private readonly long _sweepBytes;
 
     // What a task reports of an instance before this one is not meant for this one.
@@ -29,6 +30,7 @@ internal sealed partial class SchedulesActor : JournaledActor
     /// <param name="application">The name of the system, which is part of the identity of every slot.</param>
     /// <param name="declared">What code and configuration say.</param>
     /// <param name="queues">Where the jobs go.</param>
+    /// <param name="gauge">Is told how many are overdue.</param>
     /// <param name="journal">The store.</param>
     /// <param name="journalActor">The actor that appends to it.</param>
     /// <param name="sweepBytes">How much is written before the oldest part is written anew and deleted. Small in tests only.</param>
@@ -36,6 +38,7 @@ internal sealed partial class SchedulesActor : JournaledActor
         string application,
         IReadOnlyList<(ScheduleSpec Spec, ScheduleOrigin Origin)> declared,
         ISlotQueues queues,
+        ScheduleGauge gauge,
         IJournal journal,
         IActorRef journalActor,
         long sweepBytes)
@@ -44,6 +47,7 @@ internal sealed partial class SchedulesActor : JournaledActor
         _application = application;
         _declared = declared;
         _queues = queues;
+        _gauge = gauge;
         _sweepBytes = sweepBytes;
     }
 
@@ -207,6 +211,7 @@ internal sealed partial class SchedulesActor : JournaledActor
             }
         }
 
+        _gauge.Look(_wakes.Count, count);
         return new ScheduleMessage.OverdueSchedules(count, TimeSpan.FromMilliseconds(longest));
     }
 

@@ -43,7 +43,11 @@ internal static class ScheduleParser
         var first = text[words[0]].ToLowerInvariant();
         if (first is "every" or "@every")
         {
-            return new Schedule(text, zone, Interval(text, words), DateTime.UnixEpoch.Ticks);
+            // "every 6 h from 2 h": the slots of "every 6 h", two hours later.
+            var from = words.FindIndex(word => text[word].Equals("from", StringComparison.OrdinalIgnoreCase));
+            var anchor = from < 0 ? TimeSpan.Zero : Interval(text, words[from].End.Value, words[^1].End.Value, from < words.Count - 1);
+            var every = Interval(text, words[0].End.Value, from < 0 ? words[^1].End.Value : words[from].Start.Value, from != 1 && words.Count > 1);
+            return new Schedule(text, zone, every, DateTime.UnixEpoch.Ticks + anchor.Ticks);
         }
 
         if (first is "daily" or "weekdays")
@@ -114,18 +118,15 @@ internal static class ScheduleParser
         }
     }
 
-    private static TimeSpan Interval(string text, List<Range> words)
+    private static TimeSpan Interval(string text, int at, int end, bool isThere)
     {
-        var from = words[0].End.Value;
-        var at = from;
         var ticks = 0m;
-        while (at < text.Length && char.IsWhiteSpace(text[at]))
+        while (isThere && at < end && char.IsWhiteSpace(text[at]))
         {
             at++;
         }
 
         var start = at;
-        var end = words.Count > 1 ? words[^1].End.Value : at;
         while (at < end)
         {
             var number = at;

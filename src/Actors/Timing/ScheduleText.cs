@@ -18,11 +18,11 @@ internal static class ScheduleText
         (TimeSpan.TicksPerMillisecond, "ms"),
     ];
 
-    public static string Of(CronFields? cron, TimeSpan? interval, TimeZoneInfo zone)
+    public static string Of(CronFields? cron, TimeSpan? interval, TimeSpan from, TimeZoneInfo zone)
     {
         if (interval is { } every)
         {
-            return $"every {Duration(every)}";
+            return $"every {Duration(every)}{(from == TimeSpan.Zero ? "" : $" from {Duration(from)}")}";
         }
 
         string[] parts = [Time(cron!), Days(cron!.Days), Months(cron.Months)]; // What has no interval has fields.

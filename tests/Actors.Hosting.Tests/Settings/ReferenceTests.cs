@@ -49,6 +49,10 @@ public sealed class ReferenceTests
         ShouldAgree("jobs.conf", "actors.queues.NAME.jobs.TYPE", SettingTables.Handler, () => new HandlerOptions());
 
     [Fact]
+    public void Schedules_conf_is_what_the_program_reads_and_does() =>
+        ShouldAgree("schedules.conf", "actors.schedules.NAME", SettingTables.Schedule, () => new ScheduleSettings(null, new ScheduleOptions()));
+
+    [Fact]
     public void Every_option_that_can_be_written_as_text_has_a_key()
     {
         ShouldReach("", SettingTables.System, () => new ActorSystemOptions { DeadLetters = { LogLimit = 1 } }, "Seed"); // A seed is for tests.

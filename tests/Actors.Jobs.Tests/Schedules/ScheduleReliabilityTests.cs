@@ -1,4 +1,3 @@
-using Actors.Jobs.Tests.Faults;
 using Actors.Persistence;
 using Actors.TestKit;
 using static Actors.Jobs.Tests.Schedules.DurableScheduleTests;
@@ -170,10 +169,12 @@ public sealed class ScheduleReliabilityTests
         var (count, longest) = await host.Jobs.GetOverdueSchedulesAsync();
         count.ShouldBe(1);
         longest.ShouldBeGreaterThan(TimeSpan.FromMinutes(3));
+        host.Jobs.OverdueSchedules.ShouldBe(1);
         journal.OnAppend = static _ => AppendFault.None;
         await system.AdvanceAsync(TimeSpan.FromSeconds(40));
         host.Script.Attempts.Select(attempt => Slot(attempt.Id)).ShouldBe(Enumerable.Range(1, 6).Select(i => Start.AddMinutes(i)), ignoreOrder: true);
         (await host.Jobs.GetOverdueSchedulesAsync()).Count.ShouldBe(0);
+        host.Jobs.OverdueSchedules.ShouldBe(0);
     }
 
     private static async Task StoreUnreadableAsync(InMemoryJournal journal)

@@ -40,6 +40,8 @@ public sealed class ScheduleFaultTests
     [InlineData("every 100000 days", 6, 11, "An interval is from 1 ms to ten years, in whole milliseconds, such as 30 s or 1h30m.")]
     [InlineData("every 30 parsecs", 6, 10, "A number and a unit were expected, such as 30 s, 5 minutes, 1 h or 1h30m.")]
     [InlineData("every", 5, 1, "An interval is from 1 ms to ten years, in whole milliseconds, such as 30 s or 1h30m.")]
+    [InlineData("every from 3 s", 5, 1, "A number and a unit were expected, such as 30 s, 5 minutes, 1 h or 1h30m.")]
+    [InlineData("every 3 s from", 14, 1, "An interval is from 1 ms to ten years, in whole milliseconds, such as 30 s or 1h30m.")]
     [InlineData("daily at 25:00", 9, 5, "\"daily at 08:00\" was expected, with a time from 00:00 to 23:59:59.")]
     [InlineData("daily", 5, 1, "\"daily at 08:00\" was expected, with a time from 00:00 to 23:59:59.")]
     [InlineData("", 0, 1, "There is no schedule. Write \"every 30 s\", \"daily at 08:00\", \"weekdays at 08:00\", \"0 8 * * MON-FRI\" or \"@daily\".")]

@@ -74,6 +74,8 @@ public sealed class ScheduleTests
     [InlineData("@every 90s", "2026-01-01 00:00:00", "2026-01-01 00:01:30")]
     [InlineData("every 30 s", "2026-01-01 00:00:00.001", "2026-01-01 00:00:30")]
     [InlineData("every 1h30m", "2026-01-01 00:00:00", "2026-01-01 01:30:00")]
+    [InlineData("every 6 h from 2 h", "2026-01-01 02:00:00", "2026-01-01 08:00:00")]
+    [InlineData("every 1 s from 250 ms", "2026-01-01 00:00:00", "2026-01-01 00:00:00.25")]
     [InlineData("every minute", "2026-01-01 00:00:00", "2026-01-01 00:01:00")]
     [InlineData("daily at 08:00", "2026-01-01 08:00:00", "2026-01-02 08:00:00")]
     [InlineData("daily at 8:00:30", "2026-01-01 08:00:00", "2026-01-01 08:00:30")]
@@ -127,6 +129,8 @@ public sealed class ScheduleTests
     {
         var schedule = Schedule.Every(TimeSpan.FromSeconds(30), At("2026-01-01 00:00:07"));
 
+        schedule.Text.ShouldBe("every 30 s from 7 s");
+        Schedule.Parse(schedule.Text).ShouldBe(schedule);
         schedule.Next(At("2025-06-01 00:00:00")).ShouldBe(At("2025-06-01 00:00:07"));
         schedule.Next(At("2026-06-01 00:00:07")).ShouldBe(At("2026-06-01 00:00:37"));
         schedule.Previous(At("2026-06-01 00:00:07")).ShouldBe(At("2026-05-31 23:59:37"));
@@ -189,6 +193,7 @@ public sealed class ScheduleTests
     [InlineData("*/10 * 9 * * *", "every 10 seconds from 09:00 to 09:59 every day, UTC")]
     [InlineData("every 30 s", "every 30 s")]
     [InlineData("every 1h30m", "every 90 min")]
+    [InlineData("every 6 h from 8 h", "every 6 h from 2 h")]
     [InlineData("weekdays at 08:00 Europe/London", "at 08:00 on Monday to Friday, Europe/London")]
     public void A_schedule_can_say_in_English_what_it_means(string text, string english) => Schedule.Parse(text).Describe().ShouldBe(english);
 
