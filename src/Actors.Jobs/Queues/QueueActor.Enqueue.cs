@@ -16,8 +16,10 @@ internal sealed partial class QueueActor
         }
 
         var now = NowMs();
-        foreach (var draft in enqueue.Jobs)
+        for (var i = 0; i < enqueue.Jobs.Count; i++)
         {
+            var draft = enqueue.Jobs[i];
+
             // An id is taken once. Whoever enqueues it again is answered when the next commit is durable, and with it the first enqueue.
             if (!_state.Jobs.TryFind(draft.Id, out _))
             {

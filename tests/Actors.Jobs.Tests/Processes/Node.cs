@@ -25,7 +25,7 @@ internal sealed class Node : IAsyncDisposable
 
     public long Id => _store.Node;
 
-    public static async Task<Node> StartAsync(string folder, bool isWorker, Ran? ran = null, QueueOptions? options = null)
+    public static async Task<Node> StartAsync(string folder, bool isWorker, Ran? ran = null, QueueOptions? options = null, Func<ISharedStore, ISharedStore>? around = null)
     {
         ran ??= new Ran();
         var log = new LinesLog();
@@ -33,7 +33,7 @@ internal sealed class Node : IAsyncDisposable
         var store = await SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = Path.Combine(folder, "jobs.db"), IsShared = true });
         var jobs = await JobSystem.StartAsync(system, new JobSystemOptions
         {
-            Shared = store,
+            Shared = around is null ? store : around(store),
             Services = new ServiceCollection().AddSingleton(ran).BuildServiceProvider(),
             Queues = [new QueueDefinition("default", options ?? new QueueOptions { Workers = 4, Prefetch = 8 }, isWorker ? [typeof(SharedWorkHandler)] : [])],
         });
