@@ -92,7 +92,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             _actors[entry.Type] = System.ActorOf(entry.Props(_provider), entry.Name);
         }
 
-        Services = System.StartServices([.. Settings.Queues.Select(Consumer), .. Settings.Services], _provider);
+        Services = System.StartServices([.. Settings.Queues.Select(Consumer), .. Settings.Services], _provider, Settings.Groups);
         _watch = new ConfigurationWatch(this, Configuration, _configured, _contentRoot, logger);
     }
 
