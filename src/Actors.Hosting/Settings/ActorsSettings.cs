@@ -261,7 +261,7 @@ internal sealed class ActorsSettings
     private void ReadProcesses(IConfigurationSection section, string contentRoot)
     {
         List<ActorsBuilder.ProcessEntry> entries = [.. _builder.ProcessEntries.Select(entry => entry.Copy())];
-        foreach (var child in section.GetChildren().Where(child => !entries.Exists(entry => entry.Name == child.Key)))
+        foreach (var child in section.GetChildren().Where(child => !entries.Exists(entry => IsNamed(entry.Name, child))))
         {
             entries.Add(new ActorsBuilder.ProcessEntry(child.Key));
         }
@@ -293,6 +293,9 @@ internal sealed class ActorsSettings
         }
     }
 
+    /// <summary>As sections are found: without regard to case.</summary>
+    private static bool IsNamed(string name, IConfigurationSection section) => string.Equals(name, section.Key, StringComparison.OrdinalIgnoreCase);
+
     private void CheckDependencies()
     {
         foreach (var fault in ServicesExtensions.FindDependencyFaults(
@@ -306,7 +309,7 @@ internal sealed class ActorsSettings
     private void ReadGroups(IConfigurationSection section)
     {
         foreach (var entry in _builder.GroupEntries
-            .Concat(section.GetChildren().Where(child => _builder.GroupEntries.All(known => known.Name != child.Key)).Select(child => new ActorsBuilder.GroupEntry(child.Key))))
+            .Concat(section.GetChildren().Where(child => !_builder.GroupEntries.Any(known => IsNamed(known.Name, child))).Select(child => new ActorsBuilder.GroupEntry(child.Key))))
         {
             var child = section.GetSection(entry.Name);
             var read = entry with { };

@@ -166,6 +166,7 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
             case ServiceState.Stopping:
                 _startAfterStop = null;
                 _hung = null;
+                _ranFor = null;
                 LeaveComeback();
                 AddWaiter(Awaited.Stop, stop.Operation, stop.Index);
                 break;
@@ -253,6 +254,7 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
         if (_hung is { } hung)
         {
             _hung = null;
+            _startAfterStop = null; // Its failure starts it again, or says why it cannot.
             OnFailed(hung);
             return;
         }
