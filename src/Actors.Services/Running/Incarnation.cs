@@ -110,6 +110,7 @@ internal sealed class Incarnation
         }
 
         MarkEnded();
+        _entry.Actor.Tell(new ServiceCommand.Ended(this, null));
     }
 
     public void AddHook(Func<CancellationToken, Task> hook)
@@ -126,7 +127,9 @@ internal sealed class Incarnation
         }
     }
 
-    public ServiceCommand NewEnded(Exception? defect) => new ServiceCommand.Ended(this, defect);
+    /// <summary>What the owner is told of the end of <see cref="RunAsync"/>, which has told the rest: one for all, because a hundred thousand would each have their own.</summary>
+    public static Func<Exception?, object> OnRun { get; } =
+        static defect => defect is null ? ServiceCommand.NothingMore.Instance : new ServiceCommand.Broke(defect);
 
     public void Own(object instance)
     {
