@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 namespace Actors.Hosting;
 
 /// <summary>Says what an actor system consists of. Settings made here are overridden by the section <c>actors</c> of the configuration.</summary>
-public sealed class ActorsBuilder
+public sealed partial class ActorsBuilder
 {
     private readonly List<ServiceEntry> _services = [];
     private readonly List<ProcessEntry> _processes = [];

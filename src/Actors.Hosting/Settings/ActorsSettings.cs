@@ -1,4 +1,5 @@
 using Actors.Hosting.Management;
+using Actors.Hosting.Registering;
 using Actors.Hosting.Systemd;
 using Actors.Jobs;
 using Actors.Persistence;
@@ -15,7 +16,7 @@ internal sealed class ActorsSettings
     private const string Jobs = "jobs";
     private static readonly string[] Subsections = ["store", "services", "processes", "groups", "queues", "schedules", "persistence", "systemd", "management"];
     private static readonly string[] Stores = ["sqlite"];
-    private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules"];
+    private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules", KeptServices.Name];
 
     private readonly ActorsBuilder _builder;
     private readonly SettingReader _reader;
