@@ -36,6 +36,9 @@ internal sealed class StartedServices(ActorsRuntime runtime) : IServices
     public Task<IReadOnlyList<OutputLine>> GetOutputAsync(string service, int lines, CancellationToken cancellationToken = default) =>
         Services.GetOutputAsync(service, lines, cancellationToken);
 
+    public Task<IActorRef> GetActorAsync(string service, CancellationToken cancellationToken = default) =>
+        Services.GetActorAsync(service, cancellationToken);
+
     public Task<ServiceStatus> RegisterAsync(ServiceDefinition definition, CancellationToken cancellationToken = default) =>
         Services.RegisterAsync(definition, cancellationToken);
 

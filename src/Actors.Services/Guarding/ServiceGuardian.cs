@@ -178,6 +178,14 @@ internal sealed partial class ServiceGuardian(
             case GetOutput get:
                 Sender.Tell(One(get.Service).Output?.Last(get.Lines) ?? [], Self);
                 break;
+            case GetActor get:
+                var acting = One(get.Service);
+                Sender.Tell(
+                    acting.Definition.Kind == ServiceKind.Actor
+                        ? acting.Actor
+                        : throw new UnknownServiceException(acting.Name, $"Service '{acting.Name}' is no actor, so nobody can send it messages."),
+                    Self);
+                break;
             case GetServices get:
                 Begin(request, Matching(get.Service), ServiceOperation.Phase.Query);
                 break;

@@ -17,6 +17,12 @@ internal sealed class Detour
     /// <summary>Which restart it is that waits for what the service depends on.</summary>
     public int RestartBehindGate { get; set; }
 
+    /// <summary>The actors of a service that is one; several, when earlier ones were abandoned.</summary>
+    public List<ActorBody> Actors { get; } = [];
+
+    /// <summary>How many were given another name because an abandoned one has it.</summary>
+    public int Abandoned { get; set; }
+
     /// <summary>With whom it comes back; null when it does so by itself.</summary>
     public Comeback? Comeback { get; set; }
 

@@ -44,6 +44,9 @@ internal sealed class Incarnation
 
     public string Name => _entry.Name;
 
+    /// <summary>What waits for the actor, when the service is one. Set by the owner before the code runs.</summary>
+    public IService? Actor { get; set; }
+
     /// <summary>The options as they are now.</summary>
     public ServiceOptions Options => _entry.Options;
 
@@ -87,7 +90,7 @@ internal sealed class Incarnation
     {
         try
         {
-            var body = _entry.Definition.Create(Context);
+            var body = Actor ?? _entry.Definition.Create(Context);
             _entry.Actor.Tell(new ServiceCommand.Began(this));
             await (body.RunAsync(Context, Token) ?? throw new InvalidOperationException(
                 $"{body.GetType().Name}.RunAsync of service '{Name}' returned null. It must return a task."));

@@ -35,6 +35,7 @@ internal sealed partial class ServiceActor
     private string? NotReadyBecause() => _state switch
     {
         ServiceState.Running when !Options.AwaitsReady || _incarnation!.Context.IsReady => null, // Running has an incarnation.
+        ServiceState.Running when Definition.Kind == ServiceKind.Url => "its first check is not over yet",
         ServiceState.Running when Definition.StopsGently => "its first tick has not succeeded yet",
         ServiceState.Running => "it has not called Ready() yet",
         ServiceState.Starting when _incarnation is null => $"it waits for {WaitsFor()}",

@@ -94,8 +94,11 @@ internal sealed partial class ServiceActor(ServiceSite site) : ActorBase
                 break;
             case ServiceCommand.RestartDue or ServiceCommand.NothingMore or ServiceCommand.Broke or ServiceCommand.StoppedInTime:
                 break;
+            case Terminated ended:
+                OnChildEnded(ended.Actor);
+                break;
             default:
-                Unhandled(message);
+                Pass(message);
                 break;
         }
 
@@ -229,6 +232,7 @@ internal sealed partial class ServiceActor(ServiceSite site) : ActorBase
         }
 
         _incarnation = new Incarnation(Entry, restart);
+        MakeActor(_incarnation);
         Context.RunTask(_incarnation.RunAsync, Incarnation.OnRun);
     }
 
