@@ -170,7 +170,10 @@ internal sealed partial class HoconParser
 
         if (path.Length > _session.Limits.MaxDepth)
         {
-            ReportDepth(start);
+            Error(
+                start,
+                $"The path of a substitution has {path.Length} keys.",
+                $"at most {_session.Limits.MaxDepth} ({nameof(HoconLimits.MaxDepth)})");
             return null;
         }
 

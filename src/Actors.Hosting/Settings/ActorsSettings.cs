@@ -302,7 +302,7 @@ internal sealed class ActorsSettings
     private void ReadUrls(IConfigurationSection section)
     {
         List<ActorsBuilder.UrlEntry> entries = [.. _builder.UrlEntries.Select(entry => entry.Copy())];
-        entries.AddRange(section.GetChildren().Where(child => !entries.Exists(entry => entry.Name == child.Key)).Select(child => new ActorsBuilder.UrlEntry(child.Key)).ToList());
+        entries.AddRange(section.GetChildren().Where(child => !entries.Exists(entry => IsNamed(entry.Name, child))).Select(child => new ActorsBuilder.UrlEntry(child.Key)).ToList());
         foreach (var entry in entries)
         {
             var child = section.GetSection(entry.Name);
