@@ -410,15 +410,12 @@ public sealed partial class JobSystem : IJobs
 
     private async Task EnqueueAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken)
     {
-        var actor = Queue(queue).Actor;
         try
         {
             var added = isChosenId ? await NotTakenAsync(queue, drafts, cancellationToken) : drafts;
             if (added is not null)
             {
-                // No timeout here: the queue answers every caller, whatever its journal does, and knows better when to give up.
-                await actor.AskAsync(
-                    new QueueMessage.Enqueue(added, drafts[0].Id), Timeout.InfiniteTimeSpan, cancellationToken);
+                await TellAsync(queue, new QueueMessage.Enqueue(added, drafts[0].Id), cancellationToken);
             }
         }
         catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
@@ -426,6 +423,10 @@ public sealed partial class JobSystem : IJobs
             throw new JobOutcomeUnknownException(drafts[0].Id, queue, cause);
         }
     }
+
+    /// <summary>No timeout here: the queue answers every caller, whatever its journal does, and knows better when to give up.</summary>
+    private Task TellAsync(string queue, QueueMessage.Enqueue enqueue, CancellationToken cancellationToken) =>
+        Queue(queue).Actor.AskAsync(enqueue, Timeout.InfiniteTimeSpan, cancellationToken);
 
     /// <summary>
     /// The jobs whose ids are free; null when all have finished. The queue knows the ids of live jobs only, and one that was live when
