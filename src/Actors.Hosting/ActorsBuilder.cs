@@ -12,10 +12,11 @@ using Microsoft.Extensions.Hosting;
 namespace Actors.Hosting;
 
 /// <summary>Says what an actor system consists of. Settings made here are overridden by the section <c>actors</c> of the configuration.</summary>
-public sealed class ActorsBuilder
+public sealed partial class ActorsBuilder
 {
     private readonly List<ServiceEntry> _services = [];
     private readonly List<ProcessEntry> _processes = [];
+    private readonly List<UrlEntry> _urls = [];
     private readonly List<GroupEntry> _groups = [];
     private readonly List<QueueBuilder> _queues = [];
     private readonly List<ScheduleDefinition> _schedules = [];
@@ -37,6 +38,8 @@ public sealed class ActorsBuilder
     internal IReadOnlyList<ServiceEntry> ServiceEntries => _services;
 
     internal IReadOnlyList<ProcessEntry> ProcessEntries => _processes;
+
+    internal IReadOnlyList<UrlEntry> UrlEntries => _urls;
 
     internal IReadOnlyList<GroupEntry> GroupEntries => _groups;
 
@@ -194,6 +197,44 @@ public sealed class ActorsBuilder
         return this;
     }
 
+    /// <summary>Adds a URL that is checked again and again; see <see cref="ServiceDefinition.Url"/>.</summary>
+    /// <param name="name">The name of the service.</param>
+    /// <param name="url">What is checked: http or https. Keys <c>actors.urls.NAME.*</c> override it; a URL may also be declared there alone.</param>
+    /// <param name="check">What counts as healthy.</param>
+    /// <param name="configure">How often it is checked, and what follows a failure; the same keys.</param>
+    public ActorsBuilder AddUrl(string name, string url, Action<UrlOptions>? check = null, Action<ServiceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(url);
+        var entry = new UrlEntry(name);
+        entry.Url.Url = url;
+        check?.Invoke(entry.Url);
+        configure?.Invoke(entry.Service);
+        _urls.Add(entry);
+        return this;
+    }
+
+    /// <summary>Adds an actor as a service: restarted, stopped and looked at like any other. <see cref="IServices.GetActorAsync"/> tells its address.</summary>
+    /// <typeparam name="TActor">The class, which the container makes, in a scope of its own for each restart.</typeparam>
+    /// <param name="name">The name of the service.</param>
+    /// <param name="props">Changes its recipe; null leaves it as it is.</param>
+    /// <param name="configure">How it is started, restarted and stopped. Keys <c>actors.services.NAME.*</c> override it.</param>
+    public ActorsBuilder AddActorService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TActor>(
+        string name, Func<Props, Props>? props = null, Action<ServiceOptions>? configure = null)
+        where TActor : ActorBase => Add(
+            name,
+            null,
+            configure,
+            options => ServiceDefinition.Actor(
+                name,
+                context =>
+                {
+                    var services = context.Services;
+                    var recipe = Props.Create(() => ActivatorUtilities.CreateInstance<TActor>(services));
+                    return props is null ? recipe : props(recipe);
+                },
+                options));
+
     /// <summary>Has services started again together when one of them fails; see <see cref="ServiceGroup"/>.</summary>
     /// <param name="name">The name of the group.</param>
     /// <param name="strategy">Which of them. Key <c>actors.groups.NAME.strategy</c> overrides it.</param>
@@ -328,6 +369,16 @@ public sealed class ActorsBuilder
         public ServiceOptions Service { get; private init; } = new();
 
         public ProcessEntry Copy() => this with { Process = Process.Copy(), Service = Service.Copy() };
+    }
+
+    /// <summary>A URL, declared in code, in the configuration, or in both.</summary>
+    internal sealed record UrlEntry(string Name)
+    {
+        public UrlOptions Url { get; private init; } = new();
+
+        public ServiceOptions Service { get; private init; } = new() { AwaitsReady = true, Interval = TimeSpan.FromSeconds(60) };
+
+        public UrlEntry Copy() => this with { Url = Url.Copy(), Service = Service.Copy() };
     }
 
     /// <summary>A group, declared in code, in the configuration, or in both.</summary>

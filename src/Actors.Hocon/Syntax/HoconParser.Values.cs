@@ -168,6 +168,12 @@ internal sealed partial class HoconParser
             return null;
         }
 
+        if (path.Length > _session.Limits.MaxDepth)
+        {
+            ReportDepth(start);
+            return null;
+        }
+
         var isList = _text.AsSpan(_pos).StartsWith("[]");
         if (isList)
         {
