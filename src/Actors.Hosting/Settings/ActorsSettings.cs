@@ -159,7 +159,7 @@ internal sealed class ActorsSettings
             _queues.Add(entry.Build() with { Options = options, HandlerOptions = handlers });
         }
 
-        foreach (var fault in JobSystem.FindTypeFaults(_queues))
+        foreach (var fault in JobSystem.FindTypeFaults(_queues, _builder.JobJson))
         {
             _reader.AddFault(fault);
         }
@@ -220,7 +220,7 @@ internal sealed class ActorsSettings
             }
         }
 
-        foreach (var fault in JobSystem.FindScheduleFaults(_schedules, _queues))
+        foreach (var fault in JobSystem.FindScheduleFaults(_schedules, _queues, _builder.JobJson))
         {
             _reader.AddFault(fault);
         }

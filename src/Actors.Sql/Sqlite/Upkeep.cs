@@ -16,6 +16,9 @@ internal sealed class Upkeep
     /// <summary>The file shrinks when more than 4 MB and a third of it are free, until a tenth is, so that it does not move pages to and fro.</summary>
     private const int VacuumFromPages = 1024;
 
+    /// <summary>How many vacuum steps go with one step of deletion under load: more pages than it frees, so that the file follows.</summary>
+    private const int MaxVacuumStepsBeside = 6;
+
     private readonly WriteSession _session;
     private Deletion? _deletion;
     private readonly Statement _pageCount;
@@ -121,11 +124,29 @@ internal sealed class Upkeep
         {
             _session.Begin();
             delete.Bind(1, RowKey.First(journal)).Bind(2, last).Run();
+            ShrinkFileBeside();
             _session.Commit();
             _mayShrinkFile = true;
         }
 
         return bytes;
+    }
+
+    /// <summary>A store that is never idle gets smaller too, while more than half of its file is free. In the transaction of the deletion, which has a flush of its own anyway.</summary>
+    private void ShrinkFileBeside()
+    {
+        for (var steps = 0; steps < MaxVacuumStepsBeside; steps++)
+        {
+            var free = Query(_freePages);
+            if (free <= VacuumFromPages || free * 2 <= Query(_pageCount))
+            {
+                return;
+            }
+
+            while (_vacuum.Step())
+            {
+            }
+        }
     }
 
     private void ShrinkFile()
