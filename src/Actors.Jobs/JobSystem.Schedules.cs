@@ -18,10 +18,10 @@ public sealed partial class JobSystem
     public ISchedules Schedules => _schedules ?? throw new InvalidOperationException(
         $"The queues of '{_system.Name}' were started without schedules. Give them JobSystemOptions.Schedules, which may be empty.");
 
-    /// <summary>How many schedules have a slot that is more than a minute late, and by how much the latest is; for metrics and health checks.</summary>
+    /// <summary>How many schedules have a slot that is more than a minute late, and by how much the latest is; for metrics and health checks. None while another process owns them.</summary>
     /// <exception cref="SchedulesUnavailableException">Their owner does not answer: that is worse than late.</exception>
     public Task<(int Count, TimeSpan Longest)> GetOverdueSchedulesAsync(CancellationToken cancellationToken = default) =>
-        _schedules is null ? Task.FromResult((0, TimeSpan.Zero)) : _schedules.GetOverdueAsync(cancellationToken);
+        _schedules?.Owner is null ? Task.FromResult((0, TimeSpan.Zero)) : _schedules.GetOverdueAsync(cancellationToken);
 
     /// <summary>How many schedules have a slot that is more than a minute late, as their owner saw it at most a minute ago; all of them when it has not looked for three.</summary>
     public int OverdueSchedules => _gauge?.Overdue ?? 0;

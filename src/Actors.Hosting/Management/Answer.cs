@@ -19,6 +19,10 @@ internal sealed record Answer(ManagementOutcome Outcome, string Text)
     public IReadOnlyList<LineView>? Lines { get; init; }
 
     public ChangesView? Changes { get; init; }
+
+    public IReadOnlyList<ScheduleView>? Schedules { get; init; }
+
+    public IReadOnlyList<RunView>? Runs { get; init; }
 }
 
 /// <summary>A service as it is sent.</summary>
