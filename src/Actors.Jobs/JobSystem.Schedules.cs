@@ -66,6 +66,21 @@ public sealed partial class JobSystem
         }
     }
 
+    /// <summary>
+    /// Declares other schedules while the system runs, as a start with them would: adds what is new, changes what has changed, retires what is missing. Those that were
+    /// added at run time stay.
+    /// </summary>
+    /// <param name="schedules">All that code and configuration declare from now on.</param>
+    /// <exception cref="JobTypeException">Some cannot be used; the message lists every fault, and nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The system was started without <see cref="JobSystemOptions.Schedules"/>.</exception>
+    public void Redeclare(IReadOnlyList<ScheduleDefinition> schedules)
+    {
+        ArgumentNullException.ThrowIfNull(schedules);
+        _ = Schedules;
+        _declaredSchedules = ResolveSchedules(schedules);
+        _schedules!.Owner?.Tell(new ScheduleMessage.Declare(_declaredSchedules)); // There are schedules. Who becomes the owner later begins with these.
+    }
+
     /// <summary>What is stored of a definition, or everything that is wrong with it.</summary>
     internal (ScheduleSpec? Spec, List<string> Faults) Resolve(ScheduleDefinition definition)
     {
@@ -111,11 +126,11 @@ public sealed partial class JobSystem
         _handlers.Values.Select(handlers => handlers.GetValueOrDefault(name)?.Type).FirstOrDefault(type => type is not null);
 
     /// <summary>Reads the declarations, so that a fault is told before anything runs.</summary>
-    private List<(ScheduleSpec Spec, ScheduleOrigin Origin)> ResolveSchedules()
+    private List<(ScheduleSpec Spec, ScheduleOrigin Origin)> ResolveSchedules(IReadOnlyList<ScheduleDefinition> schedules)
     {
         var specs = new List<(ScheduleSpec, ScheduleOrigin)>();
         var faults = new List<string>();
-        foreach (var definition in _options.Schedules ?? [])
+        foreach (var definition in schedules)
         {
             var (spec, wrong) = Resolve(definition);
             faults.AddRange(wrong.Select(fault => $"Schedule '{definition.Name}': {fault}"));
@@ -140,9 +155,9 @@ public sealed partial class JobSystem
             return;
         }
 
-        var (journalActor, declared, sweepBytes) = (JournalActor.Of(_system, journal), _declaredSchedules, _options.SchedulesSweepBytes);
+        var (journalActor, sweepBytes) = (JournalActor.Of(_system, journal), _options.SchedulesSweepBytes);
         var gauge = _gauge = new ScheduleGauge(_system.TimeProvider);
-        var props = Props.Create(() => new SchedulesActor(_system.Name, declared, client, gauge, journal, journalActor, sweepBytes)) with
+        var props = Props.Create(() => new SchedulesActor(_system.Name, _declaredSchedules, client, gauge, journal, journalActor, sweepBytes)) with
         {
             QuarantineAfter = 0, // What it tells itself must go on coming, whatever the store does.
         };

@@ -163,14 +163,33 @@ internal sealed partial class SchedulesActor
 
     private Func<object> StatusOf(ScheduleEntry entry) => () => entry.Status(Context.System.TimeProvider.GetUtcNow());
 
-    /// <summary>Adds what is new, changes what has changed, and retires what is declared no more. Schedules of other applications are in other journals.</summary>
-    private void Declare()
+    private void OnDeclare(ScheduleMessage.Declare declare)
     {
+        _declared = declare.Declared;
+        if (Term == 0)
+        {
+            return; // The recovery reads it.
+        }
+
+        foreach (var entry in Declare())
+        {
+            Schedule(entry);
+        }
+
+        OnDueReached();
+    }
+
+    /// <summary>Adds what is new, changes what has changed, and retires what is declared no more. Schedules of other applications are in other journals.</summary>
+    /// <returns>Those that have changed.</returns>
+    private List<ScheduleEntry> Declare()
+    {
+        var changed = new List<ScheduleEntry>();
         foreach (var (spec, origin) in _declared)
         {
             if (!_byName.TryGetValue(spec.Name, out var entry))
             {
-                Write(Add(spec, origin));
+                Write(entry = Add(spec, origin));
+                changed.Add(entry);
                 continue;
             }
 
@@ -193,6 +212,7 @@ internal sealed partial class SchedulesActor
 
             entry.Origin = origin;
             Write(entry);
+            changed.Add(entry);
         }
 
         var names = _declared.Select(declared => declared.Spec.Name).ToHashSet(StringComparer.Ordinal);
@@ -201,7 +221,10 @@ internal sealed partial class SchedulesActor
             entry.IsRetired = true;
             Log.ScheduleRetired(Logger, entry.Spec.Name);
             Write(entry);
+            changed.Add(entry);
         }
+
+        return changed;
     }
 
     private ScheduleEntry Add(ScheduleSpec spec, ScheduleOrigin origin)

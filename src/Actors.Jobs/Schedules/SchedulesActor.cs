@@ -11,7 +11,7 @@ namespace Actors.Jobs.Schedules;
 internal sealed partial class SchedulesActor : JournaledActor
 {
     private readonly string _application;
-    private readonly IReadOnlyList<(ScheduleSpec Spec, ScheduleOrigin Origin)> _declared;
+    private IReadOnlyList<(ScheduleSpec Spec, ScheduleOrigin Origin)> _declared;
     private readonly ISlotQueues _queues;
     private readonly ScheduleGauge _gauge;
     private readonly long _sweepBytes;
@@ -65,6 +65,9 @@ internal sealed partial class SchedulesActor : JournaledActor
                 break;
             case ScheduleMessage.LastJobKnown known:
                 OnLastJobKnown(known);
+                break;
+            case ScheduleMessage.Declare declare:
+                OnDeclare(declare);
                 break;
             case ScheduleMessage.Redeliver:
                 Redeliver();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Actors.Hocon;
 using Actors.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -87,6 +88,26 @@ public sealed class ScheduleCommandTests : IAsyncDisposable
         lines[1].ShouldStartWith("! worst         Active  @daily, next 20");
         lines[2].ShouldStartWith("    its last job is Failed: ");
         lines[2].ShouldContain("no paper");
+    }
+
+    [Fact]
+    public async Task An_update_takes_up_what_the_settings_say_of_schedules_now()
+    {
+        var path = Path.Combine(_folder, "shop.conf");
+        await File.WriteAllTextAsync(path, "actors.schedules.clean-up.schedule = \"daily at 01:00\"");
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = _folder });
+        builder.Configuration.AddHoconFile(path);
+        builder.Services.AddActors("test", actors => Configure(actors.UseManagementSocket("test.sock")));
+        _host = builder.Build();
+        await _host.StartAsync();
+        await File.WriteAllTextAsync(path, "actors.schedules { clean-up.schedule = \"daily at 02:00\", more { schedule = \"@daily\", job = slot-note } }");
+
+        (await AskAsync("reread")).Text.ShouldContain("change    schedule clean-up (schedule), without a restart\n  change    schedule more (job, schedule), without a restart");
+        (await Schedules.GetAsync("clean-up")).Schedule.ShouldBe("daily at 01:00");
+        (await AskAsync("update")).Outcome.ShouldBe(ManagementOutcome.Done);
+        (await Schedules.GetAsync("clean-up")).Schedule.ShouldBe("daily at 02:00");
+        (await Schedules.ListAsync()).Select(status => status.Name).ShouldBe(["clean-up", "more", "report-day", "report-month"]);
+        (await AskAsync("reread")).Text.ShouldContain("nothing would change");
     }
 
     [Fact]
