@@ -15,6 +15,7 @@ public sealed class ActorsBuilder
 {
     private readonly List<ServiceEntry> _services = [];
     private readonly List<ProcessEntry> _processes = [];
+    private readonly List<GroupEntry> _groups = [];
     private readonly List<QueueBuilder> _queues = [];
     private readonly List<ScheduleDefinition> _schedules = [];
     private readonly List<ActorEntry> _actors = [];
@@ -35,6 +36,8 @@ public sealed class ActorsBuilder
     internal IReadOnlyList<ServiceEntry> ServiceEntries => _services;
 
     internal IReadOnlyList<ProcessEntry> ProcessEntries => _processes;
+
+    internal IReadOnlyList<GroupEntry> GroupEntries => _groups;
 
     internal IReadOnlyList<QueueBuilder> QueueEntries => _queues;
 
@@ -178,6 +181,18 @@ public sealed class ActorsBuilder
         return this;
     }
 
+    /// <summary>Has services started again together when one of them fails; see <see cref="ServiceGroup"/>.</summary>
+    /// <param name="name">The name of the group.</param>
+    /// <param name="strategy">Which of them. Key <c>actors.groups.NAME.strategy</c> overrides it.</param>
+    /// <param name="services">Names or patterns, in the order of their start. Key <c>actors.groups.NAME.services</c> overrides it; a group may also be declared there alone.</param>
+    public ActorsBuilder AddGroup(string name, GroupStrategy strategy, params IEnumerable<string> services)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(services);
+        _groups.Add(new GroupEntry(name) { Strategy = strategy, Services = [.. services] });
+        return this;
+    }
+
     /// <summary>Adds a <see cref="BackgroundService"/> or other <see cref="IHostedService"/>, unchanged. The host does not start it any more.</summary>
     /// <remarks>
     /// Each start and restart makes a new instance, unless the container has one of its own (a singleton). A registration of the class with
@@ -223,7 +238,9 @@ public sealed class ActorsBuilder
     }
 
     /// <summary>Adds a durable queue and, as a service of the same name, its consumer in this process.</summary>
-    /// <remarks>Keys <c>actors.queues.NAME.*</c> set the queue, <c>actors.services.NAME.*</c> its consumer.</remarks>
+    /// <remarks>
+    /// Keys <c>actors.queues.NAME.*</c> set the queue, <c>actors.services.NAME.*</c> its consumer. With <see cref="QueueBuilder.EnqueueOnly"/> there is no consumer.
+    /// </remarks>
     public ActorsBuilder AddQueue(string name, Action<QueueBuilder>? configure = null)
     {
         var queue = new QueueBuilder(name);
@@ -298,6 +315,14 @@ public sealed class ActorsBuilder
         public ServiceOptions Service { get; private init; } = new();
 
         public ProcessEntry Copy() => this with { Process = Process.Copy(), Service = Service.Copy() };
+    }
+
+    /// <summary>A group, declared in code, in the configuration, or in both.</summary>
+    internal sealed record GroupEntry(string Name)
+    {
+        public GroupStrategy Strategy { get; set; } = GroupStrategy.AllForOne;
+
+        public IReadOnlyList<string> Services { get; set; } = [];
     }
 
     internal sealed record ServiceEntry(string Name, ServiceOptions Options, Func<ServiceOptions, ServiceDefinition> Define);

@@ -1,3 +1,4 @@
+using Actors.Services.Guarding;
 using Actors.Services.Running;
 
 namespace Actors.Services;
@@ -21,9 +22,15 @@ public sealed record Incident(
 {
     private const int MaxDetails = 4000;
 
+    /// <summary>The services that have failed of the same exception within seconds, in the order of their failures: they have this incident together. Empty when it is that of one.</summary>
+    public IReadOnlyList<string> Services => Shared?.Services ?? [];
+
+    /// <summary>What it shares with the incidents of other services.</summary>
+    internal SharedCause? Shared { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{TimeText.Of(At)} {(ExceptionType is null ? "" : ExceptionType + ": ")}{Message} [{Rule}]";
+        $"{TimeText.Of(At)} {(ExceptionType is null ? "" : ExceptionType + ": ")}{Message} [{Rule}{(Services is { Count: > 0 } all ? $"; the same cause in {all.Count} services: {ServiceName.List(all)}" : "")}]";
 
     /// <param name="at">When.</param>
     /// <param name="cause">The exception.</param>

@@ -31,6 +31,18 @@ internal static partial class Log
     [LoggerMessage(6104, LogLevel.Warning, "A tick of service {Service} failed: {Reason}. on-tick-error = continue: the service goes on, its next tick is due within {DelayMs:0} ms")]
     public static partial void TickFailed(ILogger logger, string service, double delayMs, string reason, Exception cause);
 
+    [LoggerMessage(6105, LogLevel.Warning, "Service {Service} of {Group} has failed; {Others} {Outcome}")]
+    public static partial void GroupFailed(ILogger logger, string service, string group, string others, string outcome);
+
+    [LoggerMessage(6106, LogLevel.Warning, "{Count} services have failed of the same cause within seconds ({Services}): {Reason}. They are started again together in {DelayMs:0} ms; others that fail of it meanwhile join them")]
+    public static partial void SharedCause(ILogger logger, int count, string services, string reason, double delayMs);
+
+    [LoggerMessage(6107, LogLevel.Warning, "{Count} services that failed of the same cause are started again together ({Services}): {Reason}")]
+    public static partial void SharedCauseReturns(ILogger logger, int count, string services, string reason);
+
+    [LoggerMessage(6108, LogLevel.Debug, "Service {Service} failed of the same cause as others, and waits with them: {Reason}")]
+    public static partial void FailedAlike(ILogger logger, string service, string reason);
+
     [LoggerMessage(6201, LogLevel.Error, "Service {Service} did not stop within {DelayMs:0} ms (stop-timeout is {LimitMs:0} ms) and ignored its cancelled token. It is abandoned: its on-stop hooks are left out, and its code goes on running with all that it holds")]
     public static partial void Abandoned(ILogger logger, string service, double delayMs, double limitMs);
 

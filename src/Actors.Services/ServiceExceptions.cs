@@ -85,6 +85,13 @@ public sealed class ServiceHungException(string name, TimeSpan silent, TimeSpan 
     public string Name { get; } = name;
 }
 
+/// <summary>A group of services makes no sense: it names services that are not there, or one that is in another group.</summary>
+public sealed class ServiceGroupException(IReadOnlyList<string> faults) : ServiceException(string.Join(" ", faults))
+{
+    /// <summary>Everything that is wrong, each in a sentence.</summary>
+    public IReadOnlyList<string> Faults { get; } = faults;
+}
+
 /// <summary>Services cannot be started as they depend on each other, or one cannot be taken away from another.</summary>
 public sealed class ServiceDependencyException(IReadOnlyList<string> faults) : ServiceException(string.Join(" ", faults))
 {

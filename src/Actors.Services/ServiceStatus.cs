@@ -30,6 +30,9 @@ public sealed record ServiceStatus
     /// <summary>When it will be started again; null unless it is in <see cref="ServiceState.Backoff"/>.</summary>
     public DateTimeOffset? NextRestartAt { get; init; }
 
+    /// <summary>The name of the <see cref="ServiceGroup"/> that it is in; null when it is in none.</summary>
+    public string? Group { get; init; }
+
     /// <summary>The last thing that went wrong; null when nothing has.</summary>
     public Incident? LastIncident { get; init; }
 
@@ -52,12 +55,17 @@ public sealed record ServiceStatus
             .Append(" (since ").Append(TimeText.Of(Since)).Append(')');
         if (NextRestartAt is { } next)
         {
-            text.Append(", restart ").Append(Restarts).Append(" in ").Append(TimeText.Of(next > At ? next - At : TimeSpan.Zero))
+            text.Append(Restarts == 0 ? ", started again" : $", restart {Restarts}").Append(" in ").Append(TimeText.Of(next > At ? next - At : TimeSpan.Zero))
                 .Append(" (at ").Append(TimeText.Of(next)).Append(')');
         }
         else if (Restarts > 0)
         {
             text.Append(", restarted ").Append(TimeText.Times(Restarts));
+        }
+
+        if (Group is not null)
+        {
+            text.Append(", group ").Append(Group);
         }
 
         if (State is ServiceState.Running or ServiceState.Starting && NotReadyBecause is { } reason)

@@ -52,6 +52,8 @@ internal sealed record ServiceView
 
     public int Abandoned { get; init; }
 
+    public string? Group { get; init; }
+
     public IncidentView? LastIncident { get; init; }
 
     public required string Text { get; init; }
@@ -70,6 +72,7 @@ internal sealed record ServiceView
         NextRestartAt = status.NextRestartAt,
         Report = status.Report,
         Abandoned = status.Abandoned,
+        Group = status.Group,
         LastIncident = status.LastIncident is null ? null : IncidentView.Of(status.Name, status.LastIncident) with { Details = null },
         Text = status.ToString(),
     };
@@ -89,8 +92,9 @@ internal sealed record LineView(string Service, DateTimeOffset At, bool IsError,
 
 /// <summary>An incident as it is sent.</summary>
 internal sealed record IncidentView(
-    string Service, DateTimeOffset At, string? ExceptionType, string Message, string? Details, int Restart, string Rule, DateTimeOffset? NextRestartAt)
+    string Service, DateTimeOffset At, string? ExceptionType, string Message, string? Details, int Restart, string Rule, DateTimeOffset? NextRestartAt, IReadOnlyList<string>? Services)
 {
     public static IncidentView Of(string service, Incident incident) => new(
-        service, incident.At, incident.ExceptionType, incident.Message, incident.Details, incident.Restart, incident.Rule, incident.NextRestartAt);
+        service, incident.At, incident.ExceptionType, incident.Message, incident.Details, incident.Restart, incident.Rule, incident.NextRestartAt,
+        incident.Services.Count > 0 ? incident.Services : null);
 }

@@ -135,6 +135,13 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
             }
         }
 
+        // One incident of many services is one line.
+        incidents =
+        [
+            .. incidents.GroupBy(incident => incident.Incident)
+                .Select(same => same.Count() == 1 || same.Key.Services.Count == 0 ? same.ToList() : [($"{same.Count()} services", same.Key)])
+                .SelectMany(same => same),
+        ];
         incidents = [.. incidents.OrderBy(incident => incident.Incident.At).TakeLast(Math.Max(request.Lines ?? DefaultLines, 1))];
         return Done(StatusText.Of(incidents, request.Services.Count == 0 ? "any service" : string.Join(", ", request.Services))) with
         {

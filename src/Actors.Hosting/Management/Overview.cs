@@ -23,6 +23,15 @@ internal sealed class Overview
     /// <summary>Those that need attention, the worst first, otherwise in the order of registration.</summary>
     public IReadOnlyList<ServiceStatus> Troubled { get; }
 
+    /// <summary>What several have failed of together, and how many of those that are failing now.</summary>
+    public IReadOnlyList<(Incident Incident, int Count)> SharedCauses =>
+    [
+        .. Services.Where(service => service.Condition() == ServiceCondition.Failing && service.LastIncident is { Services.Count: > 0 })
+            .GroupBy(service => (service.LastIncident!.ExceptionType, service.LastIncident.Message)) // They have one.
+            .Where(same => same.Count() > 1)
+            .Select(same => (same.First().LastIncident!, same.Count())),
+    ];
+
     /// <summary>Such as <c>12 services: 10 ready, 1 stopped, 1 in Backoff (payment-sync)</c>.</summary>
     public string Line
     {
@@ -42,7 +51,8 @@ internal sealed class Overview
                 parts.Add(Count(abandoned) + " with an abandoned body that still runs");
             }
 
-            return $"{Count(Services.Count)} service{(Services.Count == 1 ? "" : "s")}: {string.Join(", ", parts)}";
+            var causes = SharedCauses.Select(cause => $"; one cause for {Count(cause.Count)} of them: {cause.Incident.ExceptionType}: {cause.Incident.Message}");
+            return $"{Count(Services.Count)} service{(Services.Count == 1 ? "" : "s")}: {string.Join(", ", parts)}{string.Concat(causes)}";
         }
     }
 

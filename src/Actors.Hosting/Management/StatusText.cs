@@ -68,6 +68,7 @@ internal static class StatusText
         var listed = services.Take(MaxListed).ToList();
         var nameWidth = listed.Select(service => service.Name.Length).DefaultIfEmpty().Max();
         var stateWidth = listed.Select(service => service.State.ToString().Length).DefaultIfEmpty().Max();
+        var told = new Dictionary<Incident, string>();
         foreach (var service in listed)
         {
             var state = service.State.ToString();
@@ -77,7 +78,12 @@ internal static class StatusText
                 .Append(sentence[(service.Name.Length + ": ".Length + state.Length)..]);
             if (service.LastIncident is { } incident)
             {
-                text.Append("\n    last incident: ").Append(incident);
+                // One incident of many services is told once.
+                text.Append("\n    last incident: ").Append(told.TryGetValue(incident, out var first) ? $"the same as of {first}" : incident.ToString());
+                if (incident.Services.Count > 0)
+                {
+                    told.TryAdd(incident, service.Name);
+                }
             }
 
             if (service.State == ServiceState.Failed)

@@ -13,7 +13,7 @@ internal sealed class ActorsSettings
 {
     public const string Section = "actors";
     private const string Jobs = "jobs";
-    private static readonly string[] Groups = ["store", "services", "processes", "queues", "schedules", "persistence", "systemd", "management"];
+    private static readonly string[] Subsections = ["store", "services", "processes", "groups", "queues", "schedules", "persistence", "systemd", "management"];
     private static readonly string[] Stores = ["sqlite"];
     private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules"];
 
@@ -21,6 +21,7 @@ internal sealed class ActorsSettings
     private readonly SettingReader _reader;
     private readonly List<QueueDefinition> _queues = [];
     private readonly List<ServiceDefinition> _services = [];
+    private readonly List<ServiceGroup> _groups = [];
     private readonly List<ScheduleDefinition> _schedules = [];
     private readonly Dictionary<string, ServiceOptions> _consumers = [];
     private readonly Dictionary<string, string> _sections = new(StringComparer.Ordinal);
@@ -44,6 +45,8 @@ internal sealed class ActorsSettings
     public string? ManagementSocket { get; private set; }
 
     public IReadOnlyList<ServiceDefinition> Services => _services;
+
+    public IReadOnlyList<ServiceGroup> Groups => _groups;
 
     /// <summary>All services, those that consume queues included. The bodies of these are not here.</summary>
     public IEnumerable<ServiceDefinition> All =>
@@ -69,7 +72,7 @@ internal sealed class ActorsSettings
     {
         var reader = new SettingReader(configuration);
         var section = configuration.GetSection(Section);
-        reader.Read(section, system, SettingTables.System, Groups);
+        reader.Read(section, system, SettingTables.System, Subsections);
         reader.CheckRanges(section, system, SettingTables.System, system.Validate);
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
@@ -80,6 +83,7 @@ internal sealed class ActorsSettings
         settings.ReadServices(section.GetSection("services"));
         settings.ReadProcesses(section.GetSection("processes"), contentRoot);
         settings.CheckDependencies();
+        settings.ReadGroups(section.GetSection("groups"));
         settings.CheckActors();
         return reader.Faults.Count > 0 ? throw new ActorsConfigurationException(reader.Faults) : settings;
     }
@@ -161,7 +165,12 @@ internal sealed class ActorsSettings
 
     private Dictionary<Type, HandlerOptions> ReadHandlers(IConfigurationSection section, QueueBuilder queue, QueueOptions queueOptions)
     {
-        _reader.RefuseUnknown(section, $"handler in queue '{queue.Name}' for job", [.. queue.JobNames]);
+        if (!queue.IsEnqueueOnly)
+        {
+            // Who only enqueues need not have the handlers, and may share the file of those that do.
+            _reader.RefuseUnknown(section, $"handler in queue '{queue.Name}' for job", [.. queue.JobNames]);
+        }
+
         var inCode = queue.JobNames.ToDictionary(name => name, queue.OptionsOf);
         var read = queue.Build().HandlerOptions.ToDictionary(handler => handler.Key, handler => handler.Value.Copy());
         foreach (var name in queue.JobNames.Where(name => section.GetSection(name).Exists()))
@@ -232,7 +241,7 @@ internal sealed class ActorsSettings
                 continue;
             }
 
-            if (_consumers.ContainsKey(entry.Name))
+            if (_queues.Exists(queue => queue.Name == entry.Name))
             {
                 _reader.AddFault($"'{entry.Name}' is the name of a service and of a queue, whose consumer is a service of that name. Rename one of them.");
                 continue;
@@ -293,6 +302,24 @@ internal sealed class ActorsSettings
         }
     }
 
+    /// <summary>Those of the code, and those that the configuration alone declares.</summary>
+    private void ReadGroups(IConfigurationSection section)
+    {
+        foreach (var entry in _builder.GroupEntries
+            .Concat(section.GetChildren().Where(child => _builder.GroupEntries.All(known => known.Name != child.Key)).Select(child => new ActorsBuilder.GroupEntry(child.Key))))
+        {
+            var child = section.GetSection(entry.Name);
+            var read = entry with { };
+            _reader.Read(child, read, SettingTables.Group);
+            _reader.Check(() => _groups.Add(new ServiceGroup(read.Name, read.Strategy, read.Services)), child);
+        }
+
+        foreach (var fault in ServicesExtensions.FindGroupFaults(_groups, _consumers.Keys.Concat(_services.Select(service => service.Name))))
+        {
+            _reader.AddFault(fault);
+        }
+    }
+
     private void ReadConsumer(IConfigurationSection section, QueueDefinition queue)
     {
         var options = new ServiceOptions
@@ -306,6 +333,11 @@ internal sealed class ActorsSettings
         if (_reader.CheckRanges(section, options, SettingTables.Service, options.Restart.Validate))
         {
             _reader.Check(() => ServiceDefinition.Service(queue.Name, (_, _) => Task.CompletedTask, options), section);
+        }
+
+        if (queue.IsEnqueueOnly)
+        {
+            return;
         }
 
         _consumers.Add(queue.Name, options);

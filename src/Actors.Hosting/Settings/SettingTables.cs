@@ -100,6 +100,12 @@ internal static class SettingTables
         .. Service.Where(setting => !NotForPrograms.Contains(setting.Key)).Select(setting => setting.Of<ActorsBuilder.ProcessEntry>(o => o.Service)),
     ];
 
+    public static IReadOnlyList<Setting<ActorsBuilder.GroupEntry>> Group { get; } =
+    [
+        Setting<ActorsBuilder.GroupEntry>.Word("strategy", o => o.Strategy, (o, v) => o.Strategy = v),
+        Setting<ActorsBuilder.GroupEntry>.Words("services", o => o.Services, (o, v) => o.Services = v),
+    ];
+
     public static IReadOnlyList<Setting<QueueOptions>> Queue { get; } =
     [
         Setting<QueueOptions>.Int("workers", o => o.Workers, (o, v) => o.Workers = v),

@@ -11,7 +11,7 @@ namespace Actors.Hosting.Settings;
 /// <summary>What can be said of a configuration without the program that it is for: which names of services, queues and jobs there are is the program's to know.</summary>
 internal static class SettingsWithoutCode
 {
-    private static readonly string[] Groups = ["store", "services", "processes", "queues", "schedules", "persistence", "systemd", "management"];
+    private static readonly string[] Groups = ["store", "services", "processes", "groups", "queues", "schedules", "persistence", "systemd", "management"];
 
     public static IReadOnlyList<ConfigurationFault> Check(IConfiguration configuration)
     {
@@ -60,6 +60,13 @@ internal static class SettingsWithoutCode
             {
                 reader.Check(() => ServiceDefinition.Processes(entry.Name, entry.Process, entry.Service), process);
             }
+        }
+
+        foreach (var group in section.GetSection("groups").GetChildren())
+        {
+            var entry = new ActorsBuilder.GroupEntry(group.Key);
+            reader.Read(group, entry, SettingTables.Group);
+            reader.Check(() => _ = new ServiceGroup(entry.Name, entry.Strategy, entry.Services), group);
         }
 
         return reader.Faults;

@@ -36,7 +36,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         _stopping = new Lazy<Task>(StopOnceAsync);
         var options = new ActorSystemOptions
         {
-            LoggerFactory = new OutlivedLoggerFactory(provider.GetRequiredService<ILoggerFactory>()),
+            LoggerFactory = provider.GetRequiredService<ILoggerFactory>(),
             TimeProvider = provider.GetRequiredService<TimeProvider>(),
             UserStrategy = new OneForOneStrategy(decider: Decide),
         };
@@ -92,7 +92,8 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             _actors[entry.Type] = System.ActorOf(entry.Props(_provider), entry.Name);
         }
 
-        Services = System.StartServices([.. Settings.Queues.Select(Consumer), .. Settings.Services], _provider);
+Services = System.StartServices(
+            [.. Settings.Queues.Where(queue => !queue.IsEnqueueOnly).Select(Consumer), .. Settings.Services], _provider, Settings.Groups);
         _watch = new ConfigurationWatch(this, Configuration, _configured, _contentRoot, logger);
     }
 

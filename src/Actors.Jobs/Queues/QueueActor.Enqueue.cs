@@ -22,9 +22,9 @@ internal sealed partial class QueueActor
         }
         else
         {
-            foreach (var draft in enqueue.Jobs)
+            for (var i = 0; i < enqueue.Jobs.Count; i++)
             {
-                EnqueueOnce(draft, now);
+                EnqueueOnce(enqueue.Jobs[i], now);
             }
         }
 

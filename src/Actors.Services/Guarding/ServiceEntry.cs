@@ -56,6 +56,9 @@ internal sealed class ServiceEntry(ServiceSite site, ServiceDefinition definitio
         set => _dependents = value;
     }
 
+    /// <summary>The group that it is in; null when it is in none. Set by the guardian before anybody is told of the entry.</summary>
+    public LiveGroup? Group { get; init; }
+
     /// <summary>0 without dependencies, else one more than the highest among them: the order of starts.</summary>
     public int Rank => Dependencies.Count == 0 ? 0 : 1 + Dependencies.Max(dependency => dependency.Rank);
 

@@ -3,7 +3,8 @@ using Actors.Services.Running;
 namespace Actors.Services.Guarding;
 
 /// <summary>The actor <c>/user/services</c>: it knows the services by name, passes commands on to them and collects their answers.</summary>
-internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitions, IServiceProvider? container) : ActorBase
+internal sealed partial class ServiceGuardian(
+    IReadOnlyList<ServiceDefinition> definitions, IReadOnlyList<ServiceGroup> groups, IServiceProvider? container) : ActorBase
 {
     private readonly Dictionary<string, ServiceEntry> _entries = new(definitions.Count, StringComparer.Ordinal);
     private readonly Dictionary<string, ServiceOperation> _leaving = new(StringComparer.Ordinal);
@@ -13,6 +14,9 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
     private long _starts;
 
     public IActorRef Ref => Self;
+
+    /// <summary>Set before the first message.</summary>
+    private ServiceSite Site => _site!; // As it says.
 
     /// <summary>A service escalates only when its restarts are used up and its options say so; anything else is a defect of ours, and that service begins anew.</summary>
     protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy(
@@ -50,6 +54,23 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
         {
             case ServiceAnswer answer:
                 answer.Operation.OnAnswer(answer.Index, answer.Status);
+                break;
+            case GuardianNews.Failed failed:
+                OnFailed(failed);
+                break;
+            case GuardianNews.StoodDown stoodDown:
+                OnStoodDown(stoodDown);
+                break;
+            case GuardianNews.Returned { Comeback: GroupRestart restart }:
+                ReturnNext(restart);
+                break;
+            case GuardianNews.ComebackDue { Comeback: CauseRound round }:
+                OnDue(round);
+                break;
+            case GuardianNews.ComebackDue { Comeback: GroupRestart restart }:
+                Proceed(restart);
+                break;
+            case GuardianNews:
                 break;
             case ServiceMessage request:
                 try
@@ -204,6 +225,12 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
             throw new ServiceDependencyException(faults);
         }
 
+        var groupFaults = ServiceGroups.FaultsOf(definition.Name, groups);
+        if (groupFaults.Count > 0)
+        {
+            throw new ServiceGroupException(groupFaults);
+        }
+
         var entry = Add(definition);
         Link(entry);
         var phase = definition.Settings.Autostart ? ServiceOperation.Phase.Start : ServiceOperation.Phase.Query;
@@ -240,6 +267,7 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
                 dependency.Dependents = [.. dependency.Dependents.Where(dependent => dependent != entry)];
             }
 
+            LeaveGroup(entry);
             _entries.Remove(entry.Name);
             _leaving.Add(entry.Name, operation);
         }
@@ -274,7 +302,7 @@ internal sealed class ServiceGuardian(IReadOnlyList<ServiceDefinition> definitio
 
     private ServiceEntry Add(ServiceDefinition definition)
     {
-        var entry = new ServiceEntry(_site!, definition, ++_registrations); // The site is set before the first message.
+        var entry = new ServiceEntry(Site, definition, ++_registrations) { Group = GroupOf(definition.Name) };
         // Our own limits bound the stop, and the wait for one's turn is no fault of the service.
         var props = Props.Create(entry.NewActor) with { StopTimeout = Timeout.InfiniteTimeSpan, QuarantineAfter = 0 };
         entry.Actor = Context.ActorOf(props, definition.Name);

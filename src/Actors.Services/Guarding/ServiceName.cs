@@ -39,6 +39,15 @@ internal static class ServiceName
 
     public static bool Fits(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
+    /// <summary>Such as <c>a, b and c</c>; of many the first.</summary>
+    public static string List(IReadOnlyList<string> names) => names.Count switch
+    {
+        0 => "none",
+        1 => names[0],
+        <= MaxListed => $"{string.Join(", ", names.Take(names.Count - 1))} and {names[^1]}",
+        _ => $"{string.Join(", ", names.Take(MaxListed))} and {names.Count - MaxListed} more",
+    };
+
     public static UnknownServiceException Unknown(string service, IReadOnlyCollection<string> known)
     {
         var what = IsPattern(service) ? $"No service fits '{service}'." : $"There is no service '{service}'.";

@@ -1,9 +1,11 @@
+using Actors.Services.Guarding;
+
 namespace Actors.Services.Running;
 
 /// <summary>What a service remembers of its failures.</summary>
 internal sealed class FailureRecord(ServiceOptions options, Random random)
 {
-    private readonly Queue<Incident> _incidents = new();
+    private readonly List<Incident> _incidents = [];
     private int _limit = options.IncidentLimit;
 
     /// <summary>Says what follows a failure.</summary>
@@ -26,7 +28,7 @@ internal sealed class FailureRecord(ServiceOptions options, Random random)
         _limit = changed.IncidentLimit;
         while (_incidents.Count > _limit)
         {
-            _incidents.Dequeue();
+            _incidents.RemoveAt(0);
         }
     }
 
@@ -34,10 +36,23 @@ internal sealed class FailureRecord(ServiceOptions options, Random random)
     {
         while (_incidents.Count >= _limit)
         {
-            _incidents.Dequeue();
+            _incidents.RemoveAt(0);
         }
 
-        _incidents.Enqueue(incident);
+        _incidents.Add(incident);
         LastIncident = incident;
+    }
+
+    /// <summary>The last incident was not this service's alone.</summary>
+    /// <param name="cause">That of all.</param>
+    /// <param name="service">Whose record this is.</param>
+    /// <param name="isTogether">Whether it is started again with the others.</param>
+    public void Share(SharedCause cause, string service, bool isTogether)
+    {
+        if (LastIncident is { } last && CauseFingerprint.Of(last.ExceptionType, last.Message, service) == cause.Fingerprint)
+        {
+            LastIncident = isTogether ? cause.Incident : last with { Shared = cause };
+            _incidents[^1] = LastIncident;
+        }
     }
 }

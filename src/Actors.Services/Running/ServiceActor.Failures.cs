@@ -79,8 +79,17 @@ internal sealed partial class ServiceActor
         var rule = $"restart {decision.Restart} after {TimeText.Of(decision.Delay)}, {(decision.IsExhausted ? $"{Limit()} is used up: slow retry" : Limit())}";
         Note(cause, new Incident.Verdict(rule, decision.Restart, at));
         MoveTo(ServiceState.Backoff);
-        Context.Timers.StartSingle(ServiceCommand.RestartDue.Instance, ServiceCommand.RestartDue.Instance, decision.Delay);
-        if (decision.IsExhausted)
+        if (!SharesRestarts)
+        {
+            Context.Timers.StartSingle(ServiceCommand.RestartDue.Instance, ServiceCommand.RestartDue.Instance, decision.Delay);
+        }
+
+        TellFailed(Record.LastIncident!, Site.System.Now + decision.Delay); // It was noted above.
+        if (IsLoggedTogether(cause))
+        {
+            Log.FailedAlike(Site.Logger, Definition.Name, Reason(cause));
+        }
+        else if (decision.IsExhausted)
         {
             Log.SlowRetry(
                 Site.Logger, Definition.Name, decision.Delay.TotalMilliseconds, decision.Restart, Limit(), TimeText.Of(ranFor), Reason(cause), cause);
@@ -98,13 +107,15 @@ internal sealed partial class ServiceActor
     {
         Note(cause, new Incident.Verdict(rule));
         MoveTo(ServiceState.Failed);
+        TellFailed(Record.LastIncident!, null); // It was noted above.
         Log.GaveUp(Site.Logger, Definition.Name, TimeText.Of(ranFor), Reason(cause), rule, cause);
         AnswerWaiters(Awaited.Start);
     }
 
     /// <summary>What an exception says, as a part of a sentence that goes on after it.</summary>
-    private static string Reason(Exception cause) =>
-        cause.Message.EndsWith("...", StringComparison.Ordinal) ? cause.Message : cause.Message.TrimEnd('.', ' ');
+    public static string Reason(string message) => message.EndsWith("...", StringComparison.Ordinal) ? message : message.TrimEnd('.', ' ');
+
+    private static string Reason(Exception cause) => Reason(cause.Message);
 
     /// <summary>The limit as the user writes it.</summary>
     private string Limit()

@@ -1,3 +1,5 @@
+using Actors.Services.Guarding;
+
 namespace Actors.Services.Running;
 
 /// <summary>What is told of a service.</summary>
@@ -21,7 +23,8 @@ internal sealed partial class ServiceActor
             Since = _since,
             Uptime = uptime,
             Restarts = _record?.Budget.Restarts ?? 0,
-            NextRestartAt = _state == ServiceState.Backoff ? _record?.NextRestartAt : null,
+            NextRestartAt = _state == ServiceState.Backoff ? _comeback?.At ?? _record?.NextRestartAt : null,
+            Group = entry.Group?.Name,
             LastIncident = _record?.LastIncident,
             NotReadyBecause = NotReadyBecause(),
             Report = _incarnation?.Context.LastReport,
@@ -36,6 +39,8 @@ internal sealed partial class ServiceActor
         ServiceState.Running => "it has not called Ready() yet",
         ServiceState.Starting when _incarnation is null => $"it waits for {WaitsFor()}",
         ServiceState.Starting => "it is starting",
+        ServiceState.Backoff when _comeback is GroupRestart restart => $"it waits for the restart of its {restart.Group.Text}",
+        ServiceState.Backoff when _comeback is CauseRound => "it has failed and waits for its restart, together with others that have failed of the same cause",
         ServiceState.Backoff => "it has failed and waits for its restart",
         ServiceState.Stopping => "it is stopping",
         ServiceState.Completed => "it has completed",

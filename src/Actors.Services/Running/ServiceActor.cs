@@ -62,6 +62,18 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
             case ServiceCommand.Overdue overdue:
                 OnOverdue(overdue.Incarnation);
                 break;
+            case ServiceCommand.Await others:
+                OnAwait(others.Comeback);
+                break;
+            case ServiceCommand.Share share:
+                OnShare(share);
+                break;
+            case ServiceCommand.Return come:
+                OnReturn(come.Comeback);
+                break;
+            case ServiceCommand.StandDown down:
+                OnStandDown(down.Order);
+                break;
             case ServiceCommand.RestartDue when _state == ServiceState.Backoff:
                 Launch(Record.Budget.Restarts);
                 break;
@@ -120,6 +132,7 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
                 AddWaiter(Awaited.Start, start.Operation, start.Index);
                 break;
             case ServiceState.Stopping:
+                LeaveComeback();
                 _startAfterStop = start;
                 AddWaiter(Awaited.Start, start.Operation, start.Index);
                 break;
@@ -153,10 +166,12 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
             case ServiceState.Stopping:
                 _startAfterStop = null;
                 _hung = null;
+                LeaveComeback();
                 AddWaiter(Awaited.Stop, stop.Operation, stop.Index);
                 break;
             case ServiceState.Backoff:
                 Context.Timers.Cancel(ServiceCommand.RestartDue.Instance);
+                LeaveComeback();
                 MoveTo(ServiceState.Stopped);
                 Log.RestartCancelled(Site.Logger, Definition.Name);
                 Answer(stop.Operation, stop.Index);
@@ -171,6 +186,7 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
     private void StartAnew(ServiceCommand.Start start)
     {
         Context.Timers.Cancel(ServiceCommand.RestartDue.Instance);
+        _comeback = null;
         _record?.Budget.Reset();
         entry.StartOrder = start.Order;
         Launch(0);
@@ -241,6 +257,13 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
             return;
         }
 
+        if (_standDown is { } down)
+        {
+            _standDown = null;
+            FinishStandDown(down);
+            return;
+        }
+
         MoveTo(ServiceState.Stopped);
         AnswerWaiters(Awaited.Stop);
         if (_startAfterStop is { } start)
@@ -265,6 +288,10 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
         entry.State = state;
         entry.IsReady = false;
         _since = Site.System.TimeProvider.GetUtcNow();
+        if (state != ServiceState.Starting)
+        {
+            TellReturned();
+        }
     }
 
     private void AddWaiter(Awaited awaited, ServiceOperation? operation, int index)

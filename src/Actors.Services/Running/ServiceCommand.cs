@@ -60,6 +60,18 @@ internal abstract record ServiceCommand : IDeadLetterSuppression
         public static StoppedInTime Instance { get; } = new();
     }
 
+    /// <summary>It comes back together with others, no longer by itself.</summary>
+    public sealed record Await(Comeback Comeback) : ServiceCommand;
+
+    /// <summary>Others have failed of the same cause. The round is with whom it comes back; null when it does not.</summary>
+    public sealed record Share(SharedCause Cause, CauseRound? Round) : ServiceCommand;
+
+    /// <summary>All of them come back.</summary>
+    public sealed record Return(Comeback Comeback) : ServiceCommand;
+
+    /// <summary>A service of its group has failed. The guardian is told when it is down.</summary>
+    public sealed record StandDown(Guarding.StandDown Order) : ServiceCommand;
+
     /// <summary>The delay before a restart is over.</summary>
     public sealed record RestartDue : ServiceCommand
     {

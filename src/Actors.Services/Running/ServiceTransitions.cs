@@ -8,7 +8,7 @@ internal static class ServiceTransitions
         (ServiceState.Stopped, ServiceState.Starting) => true,
         (ServiceState.Starting, ServiceState.Running or ServiceState.Backoff or ServiceState.Failed or ServiceState.Stopping) => true,
         (ServiceState.Running, ServiceState.Completed or ServiceState.Backoff or ServiceState.Failed or ServiceState.Stopping) => true,
-        (ServiceState.Backoff, ServiceState.Starting or ServiceState.Stopped) => true,
+        (ServiceState.Backoff, ServiceState.Starting or ServiceState.Stopped or ServiceState.Failed) => true,
         (ServiceState.Stopping, ServiceState.Stopped or ServiceState.Backoff or ServiceState.Failed) => true,
         (ServiceState.Completed or ServiceState.Failed, ServiceState.Starting) => true,
         _ => false,

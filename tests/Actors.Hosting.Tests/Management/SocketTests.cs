@@ -49,6 +49,26 @@ public sealed class SocketTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task One_cause_of_several_failures_is_told_once()
+    {
+        await StartAsync(
+            actors => actors.AddService("bank", Fails).AddService("mail", Fails).AddService("shop", Fails),
+            "actors.services { bank.restart.backoff.min = 1 m, mail.restart.backoff.min = 1 m, shop.restart.backoff.min = 1 m }");
+        await TestHost.UntilAsync(
+            async () => (await Services.GetServicesAsync()).All(service => service.LastIncident is { Services.Count: 3 }), "the incident is that of all three");
+
+        var reply = await AskAsync("status");
+        var lines = reply.Text.Split('\n');
+        lines[0].ShouldEndWith("3 services: 3 in Backoff (bank, mail, shop); one cause for 3 of them: System.InvalidOperationException: no bank");
+        lines[2].ShouldMatch(@"^    last incident: 20.*: no bank \[started again together; the same cause in 3 services: \w+, \w+ and \w+\]$");
+        lines[4].ShouldBe("    last incident: the same as of bank");
+        lines[6].ShouldBe("    last incident: the same as of bank");
+        (await AskAsync("incidents")).Text.Split('\n')[0].ShouldStartWith("3 services  20");
+        using var json = JsonDocument.Parse(reply.Json);
+        json.RootElement.GetProperty("services")[0].GetProperty("lastIncident").GetProperty("services").GetArrayLength().ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Services_are_stopped_started_and_restarted_by_pattern()
     {
         await StartAsync(actors => actors.AddService("worker-1", Bodies.ForEver).AddService("worker-2", Bodies.ForEver).AddService("loop", Bodies.ForEver));

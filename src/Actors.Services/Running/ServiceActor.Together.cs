@@ -1,0 +1,130 @@
+using Actors.Services.Guarding;
+
+namespace Actors.Services.Running;
+
+/// <summary>Restarts that the service shares with others.</summary>
+internal sealed partial class ServiceActor
+{
+    /// <summary>With whom it comes back; null when it does so by itself.</summary>
+    private Comeback? _comeback;
+
+    /// <summary>Why its body is being ended although nobody has told it to stop.</summary>
+    private StandDown? _standDown;
+
+    /// <summary>Whose others wait until it runs.</summary>
+    private GroupRestart? _returning;
+
+    private bool SharesRestarts => entry.Group is { RestartsOthers: true };
+
+    /// <summary>From now on it waits for the others, no longer for its own delay.</summary>
+    private void OnAwait(Comeback comeback)
+    {
+        if (_state == ServiceState.Backoff)
+        {
+            Context.Timers.Cancel(ServiceCommand.RestartDue.Instance);
+            _comeback = comeback;
+        }
+    }
+
+    private void OnShare(ServiceCommand.Share share)
+    {
+        var isWaiting = share.Round is not null && _state == ServiceState.Backoff;
+        _record?.Share(share.Cause, Definition.Name, isWaiting);
+        if (isWaiting)
+        {
+            OnAwait(share.Round!); // As it says.
+        }
+    }
+
+    /// <summary>The incident that it is about to have is one of many, and they are logged together.</summary>
+    private bool IsLoggedTogether(Exception cause)
+    {
+        var known = Site.SharedCauses;
+        return known.Length > 0
+            && CauseFingerprint.Of(cause.GetType().FullName, cause.Message, Definition.Name) is { } fingerprint
+            && known.Any(shared => shared.Fingerprint == fingerprint);
+    }
+
+    private void OnReturn(Comeback comeback)
+    {
+        if (_state == ServiceState.Backoff && ReferenceEquals(_comeback, comeback))
+        {
+            _comeback = null;
+            _returning = comeback as GroupRestart;
+            Launch(Math.Max(1, Record.Budget.Restarts));
+            if (_incarnation is null)
+            {
+                TellReturned(); // It waits for what it depends on, which may be one that comes after it.
+            }
+        }
+        else
+        {
+            Context.Parent.Tell(new GuardianNews.Returned(comeback), Self);
+        }
+    }
+
+    private void TellReturned()
+    {
+        if (_returning is { } comeback)
+        {
+            _returning = null;
+            Context.Parent.Tell(new GuardianNews.Returned(comeback), Self);
+        }
+    }
+
+    private void OnStandDown(StandDown down)
+    {
+        switch (_state)
+        {
+            case ServiceState.Running or ServiceState.Starting when _incarnation is not null:
+                _standDown = down;
+                BeginStop(_incarnation);
+                break;
+            case ServiceState.Starting or ServiceState.Backoff:
+                FinishStandDown(down);
+                break;
+            default:
+                Tell(down, takesPart: false);
+                break;
+        }
+    }
+
+    private void FinishStandDown(StandDown down)
+    {
+        Context.Timers.Cancel(ServiceCommand.RestartDue.Instance);
+        var what = $"'{down.Failed}' of its {down.Restart.Group.Text} failed: {down.Cause}";
+        if (down.IsForGood)
+        {
+            _comeback = null;
+            Note(what, "Failed with it, because the restarts of that one are used up");
+            MoveTo(ServiceState.Failed);
+        }
+        else
+        {
+            _comeback = down.Restart;
+            Note(what, $"stopped, and started again together with '{down.Failed}'");
+            if (_state != ServiceState.Backoff)
+            {
+                MoveTo(ServiceState.Backoff);
+            }
+        }
+
+        AnswerWaiters(Awaited.Start);
+        Tell(down, takesPart: true);
+    }
+
+    /// <summary>Somebody has commanded something else.</summary>
+    private void LeaveComeback()
+    {
+        _comeback = null;
+        if (_standDown is { } down)
+        {
+            _standDown = null;
+            Tell(down, takesPart: false);
+        }
+    }
+
+    private void Tell(StandDown down, bool takesPart) => Context.Parent.Tell(new GuardianNews.StoodDown(down, takesPart), Self);
+
+    private void TellFailed(Incident incident, TimeSpan? due) => Context.Parent.Tell(new GuardianNews.Failed(entry, incident, due), Self);
+}
