@@ -216,7 +216,7 @@ internal sealed partial class SchedulesActor
         }
 
         var names = _declared.Select(declared => declared.Spec.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var entry in _entries.Values.Where(entry => entry.Origin != ScheduleOrigin.RunTime && !entry.IsRetired && !names.Contains(entry.Spec.Name)))
+        foreach (var entry in _entries.Where(entry => entry.Origin != ScheduleOrigin.RunTime && !entry.IsRetired && !names.Contains(entry.Spec.Name)))
         {
             entry.IsRetired = true;
             Log.ScheduleRetired(Logger, entry.Spec.Name);
@@ -233,7 +233,7 @@ internal sealed partial class SchedulesActor
         Share(spec);
         var entry = new ScheduleEntry(_nextNumber++, SlotKey.Of(_application, spec.Name)) { Spec = spec, Origin = origin, AddedAtMs = now, CursorMs = now };
         Read(entry);
-        _entries.Add(entry.Number, entry);
+        _entries.Add(entry);
         _byName.Add(spec.Name, entry);
         return entry;
     }
