@@ -246,7 +246,7 @@ public sealed partial class JobSystem : IJobs
         }
 
         WarnOfUnhandled();
-        _declaredSchedules = ResolveSchedules();
+        _declaredSchedules = ResolveSchedules(_options.Schedules ?? []);
         _schedules = _options.Schedules is null ? null : new SchedulesClient(this);
         if (_options.Shared is { } shared)
         {

@@ -18,7 +18,7 @@ internal static class Conversation
         {
             socket = await FindAsync(socket ?? Environment.GetEnvironmentVariable(ManagementClient.SocketVariable), cancellationToken);
             var reply = await ManagementClient.SendAsync(socket, request, cancellationToken)
-                .WaitAsync(request.Command is "status" or "tail" or "incidents" or "reread" ? QuestionLimit : Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+                .WaitAsync(request.Command is "status" or "tail" or "incidents" or "reread" or "schedules" or "next-slots" ? QuestionLimit : Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             var isAnswer = reply.Outcome is ManagementOutcome.Done or ManagementOutcome.Incomplete;
             (isJson || isAnswer ? Console.Out : Console.Error).WriteLine(isJson ? reply.Json : reply.Text);
             return CodeOf(reply.Outcome);

@@ -113,6 +113,11 @@ internal sealed class ConfigurationWatch : IDisposable
             }
         }
 
+        if (changes.Exists(static key => key.StartsWith(LiveSettings.Schedules, StringComparison.OrdinalIgnoreCase)))
+        {
+            _runtime.Jobs?.Redeclare(settings.Schedules);
+        }
+
         // Programs that are new in the settings are not there yet: an update by command adds them.
         foreach (var service in settings.Services.Where(service => _runtime.Settings.Sections.ContainsKey(service.Name)))
         {
