@@ -279,7 +279,9 @@ public sealed partial class ActorsBuilder
     }
 
     /// <summary>Adds a durable queue and, as a service of the same name, its consumer in this process.</summary>
-    /// <remarks>Keys <c>actors.queues.NAME.*</c> set the queue, <c>actors.services.NAME.*</c> its consumer.</remarks>
+    /// <remarks>
+    /// Keys <c>actors.queues.NAME.*</c> set the queue, <c>actors.services.NAME.*</c> its consumer. With <see cref="QueueBuilder.EnqueueOnly"/> there is no consumer.
+    /// </remarks>
     public ActorsBuilder AddQueue(string name, Action<QueueBuilder>? configure = null)
     {
         var queue = new QueueBuilder(name);

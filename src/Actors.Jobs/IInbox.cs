@@ -18,6 +18,12 @@ public interface IInbox
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyList<InboxRow>> ReadAsync(long recipient, long after, int maxBytes, CancellationToken cancellationToken);
 
+    /// <summary>The messages of a recipient in whose bodies some bytes occur, in order.</summary>
+    /// <param name="recipient">The id of a node, or <see cref="InboxMessage.Owner"/>.</param>
+    /// <param name="bytes">Such as the id of a job.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<InboxRow>> SearchAsync(long recipient, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
     /// <summary>Deletes messages that have been taken.</summary>
     Task DeleteAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken);
 

@@ -26,6 +26,9 @@ public sealed record JobStatus(
 
     /// <summary>Whether it was cancelled while it ran: its token is cancelled, and it becomes Cancelled when its attempt has ended.</summary>
     public bool IsCancelling { get; init; }
+
+    /// <summary>Whether it was accepted in another process, is durable in the inbox of the shared store, and the owner of the queue has not taken it in yet.</summary>
+    public bool IsInInbox { get; init; }
 }
 
 /// <summary>A queue in numbers.</summary>

@@ -90,8 +90,22 @@ public sealed partial class JobSystem
         }
     }
 
-    internal Task EnqueueSlotsAsync(string queue, JobDraft[] drafts, bool mayBeTaken, CancellationToken cancellationToken) =>
-        EnqueueAsync(queue, drafts, mayBeTaken, cancellationToken);
+    /// <summary>Hands slots to the owner of their queue, which is in this process; when the task completes, they are done with there for good.</summary>
+    internal async Task EnqueueSlotsAsync(string queue, IReadOnlyList<SlotJob> slots, CancellationToken cancellationToken)
+    {
+        var wanted = new List<SlotJob>(slots.Count);
+        foreach (var slot in slots)
+        {
+            if (!slot.MayBeTaken || await NotTakenAsync(queue, [slot.Job], cancellationToken) is { Count: > 0 })
+            {
+                wanted.Add(slot);
+            }
+        }
+
+        var orders = new QueueMessage.SlotOrders(_system.Name, [.. wanted.Select(slot => slot.Order)], slots[^1].Order);
+        await TellAsync(
+            queue, new QueueMessage.Enqueue([.. wanted.Select(slot => slot.Job)], slots[0].Job.Id) { Slots = orders }, cancellationToken);
+    }
 
     private JobType? FindType(string name) =>
         _handlers.Values.Select(handlers => handlers.GetValueOrDefault(name)?.Type).FirstOrDefault(type => type is not null);

@@ -60,6 +60,7 @@ public sealed partial class JobSystem
             actor.Tell(new QueueMessage.Reconfigure(handle.Options)); // They may have changed meanwhile.
         }
 
+        _ownerInbox = inbox;
         await StartSchedulesAsync(journal);
         Log.OwnershipTaken(_system.LoggerFactory.CreateLogger("Actors.Jobs"), store.Node);
     }

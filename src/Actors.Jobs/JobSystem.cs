@@ -64,16 +64,9 @@ public sealed partial class JobSystem : IJobs
     }
 
     /// <inheritdoc/>
-    public async Task<JobId> EnqueueAsync<TJob>(
+    public Task<JobId> EnqueueAsync<TJob>(
         TJob job, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)
-        where TJob : notnull
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        var (draft, queue, isChosenId) = Draft(job, configure);
-        await EnqueueAsync(queue, [draft], isChosenId, cancellationToken);
-        _options.OnEnqueued?.Invoke(Enqueued(draft, queue, job));
-        return draft.Id;
-    }
+        where TJob : notnull => EnqueueOneAsync(job, configure, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<JobId>> EnqueueManyAsync<TJob>(
@@ -123,29 +116,6 @@ public sealed partial class JobSystem : IJobs
     }
 
     /// <inheritdoc/>
-    public async Task<JobStatus?> FindAsync(JobId id, CancellationToken cancellationToken = default)
-    {
-        // A job stays with its owner until its history is durable, so looking there second misses nothing.
-        QueueUnavailableException? unknown = null;
-        foreach (var (queue, handle) in _queues)
-        {
-            var found = await handle.Actor.AskAsync(new QueueMessage.GetJob(id), null, cancellationToken);
-            if (found.Status is { } status)
-            {
-                return status;
-            }
-
-            unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
-        }
-
-        return await FindFinishedAsync(id, cancellationToken) ?? (unknown is null ? null : throw unknown);
-    }
-
-    /// <inheritdoc/>
-    public async Task<JobStatus> GetAsync(JobId id, CancellationToken cancellationToken = default) =>
-        await FindAsync(id, cancellationToken) ?? throw new UnknownJobException(id);
-
-    /// <inheritdoc/>
     public Task<JobStatus> CancelAsync(JobId id, string? reason = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(id, new QueueMessage.CancelJob(id, reason), cancellationToken);
 
@@ -166,10 +136,16 @@ public sealed partial class JobSystem : IJobs
     /// <param name="ready">Called when it takes jobs.</param>
     /// <param name="cancellationToken">Starts no more jobs; running ones may finish within the queue's stop-timeout, then they are cancelled.</param>
     /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present.</exception>
+    /// <exception cref="InvalidOperationException">The queue is <see cref="QueueBuilder.EnqueueOnly"/> in this process.</exception>
     public async Task ConsumeAsync(string queue, Action ready, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ready);
         var handle = Queue(queue);
+        if (_options.Queues.Any(definition => definition.Name == queue && definition.IsEnqueueOnly))
+        {
+            throw new InvalidOperationException($"Queue '{queue}' is enqueue-only in this process: its jobs run elsewhere. Leave out EnqueueOnly() to run them here.");
+        }
+
         var actor = handle.Actor;
         if (!handle.Owned.IsCompleted && _options.Shared is not null)
         {
@@ -369,7 +345,7 @@ public sealed partial class JobSystem : IJobs
     private void WarnOfUnhandled()
     {
         var logger = _system.LoggerFactory.CreateLogger($"Actors.{_system.Name}.user.queues");
-        foreach (var definition in _options.Queues)
+        foreach (var definition in _options.Queues.Where(definition => !definition.IsEnqueueOnly))
         {
             if (TypeCheck.Unhandled(definition) is { Count: > 0 } unhandled)
             {
@@ -407,17 +383,39 @@ public sealed partial class JobSystem : IJobs
     private static EnqueuedJob Enqueued(JobDraft draft, string queue, object job) =>
         new(draft.Id, queue, job, draft.Delay, draft.DueAt, draft.Priority);
 
+    /// <summary>One asynchronous method and no generic one: this is the path of whoever enqueues a hundred thousand a second.</summary>
+    private async Task<JobId> EnqueueOneAsync(object job, Action<EnqueueOptions>? configure, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var (draft, queue, isChosenId) = Draft(job, configure);
+        if (isChosenId)
+        {
+            await EnqueueAsync(queue, [draft], isChosenId, cancellationToken);
+        }
+        else
+        {
+            try
+            {
+                await Queue(queue).Actor.AskAsync(new QueueMessage.Enqueue([draft], draft.Id), Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+            catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
+            {
+                throw new JobOutcomeUnknownException(draft.Id, queue, cause);
+            }
+        }
+
+        _options.OnEnqueued?.Invoke(Enqueued(draft, queue, job));
+        return draft.Id;
+    }
+
     private async Task EnqueueAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken)
     {
-        var actor = Queue(queue).Actor;
         try
         {
             var added = isChosenId ? await NotTakenAsync(queue, drafts, cancellationToken) : drafts;
             if (added is not null)
             {
-                // No timeout here: the queue answers every caller, whatever its journal does, and knows better when to give up.
-                await actor.AskAsync(
-                    new QueueMessage.Enqueue(added, drafts[0].Id), Timeout.InfiniteTimeSpan, cancellationToken);
+                await TellAsync(queue, new QueueMessage.Enqueue(added, drafts[0].Id), cancellationToken);
             }
         }
         catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
@@ -425,6 +423,10 @@ public sealed partial class JobSystem : IJobs
             throw new JobOutcomeUnknownException(drafts[0].Id, queue, cause);
         }
     }
+
+    /// <summary>No timeout here: the queue answers every caller, whatever its journal does, and knows better when to give up.</summary>
+    private Task TellAsync(string queue, QueueMessage.Enqueue enqueue, CancellationToken cancellationToken) =>
+        Queue(queue).Actor.AskAsync(enqueue, Timeout.InfiniteTimeSpan, cancellationToken);
 
     /// <summary>
     /// The jobs whose ids are free; null when all have finished. The queue knows the ids of live jobs only, and one that was live when
@@ -460,45 +462,6 @@ public sealed partial class JobSystem : IJobs
 
         return finished == drafts.Length ? null : notTaken;
     }
-
-    /// <summary>Asks one queue after the other: the one that has the job changes it.</summary>
-    private async Task<JobStatus> ChangeAsync(JobId id, IRequest<QueueMessage.JobFound> change, CancellationToken cancellationToken)
-    {
-        QueueUnavailableException? unknown = null;
-        foreach (var (queue, handle) in _queues)
-        {
-            try
-            {
-                var found = await handle.Actor.AskAsync(change, Timeout.InfiniteTimeSpan, cancellationToken);
-                if (found.Status is { } status)
-                {
-                    return status;
-                }
-
-                unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
-            }
-            catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
-            {
-                throw JobOutcomeUnknownException.OfChange(id, queue, cause);
-            }
-        }
-
-        return await FindFinishedAsync(id, cancellationToken) ?? throw (unknown is null ? new UnknownJobException(id) : unknown);
-    }
-
-    private async Task<JobStatus?> FindFinishedAsync(JobId id, CancellationToken cancellationToken) =>
-        await History.FindAsync(id, cancellationToken) is { } finished
-            ? new JobStatus(
-                finished.Id,
-                finished.Queue,
-                finished.Type,
-                finished.State,
-                finished.Attempts,
-                finished.EnqueuedAt,
-                null,
-                finished.FinishedAt,
-                finished.Error)
-            : null;
 
     private QueueHandle Queue(string queue)
     {

@@ -25,6 +25,17 @@ public sealed class QueueBuilder
     /// <summary>All settings, for those without a method here.</summary>
     public QueueOptions Options { get; } = new();
 
+    /// <summary>Whether <see cref="EnqueueOnly"/> was called.</summary>
+    public bool IsEnqueueOnly { get; private set; }
+
+    /// <summary>This process adds jobs to the queue and runs none: it has no consumer, and handlers, if there are any, are not used.</summary>
+    /// <remarks>For a web application beside workers that share its store. A process that only enqueues may own the queue: then it grants the jobs to the others.</remarks>
+    public QueueBuilder EnqueueOnly()
+    {
+        IsEnqueueOnly = true;
+        return this;
+    }
+
     /// <summary>Sets <see cref="QueueOptions.Workers"/>.</summary>
     public QueueBuilder Workers(int count)
     {
@@ -150,8 +161,9 @@ public sealed class QueueBuilder
     }
 
     /// <summary>The queue as told so far.</summary>
-    public QueueDefinition Build() => new(Name, Options, [.. _handlers]) 
+    public QueueDefinition Build() => new(Name, Options, [.. _handlers])
     {
+        IsEnqueueOnly = IsEnqueueOnly,
         HandlerOptions = _handlerOptions,
         Upcasters = [.. _upcasters],
         Assemblies = [.. _assemblies],

@@ -9,6 +9,9 @@ namespace Actors.Jobs;
 /// <param name="Handlers">Classes that implement <see cref="IJobHandler{TJob}"/>, one for each job type that runs here.</param>
 public sealed record QueueDefinition(string Name, QueueOptions Options, IReadOnlyList<Type> Handlers)
 {
+    /// <summary>Whether this process only enqueues, and runs no job of it.</summary>
+    public bool IsEnqueueOnly { get; init; }
+
     /// <summary>What is different for some of the handlers.</summary>
     public IReadOnlyDictionary<Type, HandlerOptions> HandlerOptions { get; init; } = new Dictionary<Type, HandlerOptions>();
 

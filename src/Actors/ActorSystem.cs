@@ -26,7 +26,7 @@ public sealed class ActorSystem : IAsyncDisposable
     {
         Name = name;
         TimeProvider = options.TimeProvider;
-        LoggerFactory = options.LoggerFactory;
+        LoggerFactory = GuardedLoggerFactory.Of(options.LoggerFactory, name);
         AskTimeout = options.AskTimeout;
         Observer = options.Observer;
         _logger = LoggerFactory.CreateLogger("Actors." + name);
@@ -68,7 +68,7 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <summary>The seam of execution.</summary>
     public Dispatcher Dispatcher { get; }
 
-    /// <summary>Where the log goes.</summary>
+    /// <summary>Where the log goes: <see cref="ActorSystemOptions.LoggerFactory"/>, but never throwing.</summary>
     public ILoggerFactory LoggerFactory { get; }
 
     /// <summary>News, such as dead letters.</summary>

@@ -18,7 +18,7 @@ public sealed class ActorSystemOptions
     /// <value>Null, the default, makes threads of the system's own, one for each processor, which blocking code cannot starve.</value>
     public Dispatcher? Dispatcher { get; set; }
 
-    /// <summary>Where the log goes.</summary>
+    /// <summary>Where the log goes. What it throws is told once to the standard error stream, and disturbs no actor. The system does not dispose of it.</summary>
     /// <value>Default: nowhere.</value>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 

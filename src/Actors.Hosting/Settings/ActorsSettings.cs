@@ -167,7 +167,12 @@ internal sealed class ActorsSettings
 
     private Dictionary<Type, HandlerOptions> ReadHandlers(IConfigurationSection section, QueueBuilder queue, QueueOptions queueOptions)
     {
-        _reader.RefuseUnknown(section, $"handler in queue '{queue.Name}' for job", [.. queue.JobNames]);
+        if (!queue.IsEnqueueOnly)
+        {
+            // Who only enqueues need not have the handlers, and may share the file of those that do.
+            _reader.RefuseUnknown(section, $"handler in queue '{queue.Name}' for job", [.. queue.JobNames]);
+        }
+
         var inCode = queue.JobNames.ToDictionary(name => name, queue.OptionsOf);
         var read = queue.Build().HandlerOptions.ToDictionary(handler => handler.Key, handler => handler.Value.Copy());
         foreach (var name in queue.JobNames.Where(name => section.GetSection(name).Exists()))
@@ -238,7 +243,7 @@ internal sealed class ActorsSettings
                 continue;
             }
 
-            if (_consumers.ContainsKey(entry.Name))
+            if (_queues.Exists(queue => queue.Name == entry.Name))
             {
                 _reader.AddFault($"'{entry.Name}' is the name of a service and of a queue, whose consumer is a service of that name. Rename one of them.");
                 continue;
@@ -355,6 +360,11 @@ internal sealed class ActorsSettings
         if (_reader.CheckRanges(section, options, SettingTables.Service, options.Restart.Validate))
         {
             _reader.Check(() => ServiceDefinition.Service(queue.Name, (_, _) => Task.CompletedTask, options), section);
+        }
+
+        if (queue.IsEnqueueOnly)
+        {
+            return;
         }
 
         _consumers.Add(queue.Name, options);

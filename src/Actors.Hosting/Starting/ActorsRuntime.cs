@@ -37,7 +37,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
         _stopping = new Lazy<Task>(StopOnceAsync);
         var options = new ActorSystemOptions
         {
-            LoggerFactory = new OutlivedLoggerFactory(provider.GetRequiredService<ILoggerFactory>()),
+            LoggerFactory = provider.GetRequiredService<ILoggerFactory>(),
             TimeProvider = provider.GetRequiredService<TimeProvider>(),
             UserStrategy = new OneForOneStrategy(decider: Decide),
         };
@@ -101,7 +101,8 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             _actors[entry.Type] = System.ActorOf(entry.Props(_provider), entry.Name);
         }
 
-        Services = System.StartServices([.. Settings.Queues.Select(Consumer), .. Settings.Services], _provider, Settings.Groups);
+        Services = System.StartServices(
+            [.. Settings.Queues.Where(queue => !queue.IsEnqueueOnly).Select(Consumer), .. Settings.Services], _provider, Settings.Groups);
         await new ServiceTypes(this).RestoreAsync(Services, logger, cancellationToken);
         _watch = new ConfigurationWatch(this, Configuration, _configured, _contentRoot, logger);
     }

@@ -89,7 +89,10 @@ internal sealed class ConfigurationWatch : IDisposable
         foreach (var queue in settings.Queues)
         {
             _runtime.Jobs?.Reconfigure(queue);
-            _runtime.Services?.Guardian.Tell(new Reconfigure(ServiceDefinition.Service(queue.Name, static (_, _) => Task.CompletedTask, settings.Consumers[queue.Name])));
+            if (settings.Consumers.TryGetValue(queue.Name, out var consumer))
+            {
+                _runtime.Services?.Guardian.Tell(new Reconfigure(ServiceDefinition.Service(queue.Name, static (_, _) => Task.CompletedTask, consumer)));
+            }
         }
 
         // Programs that are new in the settings are not there yet: an update by command adds them.

@@ -55,6 +55,19 @@ internal static class InboxBodies
             : null,
         StoredPriority.Read((int)job.Priority));
 
+    /// <summary>What is known of a job before the owner of its queue has seen it.</summary>
+    public static JobStatus Accepted(InboxJob job, string queue)
+    {
+        var due = FromProto(job).DueAt;
+        var sent = DateTimeOffset.FromUnixTimeMilliseconds(job.SentAtMs);
+        var isLater = due > sent;
+        return new JobStatus(Id(job.Id), queue, job.Type, isLater ? JobState.Scheduled : JobState.Waiting, 0, sent, isLater ? due : null, null, null)
+        {
+            Priority = StoredPriority.Read((int)job.Priority),
+            IsInInbox = true,
+        };
+    }
+
     public static InboxEnd ToProto(QueueMessage.AttemptEnded ended)
     {
         var end = new InboxEnd { Number = ended.Number, Grant = (uint)ended.Grant, DelayMs = -1 };

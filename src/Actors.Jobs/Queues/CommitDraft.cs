@@ -10,6 +10,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
     public const int MaxBytes = 1024 * 1024;
 
     private const int BytesPerEvent = 40;
+    private const int SlotsFormat = 3;
 
     private static readonly List<Answer> NoAnswers = [];
 
@@ -87,7 +88,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
 
     public void SetPause(QueuePause? pause, long incarnation)
     {
-        FormatVersion = 2;
+        FormatVersion = Math.Max(FormatVersion, 2);
         _commit.Pausing = new Pausing { Pause = QueueState.ToProto(pause), Incarnation = incarnation };
         _events++;
     }
@@ -123,6 +124,23 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
     {
         _commit.InboxThrough = row;
         InboxRows.Add(row);
+        _events++;
+    }
+
+    /// <summary>Notes how far the slots of an application have been taken into account.</summary>
+    public void TakeSlots(string source, long through)
+    {
+        foreach (var taken in _commit.Slots)
+        {
+            if (taken.Source == source)
+            {
+                taken.Through = through;
+                return;
+            }
+        }
+
+        FormatVersion = SlotsFormat;
+        _commit.Slots.Add(new TakenSlots { Source = source, Through = through });
         _events++;
     }
 
@@ -182,7 +200,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
 
     public void AddCancelling(long number, string? reason)
     {
-        FormatVersion = 2;
+        FormatVersion = Math.Max(FormatVersion, 2);
         var section = _commit.Cancelling ??= new Cancelling();
         if (reason is not null)
         {
@@ -198,7 +216,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
 
     public void AddSuspected(long number, int crashes)
     {
-        FormatVersion = 2;
+        FormatVersion = Math.Max(FormatVersion, 2);
         var section = _commit.Suspected ??= new Suspected();
         section.Number.Add(number - _lastSuspected);
         section.Crashes.Add((uint)crashes);
@@ -212,7 +230,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _commit.AtMs = atMs;
         _commit.HistoryThrough = historyThrough;
         _commit.State = state;
-        FormatVersion = state?.Pause is null ? FormatVersion : 2;
+        FormatVersion = Math.Max(FormatVersion, state switch { { Slots.Count: > 0 } => SlotsFormat, { Pause: not null } => 2, _ => 1 });
         if (_ids is not null)
         {
             // The stream's buffer is not written to again.

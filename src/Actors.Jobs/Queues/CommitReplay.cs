@@ -7,7 +7,7 @@ namespace Actors.Jobs.Queues;
 internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger)
 {
     /// <summary>The highest format that this code reads.</summary>
-    public const int ReadableFormat = 2;
+    public const int ReadableFormat = 3;
 
     private readonly Queue<(long SequenceNumber, long Number, long FinishedAtMs)> _finished = new();
     private long _nextRow;
@@ -44,6 +44,11 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         if (commit.State is not null)
         {
             state.Restore(commit.State);
+        }
+
+        foreach (var taken in commit.Slots)
+        {
+            state.TakeSlots(taken.Source, taken.Through);
         }
 
         HistoryThrough = Math.Max(HistoryThrough, commit.HistoryThrough);

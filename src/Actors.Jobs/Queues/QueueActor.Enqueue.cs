@@ -16,18 +16,61 @@ internal sealed partial class QueueActor
         }
 
         var now = NowMs();
-        foreach (var draft in enqueue.Jobs)
+        if (enqueue.Slots is { } slots)
         {
-            // An id is taken once. Whoever enqueues it again is answered when the next commit is durable, and with it the first enqueue.
-            if (!_state.Jobs.TryFind(draft.Id, out _))
+            EnqueueSlots(enqueue.Jobs, slots, now);
+        }
+        else
+        {
+            for (var i = 0; i < enqueue.Jobs.Count; i++)
             {
-                Enqueue(draft, now);
+                EnqueueOnce(enqueue.Jobs[i], now);
             }
         }
 
         NoteWaiting();
         _draft.Acknowledgements.Add((Sender, enqueue.First));
         FlushSoon();
+    }
+
+    /// <summary>An id is taken once. Whoever enqueues it again is answered when the next commit is durable, and with it the first enqueue.</summary>
+    private void EnqueueOnce(JobDraft draft, long now)
+    {
+        if (!_state.Jobs.TryFind(draft.Id, out _))
+        {
+            Enqueue(draft, now);
+        }
+    }
+
+    /// <summary>The owner of the schedules sends a slot until it has noted that it arrived; each counts once, also when its job is long forgotten.</summary>
+    private void EnqueueSlots(IReadOnlyList<JobDraft> jobs, QueueMessage.SlotOrders slots, long now)
+    {
+        var through = _state.SlotsThrough(slots.Source);
+        for (var i = 0; i < jobs.Count; i++)
+        {
+            var order = slots.Orders[i];
+            if (order == 0)
+            {
+                EnqueueOnce(jobs[i], now);
+            }
+            else if (order > through)
+            {
+                // Into the commit that has the job, which may be a new one.
+                EnqueueOnce(jobs[i], now);
+                TakeSlots(slots.Source, through = order);
+            }
+        }
+
+        if (slots.Through > through)
+        {
+            TakeSlots(slots.Source, slots.Through);
+        }
+    }
+
+    private void TakeSlots(string source, long through)
+    {
+        _state.TakeSlots(source, through);
+        _draft.TakeSlots(source, through);
     }
 
     private void Enqueue(JobDraft draft, long now)

@@ -10,7 +10,17 @@ internal abstract record QueueMessage
     }
 
     /// <summary>Store these jobs; the answer comes when they, and all that were decided on before, are durable. The id is named when that is not known.</summary>
-    public sealed record Enqueue(IReadOnlyList<JobDraft> Jobs, JobId First) : QueueMessage, IRequest<Enqueued>;
+    public sealed record Enqueue(IReadOnlyList<JobDraft> Jobs, JobId First) : QueueMessage, IRequest<Enqueued>
+    {
+        /// <summary>Where the jobs come from when they are those of slots; null when they are not.</summary>
+        public SlotOrders? Slots { get; init; }
+    }
+
+    /// <summary>Slots of the schedules of one application: what is up to a slot that was taken is not taken again.</summary>
+    /// <param name="Source">The application.</param>
+    /// <param name="Orders">The place of each job, rising; 0 when it has none.</param>
+    /// <param name="Through">The last slot that is done with when the jobs are durable; it may have no job.</param>
+    public sealed record SlotOrders(string Source, long[] Orders, long Through);
 
     /// <summary>The jobs are durable.</summary>
     public sealed record Enqueued : QueueMessage

@@ -11,6 +11,7 @@ internal sealed class QueueState
     private readonly Dictionary<long, string> _errors = [];
     private readonly Dictionary<long, string?> _cancelling = [];
     private readonly Dictionary<long, int> _suspects = [];
+    private readonly Dictionary<string, long> _slots = new(StringComparer.Ordinal);
     private readonly long[] _counts = new long[(int)JobState.Quarantined + 1];
 
     public JobTable Jobs { get; } = new();
@@ -26,6 +27,11 @@ internal sealed class QueueState
 
     /// <summary>The last message of the inbox that has been taken into account.</summary>
     public long InboxThrough { get; set; }
+
+    /// <summary>The last slot of an application's schedules that has been taken into account; 0 when there was none.</summary>
+    public long SlotsThrough(string source) => _slots.GetValueOrDefault(source);
+
+    public void TakeSlots(string source, long through) => _slots[source] = Math.Max(through, SlotsThrough(source));
 
     /// <summary>Why no job starts, and since when; null when jobs do.</summary>
     public QueuePause? Pause { get; private set; }
@@ -205,6 +211,7 @@ internal sealed class QueueState
         InboxThrough = InboxThrough,
         Pause = ToProto(Pause),
         Incarnation = Incarnation,
+        Slots = { _slots.OrderBy(taken => taken.Key, StringComparer.Ordinal).Select(taken => new TakenSlots { Source = taken.Key, Through = taken.Value }) },
     };
 
     public static Pause? ToProto(QueuePause? pause) =>
@@ -229,6 +236,10 @@ internal sealed class QueueState
         Cancelled = state.Cancelled;
         InboxThrough = Math.Max(InboxThrough, state.InboxThrough);
         SetPause(FromProto(state.Pause), state.Incarnation);
+        foreach (var taken in state.Slots)
+        {
+            TakeSlots(taken.Source, taken.Through);
+        }
     }
 
     private void Ungrant(long number)

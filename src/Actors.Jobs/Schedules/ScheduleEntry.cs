@@ -44,6 +44,9 @@ internal sealed class ScheduleEntry(long number, SlotKey key)
 
     public bool IsRetired { get; set; }
 
+    /// <summary>Somebody has removed it; it stays for what is outstanding.</summary>
+    public bool IsRemoved { get; set; }
+
     /// <summary>Every slot up to here has been decided on.</summary>
     public long CursorMs { get; set; }
 
@@ -84,7 +87,7 @@ internal sealed class ScheduleEntry(long number, SlotKey key)
     public bool IsCompleted => (Spec.MaxRuns > 0 && Runs >= Spec.MaxRuns)
         || (Moments is not null && NextSlotMs is not { } next) || (Spec.UntilMs > 0 && NextSlotMs > Spec.UntilMs);
 
-    public bool IsActive => Moments is not null && !IsPaused && !IsRetired && !IsCompleted;
+    public bool IsActive => Moments is not null && !IsPaused && !IsRetired && !IsRemoved && !IsCompleted;
 
     public long RunsLeft => Spec.MaxRuns > 0 ? Math.Max(0, Spec.MaxRuns - Runs) : long.MaxValue;
 
@@ -131,6 +134,15 @@ internal sealed class ScheduleEntry(long number, SlotKey key)
         }
     }
 
+    /// <summary>What was decided on is delivered as it was meant then, also to the queue that it was meant for.</summary>
+    public void KeepSpecOfOutstanding()
+    {
+        foreach (var slot in Outstanding ?? [])
+        {
+            slot.Spec ??= Spec;
+        }
+    }
+
     public void Apply(Delivered slot)
     {
         var index = Outstanding?.FindIndex(other => other.SlotMs == slot.SlotMs && other.Kind == slot.Kind) ?? -1;
@@ -158,6 +170,7 @@ internal sealed class ScheduleEntry(long number, SlotKey key)
             Missed = Missed,
             CaughtUp = CaughtUp,
             LastSlotMs = LastSlotMs,
+            IsRemoved = IsRemoved,
         };
         if (LastJob != default)
         {
@@ -180,6 +193,7 @@ internal sealed class ScheduleEntry(long number, SlotKey key)
         IsPaused = record.IsPaused;
         PauseReason = record.PauseReason.Length == 0 ? null : record.PauseReason;
         IsRetired = record.IsRetired;
+        IsRemoved = record.IsRemoved;
         CursorMs = record.CursorMs;
         Runs = record.Runs;
         Missed = record.Missed;

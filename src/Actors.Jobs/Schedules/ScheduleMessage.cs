@@ -59,7 +59,7 @@ internal abstract record ScheduleMessage
     }
 
     /// <summary>To itself: jobs are durable in their queue, or not.</summary>
-    public sealed record DeliveryEnded(int Instance, IReadOnlyList<(ScheduleEntry Entry, Decided Slot)> Slots, Exception? Cause) : ScheduleMessage;
+    public sealed record DeliveryEnded(SchedulesActor.Lane Lane, Exception? Cause) : ScheduleMessage;
 
     /// <summary>To itself: whether the last job of a schedule has finished.</summary>
     public sealed record LastJobKnown(ScheduleEntry Entry, bool IsFinished) : ScheduleMessage;

@@ -144,10 +144,20 @@ internal sealed partial class SchedulesActor
                 [$"it is declared in {(entry.Origin == ScheduleOrigin.Code ? "code" : "the configuration")}, and would come back. Remove it there, or pause it."]);
         }
 
-        _entries.Remove(entry.Number);
         _byName.Remove(entry.Spec.Name);
-        CloseDraft(); // What was decided on it comes before.
-        _draft.Commit.Removed.Add(entry.Number);
+        Wake(entry, long.MaxValue);
+        if (entry.Outstanding is null)
+        {
+            _entries.Remove(entry.Number);
+            CloseDraft(); // What was decided on it comes before.
+            _draft.Commit.Removed.Add(entry.Number);
+        }
+        else
+        {
+            entry.IsRemoved = true;
+            Write(entry);
+        }
+
         return () => ScheduleMessage.Removed.Instance;
     }
 
@@ -210,6 +220,7 @@ internal sealed partial class SchedulesActor
         Decide(entry, NowMs());
         var isSameTime = ScheduleSpecs.IsSameTime(entry.Spec, spec);
         Share(spec);
+        entry.KeepSpecOfOutstanding();
         entry.Spec = spec;
         Read(entry);
         entry.OnTimeFromMs = 0;

@@ -90,7 +90,7 @@ internal sealed partial class SchedulesActor
         draft.Commit.NextNumber = _nextNumber;
         var events = draft.Commit.ToByteArray();
         _writtenBytes += events.Length;
-        Append(events, formatVersion: 1, [], deleteBefore);
+        Append(events, draft.FormatVersion, [], deleteBefore);
         _inFlight.Enqueue(draft);
     }
 
@@ -141,7 +141,7 @@ internal sealed partial class SchedulesActor
 
         if (draft.Fired.Count > 0)
         {
-            Deliver(draft.Fired, mayBeTaken: false);
+            Deliver(draft.Fired);
         }
 
         SendCommits();
@@ -181,5 +181,11 @@ internal sealed partial class SchedulesActor
         public int Events => Commit.Defined.Count + Commit.Removed.Count + Commit.Decided.Count + Commit.Delivered.Count;
 
         public bool IsEmpty => Events == 0 && Answers.Count == 0;
+
+        /// <summary>The lowest format whose readers understand this commit.</summary>
+        public int FormatVersion =>
+            Commit.Decided.Any(slot => slot.Spec is not null) || Commit.Defined.Any(record => record.IsRemoved || record.Outstanding.Any(slot => slot.Spec is not null))
+                ? 2
+                : 1;
     }
 }

@@ -60,7 +60,7 @@ internal sealed partial class SchedulesActor
     }
 
     /// <summary>Whether it has neither been removed nor belongs to a time before a reset.</summary>
-    private bool IsLive(ScheduleEntry entry) => _entries.TryGetValue(entry.Number, out var known) && ReferenceEquals(known, entry);
+    private bool IsLive(ScheduleEntry entry) => !entry.IsRemoved && _entries.TryGetValue(entry.Number, out var known) && ReferenceEquals(known, entry);
 
     private void Decide(ScheduleEntry entry, long now)
     {
@@ -184,7 +184,7 @@ internal sealed partial class SchedulesActor
     private void Fire(ScheduleEntry entry, long slotMs, SlotKind kind)
     {
         CloseDraftIfFull();
-        var slot = new Decided { Number = entry.Number, SlotMs = slotMs, Kind = (int)kind };
+        var slot = new Decided { Number = entry.Number, SlotMs = slotMs, Kind = (int)kind, Order = _nextOrder++ };
         entry.Apply(slot);
         _draft.Commit.Decided.Add(slot);
         _draft.Fired.Add((entry, slot));

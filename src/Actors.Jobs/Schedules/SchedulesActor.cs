@@ -4,22 +4,17 @@ using Actors.Persistence;
 namespace Actors.Jobs.Schedules;
 
 /// <summary>
-/// The owner of all durable schedules of an application. A slot is stored before its job is enqueued, under an id made of schedule and moment, and noted again when
-/// the queue has it: whatever crashes in between, the job is enqueued again under the same id, which the queue takes once.
+/// The owner of all durable schedules of an application. A slot that is stored is at once the row by which its queue gets the job, under an id made of schedule and moment.
+/// The queue takes the slots in their order and stores, with their jobs, how far it has come: whatever crashes, and whatever is forgotten since, each is taken once.
 /// </summary>
 /// <remarks>Cut by concern: Deciding, Delivering, Commands, Commits.</remarks>
 internal sealed partial class SchedulesActor : JournaledActor
 {
-    private static int _instances;
-
     private readonly string _application;
     private readonly IReadOnlyList<(ScheduleSpec Spec, ScheduleOrigin Origin)> _declared;
     private readonly ISlotQueues _queues;
     private readonly ScheduleGauge _gauge;
     private readonly long _sweepBytes;
-
-    // What a task reports of an instance before this one is not meant for this one.
-    private readonly int _instance = Interlocked.Increment(ref _instances);
 
     private Dictionary<long, ScheduleEntry> _entries = [];
     private Dictionary<string, ScheduleEntry> _byName = new(StringComparer.Ordinal);
@@ -53,7 +48,7 @@ internal sealed partial class SchedulesActor : JournaledActor
 
     protected override string PersistenceId => "schedules/" + _application;
 
-    protected override int ReadableFormat => 1;
+    protected override int ReadableFormat => 2;
 
     protected override ValueTask OnCommandAsync(object message)
     {
@@ -103,7 +98,7 @@ internal sealed partial class SchedulesActor : JournaledActor
         _moments = [];
         _nextNumber = 1;
         ForgetCommits();
-        _undelivered.Clear();
+        ForgetDeliveries();
     }
 
     protected override void OnReplay(CommitRow row)
@@ -135,7 +130,11 @@ internal sealed partial class SchedulesActor : JournaledActor
 
         foreach (var slot in commit.Delivered)
         {
-            _entries.GetValueOrDefault(slot.Number)?.Apply(slot);
+            if (_entries.TryGetValue(slot.Number, out var entry))
+            {
+                entry.Apply(slot);
+                ForgetRemoved(entry);
+            }
         }
     }
 
@@ -144,21 +143,20 @@ internal sealed partial class SchedulesActor : JournaledActor
         foreach (var entry in _entries.Values)
         {
             Share(entry.Spec);
-            Read(entry);
-            _byName[entry.Spec.Name] = entry;
-            foreach (var slot in entry.Outstanding ?? [])
+            if (!entry.IsRemoved)
             {
-                _undelivered.Add((entry, slot));
+                Read(entry);
+                _byName[entry.Spec.Name] = entry;
             }
         }
 
+        RecoverDeliveries();
         Declare();
         foreach (var entry in _entries.Values)
         {
             Schedule(entry);
         }
 
-        Redeliver();
         OnDueReached();
     }
 
@@ -203,7 +201,7 @@ internal sealed partial class SchedulesActor : JournaledActor
         foreach (var entry in _entries.Values)
         {
             // Whoever waits to be looked at wakes at its slot, so most are done with after one comparison.
-            if (entry.WakeMs < now || entry.Outstanding is not null || entry.OnTimeFromMs != 0)
+            if (!entry.IsRemoved && (entry.WakeMs < now || entry.Outstanding is not null || entry.OnTimeFromMs != 0))
             {
                 var overdue = entry.OverdueMs(now, entry.IsActive ? entry.NextSlotMs : null);
                 longest = Math.Max(longest, overdue);
@@ -241,6 +239,15 @@ internal sealed partial class SchedulesActor : JournaledActor
             entry.Moments = null;
             entry.Fault = wrong.Message;
             Log.ScheduleUnreadable(Logger, spec.Name, wrong.Message);
+        }
+    }
+
+    /// <summary>One that is removed goes with the last of its slots.</summary>
+    private void ForgetRemoved(ScheduleEntry entry)
+    {
+        if (entry is { IsRemoved: true, Outstanding: null })
+        {
+            _entries.Remove(entry.Number);
         }
     }
 

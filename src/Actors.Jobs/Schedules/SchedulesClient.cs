@@ -55,8 +55,8 @@ internal sealed class SchedulesClient(JobSystem jobs) : ISchedules, ISlotQueues
         return (overdue.Count, overdue.Longest);
     }
 
-    public Task EnqueueAsync(string queue, JobDraft[] drafts, bool mayBeTaken, CancellationToken cancellationToken) =>
-        jobs.EnqueueSlotsAsync(queue, drafts, mayBeTaken, cancellationToken);
+    public Task EnqueueAsync(string queue, IReadOnlyList<SlotJob> slots, CancellationToken cancellationToken) =>
+        jobs.EnqueueSlotsAsync(queue, slots, cancellationToken);
 
     public async Task<bool> IsFinishedAsync(JobId id, CancellationToken cancellationToken) =>
         await jobs.FindAsync(id, cancellationToken) is not { State: not (JobState.Succeeded or JobState.Failed or JobState.Cancelled) };

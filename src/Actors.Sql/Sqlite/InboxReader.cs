@@ -6,6 +6,7 @@ namespace Actors.Sql.Sqlite;
 internal sealed class InboxReader(Connection connection)
 {
     private readonly Statement _read = connection.Prepare("SELECT id, sender, body FROM messages WHERE recipient = ? AND id > ? ORDER BY id");
+    private readonly Statement _search = connection.Prepare("SELECT id, sender, body FROM messages WHERE recipient = ? AND instr(body, ?) > 0 ORDER BY id");
     private readonly Statement _nodes = connection.Prepare("SELECT id FROM nodes ORDER BY id");
     private readonly Statement _version = connection.Prepare("PRAGMA data_version");
     private readonly Statement _next = connection.Prepare("SELECT 1 FROM messages WHERE recipient = ? AND id > ? LIMIT 1");
@@ -33,6 +34,24 @@ internal sealed class InboxReader(Connection connection)
         }
 
         _read.Reset();
+        return rows;
+    }
+
+    /// <summary>A look through all messages, which are few while there is an owner.</summary>
+    public unsafe IReadOnlyList<InboxRow> Search(long recipient, ReadOnlySpan<byte> bytes)
+    {
+        var rows = new List<InboxRow>();
+        fixed (byte* pinned = bytes)
+        {
+            _search.Bind(1, recipient).BindPinned(2, pinned, bytes.Length);
+            while (_search.Step())
+            {
+                rows.Add(new InboxRow(_search.GetInt64(0), _search.GetInt64(1), _search.GetBytes(2).ToArray()));
+            }
+
+            _search.Reset();
+        }
+
         return rows;
     }
 

@@ -16,7 +16,7 @@ internal sealed class InboxWatcher
     private readonly ManualResetEventSlim _wake = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isClosed;
-    private volatile bool _hasNewWaiter;
+    private bool _hasNewWaiter;
 
     public InboxWatcher(StoreFile file)
     {
@@ -35,7 +35,7 @@ internal sealed class InboxWatcher
             }
 
             _waiters.Add((recipient, after, waiter));
-            _hasNewWaiter = true;
+            Volatile.Write(ref _hasNewWaiter, true);
         }
 
         _wake.Set();
@@ -76,9 +76,8 @@ internal sealed class InboxWatcher
                     version = -1;
                 }
 
-                // The flag first: a waiter that comes after it was read is seen by the next look.
-                var hasNewWaiter = _hasNewWaiter;
-                _hasNewWaiter = false;
+                // Taken in one step, and first: a waiter that comes later is seen by the next look.
+                var hasNewWaiter = Interlocked.Exchange(ref _hasNewWaiter, false);
                 var found = reader.Version;
                 if (found != version || hasNewWaiter)
                 {

@@ -17,6 +17,9 @@ internal sealed class SqliteInbox(WriteThread writer, ReadThread reader, InboxWa
     public Task<IReadOnlyList<InboxRow>> ReadAsync(long recipient, long after, int maxBytes, CancellationToken cancellationToken) =>
         reader.ExecuteAsync(session => session.Inbox.Read(recipient, after, maxBytes), cancellationToken);
 
+    public Task<IReadOnlyList<InboxRow>> SearchAsync(long recipient, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        reader.ExecuteAsync(session => session.Inbox.Search(recipient, bytes.Span), cancellationToken);
+
     public Task DeleteAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken) => ids.Count == 0
         ? Task.CompletedTask
         : writer.ExecuteAsync(

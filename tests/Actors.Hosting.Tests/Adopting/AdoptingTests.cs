@@ -30,7 +30,7 @@ public sealed class AdoptingTests
         using var host = Create(
             actors => actors.AddSupervised<Patient>("patient"), services => services.AddHostedService<Patient>());
         await host.StartAsync();
-        await ReachAsync(host, "patient", ServiceState.Running);
+        await TestHost.UntilAsync(() => Task.FromResult(_notes.Count("patient runs") == 1), "it runs"); // The host's own class lets it begin on another thread.
         await host.StopAsync();
 
         _notes.All.ShouldBe(["patient made", "patient runs", "patient cancelled", "patient disposed"]);
@@ -66,7 +66,7 @@ public sealed class AdoptingTests
             actors => actors.AddSupervised<Patient>("patient"),
             services => services.AddSingleton<Patient>().AddHostedService(provider => provider.GetRequiredService<Patient>()));
         await host.StartAsync();
-        await ReachAsync(host, "patient", ServiceState.Running);
+        await TestHost.UntilAsync(() => Task.FromResult(_notes.Count("patient runs") == 1), "it runs");
         await host.Services.GetRequiredService<IServices>().RestartAsync("patient");
 
         _notes.Count("patient made").ShouldBe(1);

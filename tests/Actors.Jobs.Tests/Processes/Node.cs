@@ -1,6 +1,5 @@
 using Actors.Sql;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Actors.Jobs.Tests.Processes;
 
@@ -17,24 +16,28 @@ internal sealed class Node : IAsyncDisposable
         (_system, _store, Jobs, Ran) = (system, store, jobs, ran);
     }
 
+    /// <summary>What it has logged.</summary>
+    public required LinesLog Log { get; init; }
+
     public JobSystem Jobs { get; }
 
     public Ran Ran { get; }
 
     public long Id => _store.Node;
 
-    public static async Task<Node> StartAsync(string folder, bool isWorker, Ran? ran = null, QueueOptions? options = null)
+    public static async Task<Node> StartAsync(string folder, bool isWorker, Ran? ran = null, QueueOptions? options = null, Func<ISharedStore, ISharedStore>? around = null)
     {
         ran ??= new Ran();
-        var system = ActorSystem.Create("node");
+        var log = new LinesLog();
+        var system = ActorSystem.Create("node", new ActorSystemOptions { LoggerFactory = log });
         var store = await SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = Path.Combine(folder, "jobs.db"), IsShared = true });
         var jobs = await JobSystem.StartAsync(system, new JobSystemOptions
         {
-            Shared = store,
+            Shared = around is null ? store : around(store),
             Services = new ServiceCollection().AddSingleton(ran).BuildServiceProvider(),
             Queues = [new QueueDefinition("default", options ?? new QueueOptions { Workers = 4, Prefetch = 8 }, isWorker ? [typeof(SharedWorkHandler)] : [])],
         });
-        var node = new Node(system, store, jobs, ran);
+        var node = new Node(system, store, jobs, ran) { Log = log };
         if (isWorker)
         {
             var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

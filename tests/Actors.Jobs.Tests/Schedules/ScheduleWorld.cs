@@ -6,8 +6,6 @@ namespace Actors.Jobs.Tests.Schedules;
 /// <summary>A store that outlives processes, a wall clock that goes on while none runs, and what was run.</summary>
 internal sealed class ScheduleWorld(int seed = 1, TestDispatcher dispatcher = TestDispatcher.Simulation) : IAsyncDisposable
 {
-    private readonly InMemoryJournal _journal = new();
-    private readonly InMemoryHistory _history = new();
     private readonly List<Attempt> _earlier = [];
     private SteppedClock? _clock;
     private MortalJournal? _mortal;
@@ -15,6 +13,15 @@ internal sealed class ScheduleWorld(int seed = 1, TestDispatcher dispatcher = Te
     private TimeSpan _step;
 
     public JobHost Host { get; private set; } = null!; // Set by the start.
+
+    public InMemoryJournal Journal { get; } = new();
+
+    public InMemoryHistory History { get; } = new();
+
+    public Action<QueueOptions>? ConfigureQueue { get; init; }
+
+    /// <summary>Journals that cannot be opened; a queue is not consumed then.</summary>
+    public Func<string, bool>? IsAway { get; set; }
 
     public ISchedules Schedules => Host.Jobs.Schedules;
 
@@ -36,8 +43,9 @@ internal sealed class ScheduleWorld(int seed = 1, TestDispatcher dispatcher = Te
     public async Task<ISchedules> StartAsync(params ScheduleDefinition[] declared)
     {
         _system = await TestSystem.StartAsync(seed, dispatcher, o => o.TimeProvider = _clock = new SteppedClock(o.TimeProvider) { Step = _step });
-        _mortal = new MortalJournal(_journal);
-        Host = await JobHost.StartAsync(_system, journal: _mortal, history: _history, schedules: declared, sweepBytes: SweepBytes);
+        _mortal = new MortalJournal(Journal, this);
+        Host = await JobHost.StartAsync(
+            _system, ConfigureQueue, journal: _mortal, history: History, isConsumed: IsAway is null, schedules: declared, sweepBytes: SweepBytes);
         Host.Script.Body = Body ?? Host.Script.Body;
         await _system.DrainAsync();
         return Schedules;
@@ -81,12 +89,14 @@ internal sealed class ScheduleWorld(int seed = 1, TestDispatcher dispatcher = Te
         return ScheduleDefinition.Of(name, schedule, new Work(text), options);
     }
 
-    private sealed class MortalJournal(IJournal inner) : IJournal
+    private sealed class MortalJournal(IJournal inner, ScheduleWorld world) : IJournal
     {
         public bool IsDead { get; set; }
 
         public Task<JournalOpening> OpenAsync(string persistenceId, Guid writer, int readableFormat, CancellationToken cancellationToken) =>
-            inner.OpenAsync(persistenceId, writer, readableFormat, cancellationToken);
+            world.IsAway?.Invoke(persistenceId) == true
+                ? Task.FromException<JournalOpening>(new JournalUnavailableException("It is away.", new IOException()))
+                : inner.OpenAsync(persistenceId, writer, readableFormat, cancellationToken);
 
         public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<Commit> commits, CancellationToken cancellationToken) => IsDead
             ? Task.FromException<AppendOutcome[]>(new JournalUnavailableException("It is dead.", new IOException()))

@@ -27,7 +27,7 @@ public sealed class DamageTests : IDisposable
                 await host.ReachAsync(id, JobState.Succeeded);
             }
 
-            var queue = await host.Jobs.GetQueueAsync("default");
+            var queue = await Recovered.QueueAsync(host.Jobs);
             (queue.Parked, queue.Succeeded, queue.Unavailable).ShouldBe((1, 9, null));
             var after = await host.Jobs.EnqueueAsync(new Note("after"));
             await host.ReachAsync(after, JobState.Succeeded);
@@ -56,7 +56,7 @@ public sealed class DamageTests : IDisposable
         SqliteFile.Execute(Store, "UPDATE commits SET events = zeroblob(length(events)) WHERE id & 0xFFFFFFFFFF = 4");
         await using (var host = await StoreHost.StartAsync(Store))
         {
-            (await host.Jobs.GetQueueAsync("default")).Unavailable.ShouldNotBeNull().ShouldContain("commit 4 does not match its checksum; the last good commit is 3");
+            (await Recovered.QueueAsync(host.Jobs)).Unavailable.ShouldNotBeNull().ShouldContain("commit 4 does not match its checksum; the last good commit is 3");
             await Should.ThrowAsync<QueueUnavailableException>(() => host.Jobs.EnqueueAsync(new Note("x")));
             var other = await host.Jobs.EnqueueAsync(new Other("other"));
             await host.ReachAsync(other, JobState.Succeeded);

@@ -10,6 +10,10 @@ internal static class PoisonChild
     public const int Neighbours = 7;
     private const string Argument = "poison-child";
 
+    /// <summary>On the first start the poison waits for its neighbours, and they for the end of the process: it goes on for a while when the stack overflows.</summary>
+    private static readonly CountdownEvent Crowd = new(Neighbours);
+    private static volatile bool _isCrowded;
+
     public static bool IsWanted(string[] args) => args is [Argument, _, _];
 
     public static string[] Arguments(string folder, string poison) => [Argument, folder, poison];
@@ -22,17 +26,20 @@ internal static class PoisonChild
         var jobs = await StartAsync(system, store, new Notes(Path.Combine(folder, "begun.txt")));
         if (await IsFirstAsync(jobs))
         {
+            _isCrowded = true;
             await jobs.EnqueueManyAsync([.. Enumerable.Range(1, Neighbours).Select(n => new PoisonedJob($"neighbour-{n}"))]);
             await jobs.EnqueueAsync(new PoisonedJob(poison));
             await jobs.EnqueueManyAsync([.. Enumerable.Range(1, 20).Select(n => new PoisonedJob($"later-{n}"))]);
         }
 
         _ = jobs.ConsumeAsync("default", static () => { }, CancellationToken.None);
-        while (await jobs.GetQueueAsync("default") is { Waiting: > 0 } or { Running: > 0 })
+        while (await Recovered.QueueAsync(jobs) is { Waiting: > 0 } or { Running: > 0 })
         {
             await Task.Delay(10);
         }
 
+        // The queue knows of the last ends before they are stored: an enqueue is durable with everything that was decided before it.
+        await jobs.EnqueueAsync(new PoisonedJob("never"), o => o.Delay(TimeSpan.FromDays(1)));
         return 0;
     }
 
@@ -47,7 +54,7 @@ internal static class PoisonChild
 
     private static async Task<bool> IsFirstAsync(JobSystem jobs)
     {
-        var queue = await jobs.GetQueueAsync("default");
+        var queue = await Recovered.QueueAsync(jobs);
         return queue.Waiting + queue.Running + queue.Quarantined + queue.Succeeded == 0;
     }
 
@@ -59,7 +66,18 @@ internal static class PoisonChild
         public async Task HandleAsync(PoisonedJob job, JobContext context, CancellationToken cancellationToken)
         {
             begun.Add($"{job.What} {context.Attempt}");
-            await Task.Delay(TimeSpan.FromMilliseconds(job.What.StartsWith("neighbour", StringComparison.Ordinal) ? 400 : 100), TimeProvider.System, cancellationToken);
+            var isNeighbour = job.What.StartsWith("neighbour", StringComparison.Ordinal);
+            if (_isCrowded && isNeighbour)
+            {
+                Crowd.Signal();
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
+            while (_isCrowded && !Crowd.IsSet)
+            {
+                await Task.Delay(5, cancellationToken);
+            }
+
             switch (job.What)
             {
                 case "fail-fast":

@@ -74,7 +74,7 @@ public sealed class PoisonTests
         await using var system = ActorSystem.Create("check");
         await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = Path.Combine(folder, "jobs.db") });
         var jobs = await PoisonChild.StartAsync(system, store, new Notes(Path.Combine(folder, "begun.txt")));
-        var queue = await jobs.GetQueueAsync("default");
+        var queue = await Recovered.QueueAsync(jobs);
         (queue.Quarantined, queue.Succeeded, queue.Waiting, queue.Running).ShouldBe((1, PoisonChild.Neighbours + 20, 0, 0));
     }
 }

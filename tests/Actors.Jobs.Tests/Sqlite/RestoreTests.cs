@@ -51,7 +51,7 @@ public sealed class RestoreTests : IDisposable
 
         await using (var host = await StoreHost.StartAsync(Store))
         {
-            (await host.Jobs.GetQueueAsync("default")).Pause.ShouldBeNull("It is paused once for each restore.");
+            (await Recovered.QueueAsync(host.Jobs)).Pause.ShouldBeNull("It is paused once for each restore.");
             (await host.Jobs.GetQueueAsync("second")).Pause.ShouldNotBeNull("Nobody has let it go on.");
         }
     }

@@ -40,7 +40,7 @@ public sealed class WritingForwardTests : IDisposable
 
         // Six times as many jobs have passed as wait: the journal would be seven times as large.
         most.ShouldBeLessThan(2.5);
-        await WaitAsync(async () => (await jobs.GetQueueAsync("default")).Succeeded == 120_000);
+        await WaitAsync(async () => (await Recovered.QueueAsync(jobs)).Succeeded == 120_000);
         await WaitAsync(() => Task.FromResult(PagesInUse() * 4096 < (2.2 * _liveBytes) + ForwardBytes));
         await stop.CancelAsync();
         await consuming;
@@ -72,7 +72,7 @@ public sealed class WritingForwardTests : IDisposable
         }
 
         most.ShouldBeLessThan(2.5, $"seed {seed}");
-        await WaitAsync(async () => (await jobs.GetQueueAsync("default")).Scheduled == _live.Count);
+        await WaitAsync(async () => (await Recovered.QueueAsync(jobs)).Scheduled == _live.Count);
         await WaitAsync(() => Task.FromResult(PagesInUse() * 4096 < (2.2 * _liveBytes) + ForwardBytes));
         await stop.CancelAsync();
         await consuming;
@@ -133,7 +133,7 @@ public sealed class WritingForwardTests : IDisposable
         await using var system = ActorSystem.Create("again");
         await using var store = await OpenAsync();
         var jobs = await StartAsync(system, store);
-        (await jobs.GetQueueAsync("default")).Scheduled.ShouldBe(waiting.Count);
+        (await Recovered.QueueAsync(jobs)).Scheduled.ShouldBe(waiting.Count);
         foreach (var id in waiting.Where((_, i) => i % 37 == 0))
         {
             var job = await jobs.GetAsync(id);

@@ -192,6 +192,28 @@ public sealed class HandlerLimitTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task The_message_after_the_rest_of_a_given_up_handler_awaits_as_itself(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var reports = system.CreateProbe();
+        var gate = new TaskCompletionSource();
+        var actor = Restarting(system, reports);
+        actor.DoAsync(_ => gate.Task);
+        await system.AdvanceAsync(TimeSpan.FromSeconds(15));
+        await reports.ExpectAsync("actor: PreStart");
+        await ExpectRestartAsync(reports, 15);
+
+        // All in one turn: a handler lets the rest run, and the message behind it awaits.
+        actor.Do(_ => gate.SetResult());
+        reports.Send(actor, new Puppet.DoAsync(async puppet =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), system.Time);
+            puppet.Report($"sender {puppet.Sender.Path.Name}");
+        }));
+        await reports.ExpectAsync($"actor: sender {reports.Ref.Path.Name}");
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task A_stashed_message_survives_the_handler_that_was_given_up(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);

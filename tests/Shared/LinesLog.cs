@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Actors.Services.Tests.Programs;
+namespace Actors.Tests;
 
 /// <summary>Remembers every line that is logged, by category. Thread-safe.</summary>
 internal sealed class LinesLog : ILoggerFactory
@@ -26,6 +26,9 @@ internal sealed class LinesLog : ILoggerFactory
         }
     }
 
+    /// <summary>Everything, for the text of a test that fails.</summary>
+    public override string ToString() => string.Join(Environment.NewLine, Lines);
+
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
     public void AddProvider(ILoggerProvider provider)
@@ -47,7 +50,7 @@ internal sealed class LinesLog : ILoggerFactory
         {
             lock (log._lines)
             {
-                log._lines.Add((category, logLevel, formatter(state, exception)));
+                log._lines.Add((category, logLevel, $"{formatter(state, exception)} {exception}".TrimEnd()));
             }
         }
     }

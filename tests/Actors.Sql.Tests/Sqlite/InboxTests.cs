@@ -1,0 +1,95 @@
+using Actors.Jobs;
+
+namespace Actors.Sql.Tests.Sqlite;
+
+/// <summary>Messages between the processes of a shared store. Two stores on one file are as apart as two processes.</summary>
+public sealed class InboxTests : IAsyncLifetime
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly TestFile _file = new();
+    private SqliteSharedStore _one = null!; // Made before every test.
+    private SqliteSharedStore _two = null!; // As above.
+
+    public async ValueTask InitializeAsync()
+    {
+        _one = await SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true });
+        _two = await SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _one.DisposeAsync();
+        await _two.DisposeAsync();
+        _file.Dispose();
+    }
+
+    [Fact]
+    public async Task Messages_are_read_by_their_recipient_in_order_and_stay_until_they_are_deleted()
+    {
+        await PostAsync(_one, _two.Node, 1, 2);
+        await PostAsync(_one, InboxMessage.Owner, 3);
+        await PostAsync(_two, _two.Node, 4);
+        var rows = await _two.Inbox.ReadAsync(_two.Node, 0, 1_000, None);
+        rows.Select(row => (row.Sender, (int)row.Body.Span[0])).ShouldBe([(_one.Node, 1), (_one.Node, 2), (_two.Node, 4)]);
+        rows.Select(row => row.Id).ShouldBeInOrder();
+        (await _two.Inbox.ReadAsync(_two.Node, rows[0].Id, 1_000, None)).Select(row => row.Id).ShouldBe([rows[1].Id, rows[2].Id]);
+        (await _two.Inbox.ReadAsync(_two.Node, 0, 2, None)).Count.ShouldBe(2);
+        (await _two.Inbox.ReadAsync(_two.Node, 0, 0, None)).ShouldBeEmpty();
+
+        await _two.Inbox.DeleteAsync([rows[0].Id, rows[2].Id], None);
+        (await _one.Inbox.ReadAsync(_two.Node, 0, 1_000, None)).ShouldHaveSingleItem().Id.ShouldBe(rows[1].Id);
+    }
+
+    [Fact]
+    public async Task The_id_of_a_deleted_message_is_never_used_again()
+    {
+        await PostAsync(_one, InboxMessage.Owner, 1);
+        var first = (await _one.Inbox.ReadAsync(InboxMessage.Owner, 0, 1, None))[0].Id;
+        await _one.Inbox.DeleteAsync([first], None);
+        await PostAsync(_one, InboxMessage.Owner, 2);
+        (await _one.Inbox.ReadAsync(InboxMessage.Owner, 0, 1, None))[0].Id.ShouldBeGreaterThan(first);
+    }
+
+    [Fact]
+    public async Task A_wait_ends_when_another_process_posts_and_at_once_when_a_message_is_there()
+    {
+        var waiting = _two.Inbox.WaitAsync(_two.Node, 0, None);
+        await PostAsync(_one, _two.Node, 1);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(60));
+        await _two.Inbox.WaitAsync(_two.Node, 0, None).WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task A_wait_ends_with_its_token_or_with_the_store()
+    {
+        using var stop = new CancellationTokenSource();
+        var stopped = _two.Inbox.WaitAsync(_two.Node, 0, stop.Token);
+        var closed = _two.Inbox.WaitAsync(_two.Node, 0, None);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(stopped);
+        await _two.DisposeAsync();
+        await Should.ThrowAsync<ObjectDisposedException>(closed);
+    }
+
+    // Nothing else is written meanwhile: a wait that is overlooked would last until somebody posts.
+    [Fact]
+    public async Task No_wait_is_overlooked_however_close_it_comes_to_another()
+    {
+        await PostAsync(_one, _two.Node, 1);
+        using var together = new Barrier(2);
+        var threads = Enumerable.Range(0, 2).Select(_ => new Thread(() =>
+        {
+            for (var i = 0; i < 20_000; i++)
+            {
+                together.SignalAndWait();
+                _two.Inbox.WaitAsync(_two.Node, 0, None).Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue("It waits for ever.");
+            }
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+    }
+
+    private static Task PostAsync(SqliteSharedStore from, long to, params byte[] bodies) =>
+        from.Inbox.PostAsync([.. bodies.Select(body => new InboxMessage(to, from.Node, new[] { body }))], None);
+}
