@@ -73,11 +73,18 @@ public sealed class UrlTests
         (await services.GetStatusAsync("bank")).NotReadyBecause.ShouldBe("its first check is not over yet");
         await system.AdvanceAsync(TimeSpan.FromSeconds(3.5));
 
+        // A request that is cancelled ends where the system does not see it.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await services.GetStatusAsync("bank")).State != ServiceState.Backoff)
+        {
+            patience.IsCancellationRequested.ShouldBeFalse();
+            await Task.Delay(5, CancellationToken.None);
+        }
+
         (await services.GetStatusAsync("bank")).LastIncident!.Message.ShouldBe("GET http://bank.test/: no answer within 3 s (timeout).");
         await system.AdvanceAsync(TimeSpan.FromSeconds(1));
-        var stop = services.StopAsync("bank");
-        await system.DrainAsync();
-        stop.IsCompleted.ShouldBeTrue("a check that is on its way is cancelled by a stop");
+        (await services.GetStatusAsync("bank")).State.ShouldBe(ServiceState.Running);
+        (await services.StopAsync("bank").WaitAsync(TimeSpan.FromSeconds(60)))[0].State.ShouldBe(ServiceState.Stopped, "a check that is on its way is cancelled by a stop");
     }
 
     [Fact]
