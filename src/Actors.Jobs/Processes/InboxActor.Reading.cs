@@ -10,7 +10,7 @@ internal sealed partial class InboxActor
     private const int MaxOutstandingBytes = 8 * 1024 * 1024;
     private static readonly object RetryRead = new();
 
-    private readonly Dictionary<string, IActorRef> _queues = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Attach> _queues = new(StringComparer.Ordinal);
     private readonly Dictionary<long, (string Queue, int Bytes)> _outstanding = [];
     private readonly List<IActorRef> _waitingForEnd = [];
     private readonly List<IActorRef> _waitingForThisRead = [];
@@ -21,7 +21,7 @@ internal sealed partial class InboxActor
 
     private void OnAttach(Attach attach)
     {
-        _queues[attach.Queue] = attach.Actor;
+        _queues[attach.Queue] = attach;
         foreach (var (id, row) in _outstanding.Where(row => row.Value.Queue == attach.Queue).ToList())
         {
             _outstanding.Remove(id);
@@ -171,7 +171,7 @@ internal sealed partial class InboxActor
         {
             _outstanding.Add(row.Id, (body.Queue, row.Body.Length));
             _outstandingBytes += row.Body.Length;
-            queue.Tell(new FromNode(row.Id, row.Sender, body), Self);
+            queue.Actor.Tell(new FromNode(row.Id, row.Sender, body, queue.Attachment), Self);
         }
     }
 

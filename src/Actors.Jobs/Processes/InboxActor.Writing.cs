@@ -53,8 +53,14 @@ internal sealed partial class InboxActor
                 // The two share a transaction of the store, because they wait for it together.
                 var deleted = _inbox.DeleteAsync(deleting, CancellationToken.None).ContinueWith(
                     task => notDeleted = task.Exception?.InnerException, TaskScheduler.Default);
-                await _inbox.PostAsync(messages, CancellationToken.None);
-                await deleted;
+                try
+                {
+                    await _inbox.PostAsync(messages, CancellationToken.None);
+                }
+                finally
+                {
+                    await deleted; // Its outcome counts whatever that of the other is.
+                }
             },
             cause => new Written(cause, notDeleted));
     }

@@ -37,10 +37,13 @@ internal sealed partial class InboxActor : ReceiveActor
     }
 
     /// <summary>From a queue that is ready: hand me my messages. What was handed out before and not taken is handed out again.</summary>
-    public sealed record Attach(string Queue, IActorRef Actor);
+    /// <param name="Queue">Its name.</param>
+    /// <param name="Actor">Who takes them.</param>
+    /// <param name="Attachment">Comes back with each: what was meant for an earlier instance of the actor may be in its mailbox still, and must not be taken twice or out of order.</param>
+    public sealed record Attach(string Queue, IActorRef Actor, object Attachment);
 
     /// <summary>To a queue.</summary>
-    public sealed record FromNode(long Row, long Node, InboxBody Body);
+    public sealed record FromNode(long Row, long Node, InboxBody Body, object Attachment);
 
     /// <summary>From a queue: what follows from these messages is durable.</summary>
     public sealed record Taken(IReadOnlyList<long> Ids);

@@ -97,7 +97,14 @@ internal sealed class Upkeep
     {
         var journal = _session.Journals.Shrinking.First();
         _deletion ??= new Deletion(_session.Connection);
-        _deletion.Targets.Bind(1, journal).Step();
+        if (!_deletion.Targets.Bind(1, journal).Step())
+        {
+            // The transaction that made the journal was rolled back.
+            _deletion.Targets.Reset();
+            _session.Journals.Shrinking.Remove(journal);
+            return;
+        }
+
         var (commitsFrom, payloadsFrom) = (_deletion.Targets.GetInt64(0), _deletion.Targets.GetInt64(1));
         _deletion.Targets.Reset();
         var left = DeletePrefix(_deletion.FirstPayloads, _deletion.DeletePayloads, journal, payloadsFrom, bytes);
