@@ -11,6 +11,10 @@ public sealed record ManagementRequest(string Command)
     /// <summary>How many lines or incidents are wanted, the last ones.</summary>
     /// <value>Null, the default, leaves it to the command: 20.</value>
     public int? Lines { get; init; }
+
+    /// <summary>For <c>tail</c>: of each service only the lines after this number of it, for whoever has those before already.</summary>
+    /// <value>Null, the default: the last ones, whichever they are.</value>
+    public IReadOnlyDictionary<string, long>? After { get; init; }
 }
 
 /// <summary>What a running actor system has answered.</summary>
