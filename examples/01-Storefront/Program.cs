@@ -43,5 +43,5 @@ try
 catch (Exception fault) when (StartFault.InWords(fault) is { } words)
 {
     Console.Error.WriteLine(words);
-    Environment.ExitCode = 1;
+    Environment.ExitCode = StartFault.ExitCode(fault);
 }

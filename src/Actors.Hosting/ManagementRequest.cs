@@ -19,6 +19,10 @@ public sealed record ManagementRequest(string Command)
 
     /// <summary>Why, for whoever reads the status: kept by <c>pause-schedule</c>.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>For <c>tail</c>: of each service only the lines after this number of it, for whoever has those before already.</summary>
+    /// <value>Null, the default: the last ones, whichever they are.</value>
+    public IReadOnlyDictionary<string, long>? After { get; init; }
 }
 
 /// <summary>What a running actor system has answered.</summary>

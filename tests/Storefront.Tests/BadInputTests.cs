@@ -59,18 +59,18 @@ public sealed class BadInputTests : IDisposable
         var (exitCode, errors) = await ShopProcess.RunAsync(_folder, setting);
 
         ShouldBeWords(errors, sentence);
-        exitCode.ShouldBe(1);
+        exitCode.ShouldBe(78);
     }
 
     [Fact]
     public async Task A_database_that_is_a_directory_or_a_text_is_left_as_it_is()
     {
         Directory.CreateDirectory(_folder.File("shop.db"));
-        await ShouldRefuseAsync($"The store '{_folder.File("shop.db")}' cannot be opened: it is a directory.");
+        await ShouldRefuseAsync(69, $"The store '{_folder.File("shop.db")}' cannot be opened: it is a directory.");
         Directory.Delete(_folder.File("shop.db"));
 
         File.WriteAllText(_folder.File("shop.db"), "My diary. Keep out!");
-        await ShouldRefuseAsync($"The file '{_folder.File("shop.db")}' is not a database");
+        await ShouldRefuseAsync(69, $"The file '{_folder.File("shop.db")}' is not a database");
         File.ReadAllText(_folder.File("shop.db")).ShouldBe("My diary. Keep out!");
     }
 
@@ -89,7 +89,7 @@ public sealed class BadInputTests : IDisposable
             raw.sqlite3_exec(database, "INSERT INTO schema (version, name, applied_at) VALUES (99, 'future', 0)").ShouldBe(raw.SQLITE_OK);
         }
 
-        await ShouldRefuseAsync("was made by a newer version of this software: its tables have version 99", "Run the newer version, or restore a backup");
+        await ShouldRefuseAsync(69, "was made by a newer version of this software: its tables have version 99", "Run the newer version, or restore a backup");
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class BadInputTests : IDisposable
     {
         await using var first = await ShopProcess.StartAsync(_folder);
 
-        await ShouldRefuseAsync("is in use by process", "End that process, give this one a file of its own, or let them share it");
+        await ShouldRefuseAsync(69, "is in use by process", "End that process, give this one a file of its own, or let them share it");
         (await first.Client.GetAsync("/services")).Status.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -111,7 +111,7 @@ public sealed class BadInputTests : IDisposable
         var (exitCode, errors) = await ShopProcess.RunAsync(_folder, "--urls", $"http://127.0.0.1:{port}");
 
         ShouldBeWords(errors, $"Failed to bind to address http://127.0.0.1:{port}: address already in use. Stop the program that has it");
-        exitCode.ShouldBe(1);
+        exitCode.ShouldBe(69);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -126,10 +126,12 @@ public sealed class BadInputTests : IDisposable
         errors.ShouldNotContain("   at ", Case.Sensitive, "Nobody asked for the stack.");
     }
 
-    private async Task ShouldRefuseAsync(params string[] sentences)
+    private Task ShouldRefuseAsync(params string[] sentences) => ShouldRefuseAsync(78, sentences);
+
+    private async Task ShouldRefuseAsync(int code, params string[] sentences)
     {
         var (exitCode, errors) = await ShopProcess.RunAsync(_folder);
         ShouldBeWords(errors, sentences);
-        exitCode.ShouldBe(1);
+        exitCode.ShouldBe(code);
     }
 }

@@ -12,13 +12,18 @@ internal static class Conversation
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task<int> RunAsync(string? socket, ManagementRequest request, bool isJson, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string? socket, ManagementRequest request, bool isJson, bool isFollowing, CancellationToken cancellationToken)
     {
         try
         {
             socket = await FindAsync(socket ?? Environment.GetEnvironmentVariable(ManagementClient.SocketVariable), cancellationToken);
             var reply = await ManagementClient.SendAsync(socket, request, cancellationToken)
                 .WaitAsync(request.Command is "status" or "tail" or "incidents" or "reread" or "schedules" or "next-slots" ? QuestionLimit : Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            if (isFollowing && reply.Outcome == ManagementOutcome.Done)
+            {
+                return await new Following(socket, request, isJson).RunAsync(reply, cancellationToken);
+            }
+
             var isAnswer = reply.Outcome is ManagementOutcome.Done or ManagementOutcome.Incomplete;
             (isJson || isAnswer ? Console.Out : Console.Error).WriteLine(isJson ? reply.Json : reply.Text);
             return CodeOf(reply.Outcome);

@@ -25,7 +25,13 @@ internal static class RunningCommands
     {
         var services = new Argument<string[]>("NAME") { Description = "Services: names, or patterns such as 'worker-*'. Without one, all.", Arity = ArgumentArity.ZeroOrMore };
         var lines = new Option<int?>("--lines", "-n") { Description = "How many at most; 20 unless it is given.", HelpName = "NUMBER" };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Goes on with what they print from now on, until Ctrl+C." };
         var command = new Command(name, description) { services };
+        if (name == "tail")
+        {
+            command.Add(follow);
+        }
+
         if (hasLines)
         {
             command.Add(lines);
@@ -38,11 +44,14 @@ internal static class RunningCommands
             });
         }
 
-        return Ask(command, parsed => new ManagementRequest(name)
-        {
-            Services = parsed.GetValue(services) ?? [],
-            Lines = hasLines ? parsed.GetValue(lines) : null,
-        });
+        return Ask(
+            command,
+            parsed => new ManagementRequest(name)
+            {
+                Services = parsed.GetValue(services) ?? [],
+                Lines = hasLines ? parsed.GetValue(lines) : null,
+            },
+            parsed => name == "tail" && parsed.GetValue(follow));
     }
 
     private static Command Change(string name, string description)
@@ -63,14 +72,14 @@ internal static class RunningCommands
     private static Command Plain(string name, string description) => Ask(new Command(name, description), _ => new ManagementRequest(name));
 
     /// <summary>Makes it a command to a program that runs.</summary>
-    public static Command Ask(Command command, Func<ParseResult, ManagementRequest> request)
+    public static Command Ask(Command command, Func<ParseResult, ManagementRequest> request, Func<ParseResult, bool>? isFollowing = null)
     {
         var socket = Socket();
         var json = new Option<bool>("--json") { Description = "Answers in one line of JSON." };
         command.Add(socket);
         command.Add(json);
         command.SetAction((parsed, cancellationToken) => Conversation.RunAsync(
-            parsed.GetValue(socket), request(parsed), parsed.GetValue(json), cancellationToken));
+            parsed.GetValue(socket), request(parsed), parsed.GetValue(json), isFollowing?.Invoke(parsed) == true, cancellationToken));
         return command;
     }
 

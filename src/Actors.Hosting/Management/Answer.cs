@@ -88,7 +88,7 @@ internal sealed record ChangesView(
 }
 
 /// <summary>A line of output as it is sent.</summary>
-internal sealed record LineView(string Service, DateTimeOffset At, bool IsError, string Text);
+internal sealed record LineView(string Service, long Number, DateTimeOffset At, bool IsError, string Text);
 
 /// <summary>An incident as it is sent.</summary>
 internal sealed record IncidentView(

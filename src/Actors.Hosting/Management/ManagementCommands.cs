@@ -115,7 +115,14 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
         var wanted = Math.Max(request.Lines ?? DefaultLines, 1);
         foreach (var status in await FindAsync(request, cancellationToken))
         {
-            lines.AddRange((await services.GetOutputAsync(status.Name, wanted, cancellationToken)).Select(line => new LineView(status.Name, line.At, line.IsError, line.Text)));
+            var output = await services.GetOutputAsync(status.Name, wanted, cancellationToken);
+            var after = request.After?.GetValueOrDefault(status.Name) ?? 0;
+            if (output.Count > 0 && output[^1].Number < after)
+            {
+                after = 0; // It has been registered anew, and counts from 1.
+            }
+
+            lines.AddRange(output.Where(line => line.Number > after).Select(line => new LineView(status.Name, line.Number, line.At, line.IsError, line.Text)));
         }
 
         // A stable sort: lines of one moment stay in the order in which they were printed.

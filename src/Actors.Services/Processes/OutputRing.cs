@@ -7,12 +7,13 @@ internal sealed class OutputRing(int capacity)
 
     private readonly Queue<OutputLine> _lines = new();
     private int _chars;
+    private long _count;
 
     public void Add(OutputLine line)
     {
         lock (_lines)
         {
-            _lines.Enqueue(line);
+            _lines.Enqueue(line with { Number = ++_count });
             _chars += line.Text.Length;
             while (_lines.Count > capacity || _chars > MaxChars)
             {

@@ -64,6 +64,25 @@ internal sealed class Crew : IAsyncDisposable
 
     public static bool IsAlive(int process) => File.Exists($"/proc/{process}/stat") && !File.ReadAllText($"/proc/{process}/stat").Contains(") Z", StringComparison.Ordinal);
 
+    /// <summary>All processes that have this one above them.</summary>
+    public static IReadOnlyList<int> Below(int process)
+    {
+        var parents = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!)) // It is a number.
+            .Select(id => (Id: id, Parent: ParentOf(id))).ToLookup(pair => pair.Parent, pair => pair.Id);
+        List<int> below = [];
+        Queue<int> open = new([process]);
+        while (open.TryDequeue(out var parent))
+        {
+            below.AddRange(parents[parent]);
+            foreach (var child in parents[parent])
+            {
+                open.Enqueue(child);
+            }
+        }
+
+        return below;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var up in _ups)
@@ -79,6 +98,18 @@ internal sealed class Crew : IAsyncDisposable
         }
 
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private static int ParentOf(int process)
+    {
+        try
+        {
+            return int.Parse(File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].Split(' ')[1]);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 
     private static async Task UntilAsync(Func<Task<bool>> isSo, Func<string> what)
@@ -144,5 +175,7 @@ internal sealed class Crew : IAsyncDisposable
     internal sealed record Ran(int ExitCode, string Output, string Errors)
     {
         public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+        public override string ToString() => $"exit code {ExitCode}\n{Output}\n{Errors}";
     }
 }

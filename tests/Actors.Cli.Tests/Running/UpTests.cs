@@ -157,6 +157,47 @@ public sealed class UpTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task SIGTERM_under_load_ends_a_hundred_busy_programs_with_0_and_without_remains()
+    {
+        var up = await _crew.UpAsync(
+            """
+            actors.processes {
+              printing { command = ["sh", "-c", "echo up; while :; do echo a line of some length; sleep 0.5; done"], instances = 60 }
+              crashing { command = ["sh", "-c", "echo up; sleep 0.5; exit 1"], instances = 10, restart.backoff { min = 100 ms, max = 1 s } }
+              tree { command = ["sh", "-c", "sleep 1000 & sleep 1000 & echo up; wait"], instances = 30 }
+            }
+            """);
+        await _crew.RunUntilAsync(ran => ran.Output.Contains("100 services: "), "status");
+        var children = Crew.Below(up.Process.Id);
+        children.Count.ShouldBeGreaterThan(100);
+
+        (await up.StopAsync()).ShouldBe(0, up.Output);
+        await Crew.UntilAsync(() => !children.Any(Crew.IsAlive), "nothing remains");
+        up.Output.ShouldContain("Actor system crew has stopped");
+    }
+
+    [Fact]
+    public async Task Tail_goes_on_with_what_is_printed_until_the_program_ends()
+    {
+        var up = await _crew.UpAsync("""
+            actors.processes {
+              count { command = ["sh", "-c", "i=0; while :; do i=$((i+1)); echo line $i; sleep 0.05; done"] }
+              other { command = ["sh", "-c", "echo of another; sleep 1000"] }
+            }
+            """);
+        await _crew.RunUntilAsync(ran => ran.Output.Contains("line 3"), "tail", "count");
+        var following = _crew.RunAsync("tail", "-f", "count", "-n", "2");
+        await _crew.RunUntilAsync(ran => ran.Output.Contains("line 30"), "tail", "count");
+        (await up.StopAsync()).ShouldBe(0, up.Output);
+
+        var tail = await following;
+        tail.ExitCode.ShouldBe(7, "the program has ended");
+        int[] numbers = [.. tail.Output.Split('\n').Select(line => NumberAfter(line, "line "))];
+        numbers.Length.ShouldBeGreaterThan(2);
+        numbers.ShouldBe(Enumerable.Range(numbers[0], numbers.Length), "nothing is left out, and nothing comes twice");
+    }
+
+    [Fact]
     public async Task A_program_that_hangs_is_told_from_one_that_is_gone()
     {
         var up = await _crew.UpAsync("""actors { processes.loop.command = "sleep 1000", management.socket = hanging.sock }""");

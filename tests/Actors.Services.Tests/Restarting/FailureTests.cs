@@ -36,6 +36,10 @@ public sealed class FailureTests
         await Expect(dispatcher, seed, ServiceDefinition.Service<NeedsContainer>("a"), "started without one");
 
     [Theory, OnEachDispatcher]
+    public async Task A_constructor_that_throws_is_a_failure(TestDispatcher dispatcher, int seed) =>
+        await Expect(dispatcher, seed, ServiceDefinition.Service("a", _ => new ThrowsInConstructor()), "no license");
+
+    [Theory, OnEachDispatcher]
     public async Task Each_restart_makes_a_new_instance_and_context(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
@@ -62,6 +66,13 @@ public sealed class FailureTests
         status.State.ShouldBe(ServiceState.Backoff);
         status.LastIncident.ShouldNotBeNull().Message.ShouldContain(message);
         (await system.Log.ExpectAsync(6101)).Message.ShouldContain(message);
+    }
+
+    private sealed class ThrowsInConstructor : IService
+    {
+        public ThrowsInConstructor() => throw new BoomException("no license");
+
+        public Task RunAsync(ServiceContext context, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class NeedsContainer : IService
