@@ -20,6 +20,8 @@ switch (args.FirstOrDefault())
     case "schedules":
         await ScheduleBenchmarks.RunAsync(new Options(args));
         return 0;
+    case "services":
+        return await ServiceBenchmarks.RunAsync(new Options(args));
     case "hocon":
         HoconBenchmarks.Run();
         return 0;
@@ -31,6 +33,7 @@ switch (args.FirstOrDefault())
               kernel    actors: tell, ask, create, restart, timers; 'kernel --help' lists the figures
               hocon     megabytes of HOCON per second
               schedules how long a moment takes to find, and how late schedules are
+              services  100,000 services: start, memory, status, stop; and timers beside services that block their threads
               jobs      jobs per second through a durable queue, each producer awaiting each job
               drain     bulk enqueue, and the drain of a filled queue
               latency   from enqueue to start, one job at a time

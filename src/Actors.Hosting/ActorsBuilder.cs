@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Actors.Hosting.Adopting;
 using Actors.Hosting.Management;
 using Actors.Hosting.Settings;
@@ -11,10 +12,11 @@ using Microsoft.Extensions.Hosting;
 namespace Actors.Hosting;
 
 /// <summary>Says what an actor system consists of. Settings made here are overridden by the section <c>actors</c> of the configuration.</summary>
-public sealed class ActorsBuilder
+public sealed partial class ActorsBuilder
 {
     private readonly List<ServiceEntry> _services = [];
     private readonly List<ProcessEntry> _processes = [];
+    private readonly List<UrlEntry> _urls = [];
     private readonly List<GroupEntry> _groups = [];
     private readonly List<QueueBuilder> _queues = [];
     private readonly List<ScheduleDefinition> _schedules = [];
@@ -37,6 +39,8 @@ public sealed class ActorsBuilder
 
     internal IReadOnlyList<ProcessEntry> ProcessEntries => _processes;
 
+    internal IReadOnlyList<UrlEntry> UrlEntries => _urls;
+
     internal IReadOnlyList<GroupEntry> GroupEntries => _groups;
 
     internal IReadOnlyList<QueueBuilder> QueueEntries => _queues;
@@ -57,6 +61,9 @@ public sealed class ActorsBuilder
     internal Action<ActorSystemOptions>? SystemSetup { get; private set; }
 
     internal PersistenceOptions Persistence { get; } = new();
+
+    /// <summary>As <see cref="JobSystemOptions.Json"/>.</summary>
+    internal JsonSerializerOptions? JobJson { get; private set; }
 
     /// <summary>As <see cref="ManagementOptions.Socket"/>.</summary>
     internal string ManagementSocket { get; private set; } = SocketPath.Off;
@@ -98,6 +105,15 @@ public sealed class ActorsBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         configure(Persistence);
+        return this;
+    }
+
+    /// <summary>Sets how the arguments of jobs are written and read, for example by a source-generated context: <c>UseJobJson(ShopJson.Default.Options)</c>.</summary>
+    /// <remarks>Without it they are read by reflection, with the web defaults (camelCase, case-insensitive). A handled job that the options do not know is a fault of the start.</remarks>
+    public ActorsBuilder UseJobJson(JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        JobJson = options;
         return this;
     }
 
@@ -180,6 +196,44 @@ public sealed class ActorsBuilder
         _processes.Add(entry);
         return this;
     }
+
+    /// <summary>Adds a URL that is checked again and again; see <see cref="ServiceDefinition.Url"/>.</summary>
+    /// <param name="name">The name of the service.</param>
+    /// <param name="url">What is checked: http or https. Keys <c>actors.urls.NAME.*</c> override it; a URL may also be declared there alone.</param>
+    /// <param name="check">What counts as healthy.</param>
+    /// <param name="configure">How often it is checked, and what follows a failure; the same keys.</param>
+    public ActorsBuilder AddUrl(string name, string url, Action<UrlOptions>? check = null, Action<ServiceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(url);
+        var entry = new UrlEntry(name);
+        entry.Url.Url = url;
+        check?.Invoke(entry.Url);
+        configure?.Invoke(entry.Service);
+        _urls.Add(entry);
+        return this;
+    }
+
+    /// <summary>Adds an actor as a service: restarted, stopped and looked at like any other. <see cref="IServices.GetActorAsync"/> tells its address.</summary>
+    /// <typeparam name="TActor">The class, which the container makes, in a scope of its own for each restart.</typeparam>
+    /// <param name="name">The name of the service.</param>
+    /// <param name="props">Changes its recipe; null leaves it as it is.</param>
+    /// <param name="configure">How it is started, restarted and stopped. Keys <c>actors.services.NAME.*</c> override it.</param>
+    public ActorsBuilder AddActorService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TActor>(
+        string name, Func<Props, Props>? props = null, Action<ServiceOptions>? configure = null)
+        where TActor : ActorBase => Add(
+            name,
+            null,
+            configure,
+            options => ServiceDefinition.Actor(
+                name,
+                context =>
+                {
+                    var services = context.Services;
+                    var recipe = Props.Create(() => ActivatorUtilities.CreateInstance<TActor>(services));
+                    return props is null ? recipe : props(recipe);
+                },
+                options));
 
     /// <summary>Has services started again together when one of them fails; see <see cref="ServiceGroup"/>.</summary>
     /// <param name="name">The name of the group.</param>
@@ -315,6 +369,16 @@ public sealed class ActorsBuilder
         public ServiceOptions Service { get; private init; } = new();
 
         public ProcessEntry Copy() => this with { Process = Process.Copy(), Service = Service.Copy() };
+    }
+
+    /// <summary>A URL, declared in code, in the configuration, or in both.</summary>
+    internal sealed record UrlEntry(string Name)
+    {
+        public UrlOptions Url { get; private init; } = new();
+
+        public ServiceOptions Service { get; private init; } = new() { AwaitsReady = true, Interval = TimeSpan.FromSeconds(60) };
+
+        public UrlEntry Copy() => this with { Url = Url.Copy(), Service = Service.Copy() };
     }
 
     /// <summary>A group, declared in code, in the configuration, or in both.</summary>

@@ -35,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(5010, LogLevel.Warning, "Hosted service {Type} was registered after AddActors and is not supervised: when it throws, it stops the host. Call AddActors after it, or add it with AddSupervised")]
     public static partial void NotAdopted(ILogger logger, string type);
 
+    [LoggerMessage(5011, LogLevel.Error, "Service {Service}, which was registered and kept, cannot be registered again: {Reason} It stays kept; unregister it if it is not wanted any more")]
+    public static partial void KeptServiceRefused(ILogger logger, string service, string reason);
+
     [LoggerMessage(5101, LogLevel.Critical, "Actor system {System} did not stop within the time limit of the host, which waits no longer. What still runs ends with the process")]
     public static partial void StopCutShort(ILogger logger, string system);
 

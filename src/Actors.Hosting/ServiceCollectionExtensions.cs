@@ -1,4 +1,5 @@
 using Actors.Hosting.Management;
+using Actors.Hosting.Registering;
 using Actors.Hosting.Starting;
 using Actors.Hosting.Systemd;
 using Actors.Jobs;
@@ -15,7 +16,7 @@ namespace Actors.Hosting;
 public static class ServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds an actor system with its services and queues. It starts and stops with the host; <see cref="IServices"/>,
+    /// Adds an actor system with its services and queues. It starts and stops with the host; <see cref="IServices"/>, <see cref="IServiceTypes"/>,
     /// <see cref="IJobs"/>, <see cref="ISchedules"/>, <see cref="ActorSystem"/> and <see cref="IRequiredActor{TActor}"/> can be injected. The clock of the system is the
     /// <see cref="TimeProvider"/> of the container, which is the system's own unless another is registered.
     /// </summary>
@@ -41,6 +42,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(provider => new ActorsRuntime(builder, provider));
         services.AddSingleton(provider => provider.GetRequiredService<ActorsRuntime>().System);
         services.AddSingleton<IServices>(provider => new StartedServices(provider.GetRequiredService<ActorsRuntime>()));
+        services.AddSingleton<IServiceTypes>(provider => new ServiceTypes(provider.GetRequiredService<ActorsRuntime>()));
         services.AddSingleton<IJobs>(provider => new StartedJobs(provider.GetRequiredService<ActorsRuntime>()));
         services.AddSingleton<ISchedules>(provider => new StartedSchedules(provider.GetRequiredService<ActorsRuntime>()));
         services.AddSingleton(typeof(IRequiredActor<>), typeof(RequiredActor<>));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Actors.Jobs.Protos;
 using Actors.Jobs.Queues;
 using Actors.Jobs.Schedules;
@@ -29,11 +30,13 @@ public sealed partial class JobSystem
     /// <summary>What is wrong with these schedules: texts and zones that cannot be read, values that make no sense, queues and jobs that do not exist, names given twice.</summary>
     /// <param name="schedules">The schedules of one process.</param>
     /// <param name="queues">Its queues.</param>
-    public static IReadOnlyList<string> FindScheduleFaults(IReadOnlyCollection<ScheduleDefinition> schedules, IReadOnlyCollection<QueueDefinition> queues)
+    /// <param name="json">As in <see cref="JobSystemOptions.Json"/>.</param>
+    public static IReadOnlyList<string> FindScheduleFaults(
+        IReadOnlyCollection<ScheduleDefinition> schedules, IReadOnlyCollection<QueueDefinition> queues, JsonSerializerOptions? json = null)
     {
         ArgumentNullException.ThrowIfNull(schedules);
         ArgumentNullException.ThrowIfNull(queues);
-        var types = new JobTypes(JobTypes.DefaultJson);
+        var types = new JobTypes(json ?? JobTypes.DefaultJson);
         var handled = queues.SelectMany(queue => queue.Handlers).Select(handler => JobScan.HandledTypes(handler).FirstOrDefault()).OfType<Type>().ToList();
         var faults = new List<string>();
         foreach (var schedule in schedules)

@@ -44,6 +44,11 @@ public interface IServices
     /// <exception cref="AmbiguousServiceException">The pattern fits several.</exception>
     Task<IReadOnlyList<OutputLine>> GetOutputAsync(string service, int lines = 100, CancellationToken cancellationToken = default);
 
+    /// <summary>See <see cref="GetActor"/>.</summary>
+    /// <exception cref="UnknownServiceException">No service has the name, or it is no actor.</exception>
+    /// <exception cref="AmbiguousServiceException">The pattern fits several.</exception>
+    Task<IActorRef> GetActorAsync(string service, CancellationToken cancellationToken = default);
+
     /// <summary>See <see cref="Register"/>.</summary>
     /// <exception cref="DuplicateServiceException">The name is taken.</exception>
     Task<ServiceStatus> RegisterAsync(ServiceDefinition definition, CancellationToken cancellationToken = default);

@@ -14,7 +14,7 @@ namespace Actors.Services;
 /// </remarks>
 public sealed class ServiceDefinition
 {
-    /// <summary>A factory; or the service itself, when it is a lambda, to save a factory for each of a hundred thousand.</summary>
+    /// <summary>A factory; or a recipe of actors; or the service itself, when it is a lambda, to save a factory for each of a hundred thousand.</summary>
     private readonly object _body;
 
     private ServiceDefinition(string name, ServiceKind kind, object? body, ServiceOptions options)
@@ -187,6 +187,55 @@ public sealed class ServiceDefinition
             ? [NewProcess(name, process, options, 0)]
             : [.. Enumerable.Range(1, process.InstanceCount).Select(number => NewProcess($"{name}-{number}", process, options, number))];
     }
+
+    /// <summary>A URL that is checked again and again: Running while it is healthy, and failing, with Backoff and incidents, while it is not.</summary>
+    /// <param name="name">See <see cref="Name"/>.</param>
+    /// <param name="url">What is checked. The options are copied.</param>
+    /// <param name="options">
+    /// Null takes the defaults, with <see cref="ServiceOptions.AwaitsReady"/>. They are copied. <see cref="ServiceOptions.Interval"/> is by default 60 s; after a failure the next
+    /// check comes by the restart options instead.
+    /// </param>
+    /// <exception cref="ServiceDefinitionException">As for a service.</exception>
+    public static ServiceDefinition Url(string name, UrlOptions url, ServiceOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        List<string> faults = [.. url.Faults()];
+        if (faults.Count > 0)
+        {
+            throw new ServiceDefinitionException(name, faults);
+        }
+
+        var copy = Copy(options ?? new ServiceOptions { AwaitsReady = true });
+        copy.Interval ??= ServiceOptions.DefaultCheckInterval;
+        var checkedUrl = url.Copy();
+        return New(name, ServiceKind.Url, _ => new TickService(new UrlCheck(checkedUrl)), copy);
+    }
+
+    /// <summary>An actor: a child of the service's own actor, made anew for each incarnation.</summary>
+    /// <remarks>
+    /// What it throws is a failure of the service, whose restart options apply; when it stops itself, the service has completed. What is sent to the address that <see cref="GetActor"/>
+    /// tells is passed on to it; while it is down, that is unhandled. What waits in its mailbox when it fails or is stopped is a dead letter.
+    /// </remarks>
+    /// <param name="name">See <see cref="Name"/>.</param>
+    /// <param name="props">How it is made.</param>
+    /// <param name="options">Null takes the defaults. They are copied.</param>
+    /// <exception cref="ServiceDefinitionException">As for a service.</exception>
+    public static ServiceDefinition Actor(string name, Props props, ServiceOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(props);
+        return Actor(name, _ => props, options);
+    }
+
+    /// <summary>The same, with a recipe for each incarnation, which may use the scope of its own that <see cref="ServiceContext.Services"/> is.</summary>
+    /// <param name="name">See <see cref="Name"/>.</param>
+    /// <param name="props">Says how it is made. Called on the turn of the service's actor: it must not block.</param>
+    /// <param name="options">Null takes the defaults. They are copied.</param>
+    /// <exception cref="ServiceDefinitionException">As for a service.</exception>
+    public static ServiceDefinition Actor(string name, Func<ServiceContext, Props> props, ServiceOptions? options = null) =>
+        new(name, ServiceKind.Actor, props, Shared(options));
+
+    /// <summary>The recipe of a service that is an actor; null for any other.</summary>
+    internal Func<ServiceContext, Props>? ActorRecipe => _body as Func<ServiceContext, Props>;
 
     /// <summary>Makes the instance of one incarnation.</summary>
     internal IService Create(ServiceContext context) => _body as IService ?? ((Func<ServiceContext, IService>)_body)(context);

@@ -77,6 +77,16 @@ public sealed class ProcessForkedException(string name, string message) : Servic
     public string Name { get; } = name;
 }
 
+/// <summary>A URL is not healthy.</summary>
+public sealed class UrlCheckException(string name, int? status, string message) : ServiceException(message)
+{
+    /// <summary>The service.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The status code of the answer; null when there was none.</summary>
+    public int? Status { get; } = status;
+}
+
 /// <summary>A service did not say in time that it is alive; the cause of the restart that follows.</summary>
 public sealed class ServiceHungException(string name, TimeSpan silent, TimeSpan watchdog)
     : ServiceException($"Service '{name}' has not called Heartbeat() for {TimeText.Of(silent)} (watchdog = {TimeText.Of(watchdog)}).")

@@ -60,6 +60,10 @@ public sealed record Reconfigure(ServiceDefinition Definition) : ServiceMessage,
 /// <param name="Service">Which; see <see cref="ServiceMessage"/>. It must be stated: there is no default.</param>
 public sealed record Unregister(string Service) : ServiceMessage, IRequest<IReadOnlyList<ServiceStatus>>;
 
+/// <summary>Asks for the address of a service that is an actor. It stays the same through all restarts.</summary>
+/// <param name="Service">As in <see cref="GetStatus"/>.</param>
+public sealed record GetActor(string Service) : ServiceMessage, IRequest<IActorRef>;
+
 /// <summary>Asks what the program of a service has printed last. Answered oldest first; empty for a service that is no process.</summary>
 /// <param name="Service">As in <see cref="GetStatus"/>.</param>
 /// <param name="Lines">How many lines at most.</param>

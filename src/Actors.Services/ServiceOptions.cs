@@ -5,6 +5,8 @@ namespace Actors.Services;
 /// <summary>How a service is started, restarted and stopped.</summary>
 public sealed record ServiceOptions
 {
+    private const int MostConcurrentTicks = 1000;
+
     /// <summary>The longest time that any of these settings may state, <see cref="Timeout.InfiniteTimeSpan"/> apart: 45 days.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(45);
 
@@ -54,6 +56,14 @@ public sealed record ServiceOptions
     /// <value>Default <see cref="TickPace.FixedRate"/>. Key <c>pace</c>.</value>
     public TickPace Pace { get; set; } = TickPace.FixedRate;
 
+    /// <summary>How many ticks or polls of the service may run at a time.</summary>
+    /// <value>
+    /// Default 1: they never overlap, and one that is due while another runs is left out. With more, a tick begins beside those that still run, on the same
+    /// instance, up to this number; when one fails, the others are cancelled, and the service fails when they have ended. At most 1,000. Not with
+    /// <see cref="TickPace.FixedDelay"/>. Key <c>concurrent-ticks</c>. A change applies at the next start.
+    /// </value>
+    public int ConcurrentTicks { get; set; } = 1;
+
     /// <summary>What a tick or poll that throws does to its service.</summary>
     /// <value>Default <see cref="TickErrorAction.Fail"/>. Key <c>on-tick-error</c>.</value>
     public TickErrorAction OnTickError { get; set; } = TickErrorAction.Fail;
@@ -76,6 +86,9 @@ public sealed record ServiceOptions
     /// <summary>How many incidents are remembered.</summary>
     /// <value>Default 20, at least 1, at most 1,000. The oldest are forgotten. Key <c>incidents</c>.</value>
     public int IncidentLimit { get; set; } = 20;
+
+    /// <summary>The interval of a URL that states none.</summary>
+    internal static TimeSpan DefaultCheckInterval { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The interval of a polled service that states none.</summary>
     internal static TimeSpan DefaultPollInterval { get; } = TimeSpan.FromSeconds(5);
@@ -103,11 +116,11 @@ public sealed record ServiceOptions
             yield return $"stop-timeout = {TimeText.Of(StopTimeout)} must be 0 to 45 days, or infinite.";
         }
 
-        if (kind is ServiceKind.Service or ServiceKind.Process)
+        if (kind is ServiceKind.Service or ServiceKind.Process or ServiceKind.Actor)
         {
-            if (Interval is not null || Schedule is not null || InitialDelay != TimeSpan.Zero || OnTickError != TickErrorAction.Fail || Pace != TickPace.FixedRate)
+            if (Interval is not null || Schedule is not null || InitialDelay != TimeSpan.Zero || OnTickError != TickErrorAction.Fail || Pace != TickPace.FixedRate || ConcurrentTicks != 1)
             {
-                yield return "interval, schedule, initial-delay, pace and on-tick-error are for ticks and polled services; a service that runs until it is stopped has none of them.";
+                yield return "interval, schedule, initial-delay, pace, concurrent-ticks and on-tick-error are for ticks and polled services; a service that runs until it is stopped has none of them.";
             }
         }
         else
@@ -125,6 +138,20 @@ public sealed record ServiceOptions
             if (Interval is { } interval && (interval <= TimeSpan.Zero || interval > Longest))
             {
                 yield return $"interval = {TimeText.Of(interval)} must be longer than 0 and at most 45 days.";
+            }
+
+            if (ConcurrentTicks is < 1 or > MostConcurrentTicks)
+            {
+                yield return $"concurrent-ticks = {ConcurrentTicks} must be 1 to {MostConcurrentTicks}.";
+            }
+            else if (ConcurrentTicks > 1 && Schedule is null && Pace == TickPace.FixedDelay)
+            {
+                yield return "pace = fixed-delay counts from the end of a tick, so that none can overlap; leave out concurrent-ticks, or take fixed-rate.";
+            }
+
+            if (kind == ServiceKind.Url && (OnTickError != TickErrorAction.Fail || ConcurrentTicks != 1))
+            {
+                yield return "a URL is checked once at a time, and a check that fails is a failure: leave out on-tick-error and concurrent-ticks.";
             }
 
             if (InitialDelay < TimeSpan.Zero || InitialDelay > Longest)

@@ -39,4 +39,10 @@ public enum ServiceKind
 
     /// <summary>A program of the operating system.</summary>
     Process,
+
+    /// <summary>A URL that is checked again and again.</summary>
+    Url,
+
+    /// <summary>An actor.</summary>
+    Actor,
 }

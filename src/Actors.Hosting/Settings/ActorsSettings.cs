@@ -1,4 +1,5 @@
 using Actors.Hosting.Management;
+using Actors.Hosting.Registering;
 using Actors.Hosting.Systemd;
 using Actors.Jobs;
 using Actors.Persistence;
@@ -13,9 +14,9 @@ internal sealed class ActorsSettings
 {
     public const string Section = "actors";
     private const string Jobs = "jobs";
-    private static readonly string[] Subsections = ["store", "services", "processes", "groups", "queues", "schedules", "persistence", "systemd", "management"];
+    private static readonly string[] Subsections = ["store", "services", "processes", "urls", "groups", "queues", "schedules", "persistence", "systemd", "management"];
     private static readonly string[] Stores = ["sqlite"];
-    private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules"];
+    private static readonly string[] ReservedActors = [ServicesExtensions.GuardianName, "queues", "schedules", KeptServices.Name];
 
     private readonly ActorsBuilder _builder;
     private readonly SettingReader _reader;
@@ -82,6 +83,7 @@ internal sealed class ActorsSettings
         settings.ReadSchedules(section.GetSection("schedules"));
         settings.ReadServices(section.GetSection("services"));
         settings.ReadProcesses(section.GetSection("processes"), contentRoot);
+        settings.ReadUrls(section.GetSection("urls"));
         settings.CheckDependencies();
         settings.ReadGroups(section.GetSection("groups"));
         settings.CheckActors();
@@ -157,7 +159,7 @@ internal sealed class ActorsSettings
             _queues.Add(entry.Build() with { Options = options, HandlerOptions = handlers });
         }
 
-        foreach (var fault in JobSystem.FindTypeFaults(_queues))
+        foreach (var fault in JobSystem.FindTypeFaults(_queues, _builder.JobJson))
         {
             _reader.AddFault(fault);
         }
@@ -218,7 +220,7 @@ internal sealed class ActorsSettings
             }
         }
 
-        foreach (var fault in JobSystem.FindScheduleFaults(_schedules, _queues))
+        foreach (var fault in JobSystem.FindScheduleFaults(_schedules, _queues, _builder.JobJson))
         {
             _reader.AddFault(fault);
         }
@@ -261,7 +263,7 @@ internal sealed class ActorsSettings
     private void ReadProcesses(IConfigurationSection section, string contentRoot)
     {
         List<ActorsBuilder.ProcessEntry> entries = [.. _builder.ProcessEntries.Select(entry => entry.Copy())];
-        foreach (var child in section.GetChildren().Where(child => !entries.Exists(entry => entry.Name == child.Key)))
+        foreach (var child in section.GetChildren().Where(child => !entries.Exists(entry => IsNamed(entry.Name, child))))
         {
             entries.Add(new ActorsBuilder.ProcessEntry(child.Key));
         }
@@ -293,6 +295,34 @@ internal sealed class ActorsSettings
         }
     }
 
+    /// <summary>As sections are found: without regard to case.</summary>
+    private static bool IsNamed(string name, IConfigurationSection section) => string.Equals(name, section.Key, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Those of the code, and those that the configuration alone declares.</summary>
+    private void ReadUrls(IConfigurationSection section)
+    {
+        List<ActorsBuilder.UrlEntry> entries = [.. _builder.UrlEntries.Select(entry => entry.Copy())];
+        entries.AddRange(section.GetChildren().Where(child => !entries.Exists(entry => IsNamed(entry.Name, child))).Select(child => new ActorsBuilder.UrlEntry(child.Key)).ToList());
+        foreach (var entry in entries)
+        {
+            var child = section.GetSection(entry.Name);
+            _reader.Read(child, entry, SettingTables.Url, UrlSection.Keys);
+            if (!_reader.Check(() => UrlSection.Read(child, entry.Url), child) || !_reader.CheckRanges(child, entry, SettingTables.Url, entry.Service.Restart.Validate))
+            {
+                continue;
+            }
+
+            if (_services.Exists(service => service.Name == entry.Name) || _consumers.ContainsKey(entry.Name))
+            {
+                _reader.AddFault($"URL '{entry.Name}' has the name of another service. Give one of the two another name.");
+                continue;
+            }
+
+            _reader.Check(() => _services.Add(ServiceDefinition.Url(entry.Name, entry.Url, entry.Service)), child);
+            _sections[entry.Name] = child.Path;
+        }
+    }
+
     private void CheckDependencies()
     {
         foreach (var fault in ServicesExtensions.FindDependencyFaults(
@@ -306,7 +336,7 @@ internal sealed class ActorsSettings
     private void ReadGroups(IConfigurationSection section)
     {
         foreach (var entry in _builder.GroupEntries
-            .Concat(section.GetChildren().Where(child => _builder.GroupEntries.All(known => known.Name != child.Key)).Select(child => new ActorsBuilder.GroupEntry(child.Key))))
+            .Concat(section.GetChildren().Where(child => !_builder.GroupEntries.Any(known => IsNamed(known.Name, child))).Select(child => new ActorsBuilder.GroupEntry(child.Key))))
         {
             var child = section.GetSection(entry.Name);
             var read = entry with { };

@@ -38,6 +38,7 @@ internal static class ReferenceFiles
         .. Of("actors.management", SettingTables.Management),
         .. Of("actors.services.NAME", SettingTables.Service),
         .. Of("actors.processes.NAME", SettingTables.Process),
+        .. Of("actors.urls.NAME", SettingTables.Url),
         .. Of("actors.groups.NAME", SettingTables.Group),
         .. Of("actors.queues.NAME", SettingTables.Queue),
         .. Of("actors.schedules.NAME", SettingTables.Schedule),

@@ -13,7 +13,10 @@ internal static class SettingTables
     private static QueueOptions QueueDefaults { get; } = new();
 
     /// <summary>Keys that a program has not: those of ticks, and what only code can answer for.</summary>
-    private static readonly string[] NotForPrograms = ["interval", "schedule", "initial-delay", "pace", "on-tick-error", "watchdog"];
+    private static readonly string[] NotForPrograms = ["interval", "schedule", "initial-delay", "pace", "on-tick-error", "concurrent-ticks", "watchdog"];
+
+    /// <summary>Keys that a URL has not.</summary>
+    private static readonly string[] NotForUrls = ["on-tick-error", "concurrent-ticks", "watchdog", "pace"];
 
     // Before System, which holds them: the tables are made in this order.
     public static IReadOnlyList<Setting<DeadLetterOptions>> DeadLetters { get; } =
@@ -81,6 +84,7 @@ internal static class SettingTables
         Setting<ServiceOptions>.Moments("schedule", o => o.Schedule, (o, v) => o.Schedule = v),
         Setting<ServiceOptions>.Duration("initial-delay", o => o.InitialDelay, (o, v) => o.InitialDelay = v),
         Setting<ServiceOptions>.Word("pace", o => o.Pace, (o, v) => o.Pace = v),
+        Setting<ServiceOptions>.Int("concurrent-ticks", o => o.ConcurrentTicks, (o, v) => o.ConcurrentTicks = v),
         Setting<ServiceOptions>.Word("on-tick-error", o => o.OnTickError, (o, v) => o.OnTickError = v),
     ];
 
@@ -98,6 +102,15 @@ internal static class SettingTables
         Setting<ActorsBuilder.ProcessEntry>.Bytes("output.file-bytes", o => o.Process.OutputFileBytes, (o, v) => o.Process.OutputFileBytes = v),
         Setting<ActorsBuilder.ProcessEntry>.Int("output.files", o => o.Process.OutputFiles, (o, v) => o.Process.OutputFiles = v),
         .. Service.Where(setting => !NotForPrograms.Contains(setting.Key)).Select(setting => setting.Of<ActorsBuilder.ProcessEntry>(o => o.Service)),
+    ];
+
+    /// <summary>A URL: its own settings, and those of the service that it is. Headers and status are not of one line; see <see cref="UrlSection"/>.</summary>
+    public static IReadOnlyList<Setting<ActorsBuilder.UrlEntry>> Url { get; } =
+    [
+        Setting<ActorsBuilder.UrlEntry>.Text("url", o => o.Url.Url, (o, v) => o.Url.Url = v ?? ""),
+        Setting<ActorsBuilder.UrlEntry>.Duration("timeout", o => o.Url.Timeout, (o, v) => o.Url.Timeout = v),
+        Setting<ActorsBuilder.UrlEntry>.Text("contains", o => o.Url.Contains, (o, v) => o.Url.Contains = v),
+        .. Service.Where(setting => !NotForUrls.Contains(setting.Key)).Select(setting => setting.Of<ActorsBuilder.UrlEntry>(o => o.Service)),
     ];
 
     public static IReadOnlyList<Setting<ActorsBuilder.GroupEntry>> Group { get; } =

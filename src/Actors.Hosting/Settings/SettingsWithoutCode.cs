@@ -11,7 +11,7 @@ namespace Actors.Hosting.Settings;
 /// <summary>What can be said of a configuration without the program that it is for: which names of services, queues and jobs there are is the program's to know.</summary>
 internal static class SettingsWithoutCode
 {
-    private static readonly string[] Groups = ["store", "services", "processes", "groups", "queues", "schedules", "persistence", "systemd", "management"];
+    private static readonly string[] Groups = ["store", "services", "processes", "urls", "groups", "queues", "schedules", "persistence", "systemd", "management"];
 
     public static IReadOnlyList<ConfigurationFault> Check(IConfiguration configuration)
     {
@@ -59,6 +59,16 @@ internal static class SettingsWithoutCode
                 && reader.CheckRanges(process, entry, SettingTables.Process, entry.Service.Restart.Validate))
             {
                 reader.Check(() => ServiceDefinition.Processes(entry.Name, entry.Process, entry.Service), process);
+            }
+        }
+
+        foreach (var url in section.GetSection("urls").GetChildren())
+        {
+            var entry = new ActorsBuilder.UrlEntry(url.Key);
+            reader.Read(url, entry, SettingTables.Url, UrlSection.Keys);
+            if (reader.Check(() => UrlSection.Read(url, entry.Url), url) && reader.CheckRanges(url, entry, SettingTables.Url, entry.Service.Restart.Validate))
+            {
+                reader.Check(() => ServiceDefinition.Url(entry.Name, entry.Url, entry.Service), url);
             }
         }
 

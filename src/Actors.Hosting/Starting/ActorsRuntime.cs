@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Actors.Hosting.Adopting;
 using Actors.Hosting.Ending;
 using Actors.Hosting.Management;
+using Actors.Hosting.Registering;
 using Actors.Hosting.Settings;
 using Actors.Jobs;
 using Actors.Persistence;
@@ -63,6 +64,9 @@ internal sealed class ActorsRuntime : IAsyncDisposable
 
     public IServices? Services { get; private set; }
 
+    /// <summary>Remembers services that were registered and are to be kept; null when there is no store of this process's own, or nothing that could be kept.</summary>
+    public IActorRef? Kept { get; private set; }
+
     public string Name => _builder.Name;
 
     public ActorsBuilder Builder => _builder;
@@ -87,13 +91,19 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             }
         }
 
+        if (_builder.ServiceTypeEntries.Count > 0 && Settings is { HasStore: true, Sqlite: null or { IsShared: false } })
+        {
+            Kept = System.ActorOf(Props.Create<KeptServices>(), KeptServices.Name);
+        }
+
         foreach (var entry in _builder.ActorEntries)
         {
             _actors[entry.Type] = System.ActorOf(entry.Props(_provider), entry.Name);
         }
 
-Services = System.StartServices(
+        Services = System.StartServices(
             [.. Settings.Queues.Where(queue => !queue.IsEnqueueOnly).Select(Consumer), .. Settings.Services], _provider, Settings.Groups);
+        await new ServiceTypes(this).RestoreAsync(Services, logger, cancellationToken);
         _watch = new ConfigurationWatch(this, Configuration, _configured, _contentRoot, logger);
     }
 
@@ -167,7 +177,7 @@ Services = System.StartServices(
 
     private async Task<JobSystemOptions> OpenStoreAsync(ILogger logger, CancellationToken cancellationToken)
     {
-        var queues = new JobSystemOptions { Services = _provider, Queues = Settings.Queues, Schedules = Settings.Schedules };
+        var queues = new JobSystemOptions { Services = _provider, Queues = Settings.Queues, Schedules = Settings.Schedules, Json = _builder.JobJson };
         switch (Settings.Sqlite)
         {
             case null:

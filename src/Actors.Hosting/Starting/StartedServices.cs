@@ -1,3 +1,4 @@
+using Actors.Hosting.Registering;
 using Actors.Services;
 
 namespace Actors.Hosting.Starting;
@@ -10,7 +11,9 @@ internal sealed class StartedServices(ActorsRuntime runtime) : IServices
     private IServices Services => runtime.Services ?? throw NotStarted.Exception(runtime.Name, "services");
 
     public Task<TReply> AskAsync<TReply>(IRequest<TReply> request, CancellationToken cancellationToken = default) =>
-        Services.AskAsync(request, cancellationToken);
+        request is Unregister unregister
+            ? UnregisterAsAsync<TReply>(unregister, cancellationToken)
+            : Services.AskAsync(request, cancellationToken);
 
     public Task<IReadOnlyList<ServiceStatus>> StartAsync(string service = "*", CancellationToken cancellationToken = default) =>
         Services.StartAsync(service, cancellationToken);
@@ -33,9 +36,31 @@ internal sealed class StartedServices(ActorsRuntime runtime) : IServices
     public Task<IReadOnlyList<OutputLine>> GetOutputAsync(string service, int lines, CancellationToken cancellationToken = default) =>
         Services.GetOutputAsync(service, lines, cancellationToken);
 
+    public Task<IActorRef> GetActorAsync(string service, CancellationToken cancellationToken = default) =>
+        Services.GetActorAsync(service, cancellationToken);
+
     public Task<ServiceStatus> RegisterAsync(ServiceDefinition definition, CancellationToken cancellationToken = default) =>
         Services.RegisterAsync(definition, cancellationToken);
 
-    public Task<IReadOnlyList<ServiceStatus>> UnregisterAsync(string service, CancellationToken cancellationToken = default) =>
-        Services.UnregisterAsync(service, cancellationToken);
+    public async Task<IReadOnlyList<ServiceStatus>> UnregisterAsync(string service, CancellationToken cancellationToken = default)
+    {
+        var services = Services;
+
+        // First, so that it does not come back if the program ends meanwhile.
+        string[] forgotten = runtime.Kept is { } kept && service is not null
+            ? await kept.AskAsync(new KeptServices.Forget(service), Timeout.InfiniteTimeSpan, cancellationToken)
+            : [];
+        try
+        {
+            return await services.UnregisterAsync(service!, cancellationToken); // The services say what they think of a null.
+        }
+        catch (UnknownServiceException) when (forgotten.Length > 0)
+        {
+            return []; // It was kept and could not be registered again.
+        }
+    }
+
+    /// <summary>The reply of an Unregister is of this type.</summary>
+    private async Task<TReply> UnregisterAsAsync<TReply>(Unregister unregister, CancellationToken cancellationToken) =>
+        (TReply)await UnregisterAsync(unregister.Service, cancellationToken);
 }

@@ -8,7 +8,7 @@ internal sealed class GuardedServices(IActorRef guardian) : IServices
     public Task<TReply> AskAsync<TReply>(IRequest<TReply> request, CancellationToken cancellationToken = default)
     {
         // Commands take what the limits of the services allow; a timeout of our own could only hide how they ended.
-        TimeSpan? timeout = request is GetStatus or GetServices or GetIncidents or GetOutput ? null : Timeout.InfiniteTimeSpan;
+        TimeSpan? timeout = request is GetStatus or GetServices or GetIncidents or GetOutput or GetActor ? null : Timeout.InfiniteTimeSpan;
         return guardian.AskAsync(request, timeout, cancellationToken);
     }
 
@@ -32,6 +32,9 @@ internal sealed class GuardedServices(IActorRef guardian) : IServices
 
     public Task<IReadOnlyList<OutputLine>> GetOutputAsync(string service, int lines, CancellationToken cancellationToken) =>
         AskAsync(new GetOutput(service, lines), cancellationToken);
+
+    public Task<IActorRef> GetActorAsync(string service, CancellationToken cancellationToken) =>
+        AskAsync(new GetActor(service), cancellationToken);
 
     public Task<ServiceStatus> RegisterAsync(ServiceDefinition definition, CancellationToken cancellationToken) =>
         AskAsync(new Register(definition), cancellationToken);

@@ -81,8 +81,6 @@ internal sealed class ServiceEntry(ServiceSite site, ServiceDefinition definitio
 
     /// <summary>Its place in the queue of those that stop because the guardian does. Set before the service is told.</summary>
     public StopTurn? Turn { get; set; }
-
-    public ServiceActor NewActor() => new(this);
 }
 
 /// <summary>A place in the queue of services that stop one after the other.</summary>

@@ -10,6 +10,9 @@ internal sealed partial class ServiceGuardian(
     private readonly Dictionary<string, ServiceOperation> _leaving = new(StringComparer.Ordinal);
     private readonly HashSet<ServiceOperation> _operations = [];
     private ServiceSite? _site;
+
+    /// <summary>One for all, because a hundred thousand would each have their own.</summary>
+    private Props? _props;
     private long _registrations;
     private long _starts;
 
@@ -27,7 +30,9 @@ internal sealed partial class ServiceGuardian(
 
     protected override ValueTask PreStartAsync()
     {
-        _site = new ServiceSite(Context.System, container);
+        var site = _site = new ServiceSite(Context.System, container, _entries);
+        // Our own limits bound the stop, and the wait for one's turn is no fault of the service.
+        _props = Props.Create(() => new ServiceActor(site)) with { StopTimeout = Timeout.InfiniteTimeSpan, QuarantineAfter = 0 };
         // The kernel tells all services to stop at the same time. It cancels this token just before: the moment to give them an order.
         Context.CancellationToken.Register(QueueForStop);
         foreach (var definition in definitions)
@@ -89,6 +94,7 @@ internal sealed partial class ServiceGuardian(
 
                 break;
             case Terminated ended when _leaving.Remove(ended.Actor.Path.Name, out var operation):
+                Site.Leave(ended.Actor.Path.Name);
                 operation.OnRemoved();
                 break;
             default:
@@ -171,6 +177,14 @@ internal sealed partial class ServiceGuardian(
                 break;
             case GetOutput get:
                 Sender.Tell(One(get.Service).Output?.Last(get.Lines) ?? [], Self);
+                break;
+            case GetActor get:
+                var acting = One(get.Service);
+                Sender.Tell(
+                    acting.Definition.Kind == ServiceKind.Actor
+                        ? acting.Actor
+                        : throw new UnknownServiceException(acting.Name, $"Service '{acting.Name}' is no actor, so nobody can send it messages."),
+                    Self);
                 break;
             case GetServices get:
                 Begin(request, Matching(get.Service), ServiceOperation.Phase.Query);
@@ -268,7 +282,7 @@ internal sealed partial class ServiceGuardian(
             }
 
             LeaveGroup(entry);
-            _entries.Remove(entry.Name);
+            Site.BeginToLeave(entry);
             _leaving.Add(entry.Name, operation);
         }
 
@@ -303,10 +317,8 @@ internal sealed partial class ServiceGuardian(
     private ServiceEntry Add(ServiceDefinition definition)
     {
         var entry = new ServiceEntry(Site, definition, ++_registrations) { Group = GroupOf(definition.Name) };
-        // Our own limits bound the stop, and the wait for one's turn is no fault of the service.
-        var props = Props.Create(entry.NewActor) with { StopTimeout = Timeout.InfiniteTimeSpan, QuarantineAfter = 0 };
-        entry.Actor = Context.ActorOf(props, definition.Name);
-        _entries.Add(definition.Name, entry);
+        Site.Add(entry); // First, because its actor looks for it.
+        entry.Actor = Context.ActorOf(_props!, definition.Name); // Made with the site.
         return entry;
     }
 

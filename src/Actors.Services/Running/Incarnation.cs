@@ -44,6 +44,9 @@ internal sealed class Incarnation
 
     public string Name => _entry.Name;
 
+    /// <summary>What waits for the actor, when the service is one. Set by the owner before the code runs.</summary>
+    public IService? Actor { get; set; }
+
     /// <summary>The options as they are now.</summary>
     public ServiceOptions Options => _entry.Options;
 
@@ -87,7 +90,7 @@ internal sealed class Incarnation
     {
         try
         {
-            var body = _entry.Definition.Create(Context);
+            var body = Actor ?? _entry.Definition.Create(Context);
             _entry.Actor.Tell(new ServiceCommand.Began(this));
             await (body.RunAsync(Context, Token) ?? throw new InvalidOperationException(
                 $"{body.GetType().Name}.RunAsync of service '{Name}' returned null. It must return a task."));
@@ -110,6 +113,7 @@ internal sealed class Incarnation
         }
 
         MarkEnded();
+        _entry.Actor.Tell(new ServiceCommand.Ended(this, null));
     }
 
     public void AddHook(Func<CancellationToken, Task> hook)
@@ -126,7 +130,9 @@ internal sealed class Incarnation
         }
     }
 
-    public ServiceCommand NewEnded(Exception? defect) => new ServiceCommand.Ended(this, defect);
+    /// <summary>What the owner is told of the end of <see cref="RunAsync"/>, which has told the rest: one for all, because a hundred thousand would each have their own.</summary>
+    public static Func<Exception?, object> OnRun { get; } =
+        static defect => defect is null ? ServiceCommand.NothingMore.Instance : new ServiceCommand.Broke(defect);
 
     public void Own(object instance)
     {

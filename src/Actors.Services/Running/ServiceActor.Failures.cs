@@ -22,7 +22,7 @@ internal sealed partial class ServiceActor
         var cause = ended.Defect ?? incarnation.Cause;
         if (_state == ServiceState.Stopping)
         {
-            if (_hung is null)
+            if (_detour?.Hung is null)
             {
                 Log.Stopped(Site.Logger, Definition.Name);
             }
@@ -48,8 +48,8 @@ internal sealed partial class ServiceActor
     private void OnFailed(Exception cause)
     {
         var now = Site.System.Now;
-        var ranFor = _ranFor ?? (_state == ServiceState.Running ? now - _runningSince : TimeSpan.Zero);
-        _ranFor = null;
+        var ranFor = _detour?.RanFor ?? (_state == ServiceState.Running ? now - _runningSince : TimeSpan.Zero);
+        _detour?.RanFor = null;
         _incarnation = null;
         if (Options.RestartType == RestartType.Temporary)
         {

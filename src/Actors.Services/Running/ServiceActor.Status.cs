@@ -23,8 +23,8 @@ internal sealed partial class ServiceActor
             Since = _since,
             Uptime = uptime,
             Restarts = _record?.Budget.Restarts ?? 0,
-            NextRestartAt = _state == ServiceState.Backoff ? _comeback?.At ?? _record?.NextRestartAt : null,
-            Group = entry.Group?.Name,
+            NextRestartAt = _state == ServiceState.Backoff ? _detour?.Comeback?.At ?? _record?.NextRestartAt : null,
+            Group = Entry.Group?.Name,
             LastIncident = _record?.LastIncident,
             NotReadyBecause = NotReadyBecause(),
             Report = _incarnation?.Context.LastReport,
@@ -35,12 +35,13 @@ internal sealed partial class ServiceActor
     private string? NotReadyBecause() => _state switch
     {
         ServiceState.Running when !Options.AwaitsReady || _incarnation!.Context.IsReady => null, // Running has an incarnation.
+        ServiceState.Running when Definition.Kind == ServiceKind.Url => "its first check is not over yet",
         ServiceState.Running when Definition.StopsGently => "its first tick has not succeeded yet",
         ServiceState.Running => "it has not called Ready() yet",
         ServiceState.Starting when _incarnation is null => $"it waits for {WaitsFor()}",
         ServiceState.Starting => "it is starting",
-        ServiceState.Backoff when _comeback is GroupRestart restart => $"it waits for the restart of its {restart.Group.Text}",
-        ServiceState.Backoff when _comeback is CauseRound => "it has failed and waits for its restart, together with others that have failed of the same cause",
+        ServiceState.Backoff when _detour?.Comeback is GroupRestart restart => $"it waits for the restart of its {restart.Group.Text}",
+        ServiceState.Backoff when _detour?.Comeback is CauseRound => "it has failed and waits for its restart, together with others that have failed of the same cause",
         ServiceState.Backoff => "it has failed and waits for its restart",
         ServiceState.Stopping => "it is stopping",
         ServiceState.Completed => "it has completed",

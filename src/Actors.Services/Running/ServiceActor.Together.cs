@@ -5,16 +5,7 @@ namespace Actors.Services.Running;
 /// <summary>Restarts that the service shares with others.</summary>
 internal sealed partial class ServiceActor
 {
-    /// <summary>With whom it comes back; null when it does so by itself.</summary>
-    private Comeback? _comeback;
-
-    /// <summary>Why its body is being ended although nobody has told it to stop.</summary>
-    private StandDown? _standDown;
-
-    /// <summary>Whose others wait until it runs.</summary>
-    private GroupRestart? _returning;
-
-    private bool SharesRestarts => entry.Group is { RestartsOthers: true };
+    private bool SharesRestarts => Entry.Group is { RestartsOthers: true };
 
     /// <summary>From now on it waits for the others, no longer for its own delay.</summary>
     private void OnAwait(Comeback comeback)
@@ -22,7 +13,7 @@ internal sealed partial class ServiceActor
         if (_state == ServiceState.Backoff)
         {
             Context.Timers.Cancel(ServiceCommand.RestartDue.Instance);
-            _comeback = comeback;
+            Detour.Comeback = comeback;
         }
     }
 
@@ -47,10 +38,10 @@ internal sealed partial class ServiceActor
 
     private void OnReturn(Comeback comeback)
     {
-        if (_state == ServiceState.Backoff && ReferenceEquals(_comeback, comeback))
+        if (_state == ServiceState.Backoff && ReferenceEquals(_detour?.Comeback, comeback))
         {
-            _comeback = null;
-            _returning = comeback as GroupRestart;
+            _detour?.Comeback = null;
+            Detour.Returning = comeback as GroupRestart;
             Launch(Math.Max(1, Record.Budget.Restarts));
             if (_incarnation is null)
             {
@@ -65,9 +56,9 @@ internal sealed partial class ServiceActor
 
     private void TellReturned()
     {
-        if (_returning is { } comeback)
+        if (_detour?.Returning is { } comeback)
         {
-            _returning = null;
+            _detour?.Returning = null;
             Context.Parent.Tell(new GuardianNews.Returned(comeback), Self);
         }
     }
@@ -77,7 +68,7 @@ internal sealed partial class ServiceActor
         switch (_state)
         {
             case ServiceState.Running or ServiceState.Starting when _incarnation is not null:
-                _standDown = down;
+                Detour.StandDown = down;
                 BeginStop(_incarnation);
                 break;
             case ServiceState.Starting or ServiceState.Backoff:
@@ -95,13 +86,13 @@ internal sealed partial class ServiceActor
         var what = $"'{down.Failed}' of its {down.Restart.Group.Text} failed: {down.Cause}";
         if (down.IsForGood)
         {
-            _comeback = null;
+            _detour?.Comeback = null;
             Note(what, "Failed with it, because the restarts of that one are used up");
             MoveTo(ServiceState.Failed);
         }
         else
         {
-            _comeback = down.Restart;
+            Detour.Comeback = down.Restart;
             Note(what, $"stopped, and started again together with '{down.Failed}'");
             if (_state != ServiceState.Backoff)
             {
@@ -116,15 +107,15 @@ internal sealed partial class ServiceActor
     /// <summary>Somebody has commanded something else.</summary>
     private void LeaveComeback()
     {
-        _comeback = null;
-        if (_standDown is { } down)
+        _detour?.Comeback = null;
+        if (_detour?.StandDown is { } down)
         {
-            _standDown = null;
+            _detour?.StandDown = null;
             Tell(down, takesPart: false);
         }
     }
 
     private void Tell(StandDown down, bool takesPart) => Context.Parent.Tell(new GuardianNews.StoodDown(down, takesPart), Self);
 
-    private void TellFailed(Incident incident, TimeSpan? due) => Context.Parent.Tell(new GuardianNews.Failed(entry, incident, due), Self);
+    private void TellFailed(Incident incident, TimeSpan? due) => Context.Parent.Tell(new GuardianNews.Failed(Entry, incident, due), Self);
 }

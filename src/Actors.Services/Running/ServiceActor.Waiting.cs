@@ -5,14 +5,9 @@ namespace Actors.Services.Running;
 /// <summary>What the service waits for before its code is started, who waits for it, and the watch on its heartbeat.</summary>
 internal sealed partial class ServiceActor
 {
-    private int _restartBehindGate;
-
-    /// <summary>Why a hung body is being ended; a failure, once it has ended or is abandoned.</summary>
-    private ServiceHungException? _hung;
-
     private bool IsGateOpen()
     {
-        foreach (var dependency in entry.Dependencies)
+        foreach (var dependency in Entry.Dependencies)
         {
             if (!dependency.IsReady)
             {
@@ -27,23 +22,23 @@ internal sealed partial class ServiceActor
     {
         if (_state == ServiceState.Starting && _incarnation is null && IsGateOpen())
         {
-            Run(_restartBehindGate);
+            Run(_detour?.RestartBehindGate ?? 0);
         }
     }
 
     /// <summary>Such as <c>db, which is Backoff, and cache, which is not ready</c>.</summary>
     private string WaitsFor() => string.Join(
         " and ",
-        entry.Dependencies.Where(dependency => !dependency.IsReady)
+        Entry.Dependencies.Where(dependency => !dependency.IsReady)
             .Select(dependency => $"{dependency.Name}, which is {(dependency.State == ServiceState.Running ? "not ready yet" : dependency.State)}"));
 
     /// <summary>Those that wait are told after the fact is written, so that whoever looks too early is told again.</summary>
     private void NoteReadiness()
     {
-        if (_state == ServiceState.Running && !entry.IsReady && NotReadyBecause() is null)
+        if (_state == ServiceState.Running && !Entry.IsReady && NotReadyBecause() is null)
         {
-            entry.IsReady = true;
-            foreach (var dependent in entry.Dependents)
+            Entry.IsReady = true;
+            foreach (var dependent in Entry.Dependents)
             {
                 dependent.Actor.Tell(ServiceCommand.DependencyReady.Instance, Self);
             }
@@ -76,8 +71,8 @@ internal sealed partial class ServiceActor
             return;
         }
 
-        _hung = new ServiceHungException(Definition.Name, silent, Options.Watchdog);
-        _ranFor = Site.System.Now - _runningSince;
+        Detour.Hung = new ServiceHungException(Definition.Name, silent, Options.Watchdog);
+        Detour.RanFor = Site.System.Now - _runningSince;
         MoveTo(ServiceState.Stopping);
         incarnation.RequestEnd();
         EndBody(incarnation);

@@ -4,21 +4,33 @@ namespace Actors.Services.Running;
 
 /// <summary>The life of one service: what it may do next, and what follows when its code ends. The code itself runs beside it, in an <see cref="Incarnation"/>.</summary>
 /// <remarks>Cut by concern: Failures (what follows an end), Waiting (what it waits for, and who waits for it), Status (what is told of it).</remarks>
-internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
+internal sealed partial class ServiceActor(ServiceSite site) : ActorBase
 {
     private ServiceState _state = ServiceState.Stopped;
-    private DateTimeOffset _since = entry.Site.System.TimeProvider.GetUtcNow();
+    private DateTimeOffset _since = site.System.TimeProvider.GetUtcNow();
+    private ServiceEntry? _entry;
     private TimeSpan _runningSince;
-    private TimeSpan? _ranFor;
     private Incarnation? _incarnation;
     private List<Waiter>? _waiters;
-    private ServiceCommand.Start? _startAfterStop;
+    private Detour? _detour;
 
-    private ServiceSite Site => entry.Site;
+    private ServiceSite Site => site;
 
-    private ServiceDefinition Definition => entry.Definition;
+    /// <summary>Found before the first message.</summary>
+    private ServiceEntry Entry => _entry!; // As it says.
 
-    private ServiceOptions Options => entry.Options;
+    private Detour Detour => _detour ??= new Detour();
+
+    private ServiceDefinition Definition => Entry.Definition;
+
+    private ServiceOptions Options => Entry.Options;
+
+    /// <summary>By name, so that all services can be made by one recipe.</summary>
+    protected override ValueTask PreStartAsync()
+    {
+        _entry = site.Find(Self.Path.Name);
+        return default;
+    }
 
     protected override ValueTask OnReceiveAsync(object message)
     {
@@ -77,10 +89,16 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
             case ServiceCommand.RestartDue when _state == ServiceState.Backoff:
                 Launch(Record.Budget.Restarts);
                 break;
-            case ServiceCommand.RestartDue or ServiceCommand.StoppedInTime:
+            case ServiceCommand.Broke broke when _incarnation is { } broken:
+                OnEnded(new ServiceCommand.Ended(broken, broke.Defect));
+                break;
+            case ServiceCommand.RestartDue or ServiceCommand.NothingMore or ServiceCommand.Broke or ServiceCommand.StoppedInTime:
+                break;
+            case Terminated ended:
+                OnChildEnded(ended.Actor);
                 break;
             default:
-                Unhandled(message);
+                Pass(message);
                 break;
         }
 
@@ -90,7 +108,7 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
     /// <summary>The system ends, or the service was unregistered: the same stop, in the same order, but nobody reads the mailbox any more.</summary>
     protected override async ValueTask PostStopAsync()
     {
-        await (entry.Turn?.Come ?? Task.CompletedTask);
+        await (Entry.Turn?.Come ?? Task.CompletedTask);
 
         if (_incarnation is { } incarnation)
         {
@@ -115,7 +133,7 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
         }
 
         AnswerWaiters(null);
-        entry.Turn?.Next?.Give();
+        Entry.Turn?.Next?.Give();
     }
 
     private void OnStart(ServiceCommand.Start start)
@@ -133,7 +151,7 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
                 break;
             case ServiceState.Stopping:
                 LeaveComeback();
-                _startAfterStop = start;
+                Detour.StartAfterStop = start;
                 AddWaiter(Awaited.Start, start.Operation, start.Index);
                 break;
             default:
@@ -145,7 +163,7 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
 
     private void OnApply(ServiceOptions options)
     {
-        entry.Options = options;
+        Entry.Options = options;
         _record?.Apply(options);
         Answer(null, 0);
     }
@@ -164,8 +182,9 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
                 BeginStop(_incarnation!); // Both states have one.
                 break;
             case ServiceState.Stopping:
-                _startAfterStop = null;
-                _hung = null;
+                _detour?.StartAfterStop = null;
+                _detour?.Hung = null;
+                _detour?.RanFor = null;
                 LeaveComeback();
                 AddWaiter(Awaited.Stop, stop.Operation, stop.Index);
                 break;
@@ -186,9 +205,9 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
     private void StartAnew(ServiceCommand.Start start)
     {
         Context.Timers.Cancel(ServiceCommand.RestartDue.Instance);
-        _comeback = null;
+        _detour?.Comeback = null;
         _record?.Budget.Reset();
-        entry.StartOrder = start.Order;
+        Entry.StartOrder = start.Order;
         Launch(0);
     }
 
@@ -197,7 +216,7 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
         MoveTo(ServiceState.Starting);
         if (!IsGateOpen())
         {
-            _restartBehindGate = restart;
+            Detour.RestartBehindGate = restart;
             AnswerWaiters(Awaited.Start);
             return;
         }
@@ -213,8 +232,9 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
             Note($"started while {abandoned} abandoned {(abandoned == 1 ? "body" : "bodies")} of it still ran", "what an abandoned body holds, it still holds");
         }
 
-        _incarnation = new Incarnation(entry, restart);
-        Context.RunTask(_incarnation.RunAsync, _incarnation.NewEnded);
+        _incarnation = new Incarnation(Entry, restart);
+        MakeActor(_incarnation);
+        Context.RunTask(_incarnation.RunAsync, Incarnation.OnRun);
     }
 
     private void OnBegan(Incarnation incarnation)
@@ -250,25 +270,31 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
     private void OnStopped()
     {
         _incarnation = null;
-        if (_hung is { } hung)
+        if (_detour?.Hung is { } hung)
         {
-            _hung = null;
-            OnFailed(hung);
-            return;
+            _detour?.Hung = null;
+            if (_detour?.StartAfterStop is null)
+            {
+                OnFailed(hung);
+                return;
+            }
+
+            _detour?.RanFor = null;
+            Note(hung, new Incident.Verdict("started again by a command that came while it was being ended"));
         }
 
-        if (_standDown is { } down)
+        if (_detour?.StandDown is { } down)
         {
-            _standDown = null;
+            _detour?.StandDown = null;
             FinishStandDown(down);
             return;
         }
 
         MoveTo(ServiceState.Stopped);
         AnswerWaiters(Awaited.Stop);
-        if (_startAfterStop is { } start)
+        if (_detour?.StartAfterStop is { } start)
         {
-            _startAfterStop = null;
+            _detour?.StartAfterStop = null;
             StartAnew(start);
         }
         else
@@ -285,8 +311,8 @@ internal sealed partial class ServiceActor(ServiceEntry entry) : ActorBase
         }
 
         _state = state;
-        entry.State = state;
-        entry.IsReady = false;
+        Entry.State = state;
+        Entry.IsReady = false;
         _since = Site.System.TimeProvider.GetUtcNow();
         if (state != ServiceState.Starting)
         {

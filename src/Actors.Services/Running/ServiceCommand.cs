@@ -51,6 +51,15 @@ internal abstract record ServiceCommand : IDeadLetterSuppression
     /// <param name="Defect">What our own code threw, which it should not.</param>
     public sealed record Ended(Incarnation Incarnation, Exception? Defect) : ServiceCommand;
 
+    /// <summary>Our own code around that of the service threw, which it should not.</summary>
+    public sealed record Broke(Exception Defect) : ServiceCommand;
+
+    /// <summary>The task of an incarnation has ended, after its <see cref="Ended"/>.</summary>
+    public sealed record NothingMore : ServiceCommand
+    {
+        public static NothingMore Instance { get; } = new();
+    }
+
     /// <summary>The limit of a stop is over and the code still runs.</summary>
     public sealed record Overdue(Incarnation Incarnation) : ServiceCommand;
 

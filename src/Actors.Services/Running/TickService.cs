@@ -3,6 +3,9 @@ namespace Actors.Services.Running;
 /// <summary>The loop around a tick. It is a service like any other, except that a stop lets the current tick finish.</summary>
 internal sealed class TickService(ITick tick) : IService
 {
+    /// <summary>Null when each tick waits for the one before it.</summary>
+    private OverlappingTicks? _beside;
+
     // Longer waits are made of these: the clock's own limit is 49 days, and it counts in whole milliseconds.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
@@ -12,17 +15,30 @@ internal sealed class TickService(ITick tick) : IService
     /// <summary>Other options may turn one into the other: from the next tick on.</summary>
     public async Task RunAsync(ServiceContext context, CancellationToken cancellationToken)
     {
+        if (context.Options.ConcurrentTicks == 1)
+        {
+            await RunAsync(context, context.Stopping, cancellationToken);
+            return;
+        }
+
+        using var beside = _beside = new OverlappingTicks(context, cancellationToken);
+        await RunAsync(context, beside.NoMore, cancellationToken);
+        await beside.EndAsync();
+    }
+
+    private async Task RunAsync(ServiceContext context, CancellationToken stopping, CancellationToken cancellationToken)
+    {
         // A restart follows a delay of its own; who repaired the cause wants to see the next tick then, not after the initial delay.
         var delay = context.Restart == 0 ? context.Options.InitialDelay : TimeSpan.Zero;
-        while (!context.Stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             if (context.Options.Schedule is null)
             {
-                await RunOnIntervalAsync(context, delay, cancellationToken);
+                await RunOnIntervalAsync(context, delay, stopping, cancellationToken);
             }
             else
             {
-                await RunOnScheduleAsync(context, cancellationToken);
+                await RunOnScheduleAsync(context, stopping, cancellationToken);
             }
 
             delay = context.Options.Interval ?? TimeSpan.Zero;
@@ -30,7 +46,7 @@ internal sealed class TickService(ITick tick) : IService
     }
 
     /// <summary>No slot comes twice: the next is later than the last one and than now, whatever is done to the clock.</summary>
-    private async Task RunOnScheduleAsync(ServiceContext context, CancellationToken cancellationToken)
+    private async Task RunOnScheduleAsync(ServiceContext context, CancellationToken stopping, CancellationToken cancellationToken)
     {
         var time = context.TimeProvider;
         if (!context.Options.AwaitsReady)
@@ -39,7 +55,7 @@ internal sealed class TickService(ITick tick) : IService
         }
 
         var next = context.Options.Schedule?.Next(time.GetUtcNow());
-        while (next is { } slot && await IsReachedAsync(time, slot, context.Stopping))
+        while (next is { } slot && await IsReachedAsync(time, slot, stopping))
         {
             await TickAsync(context, cancellationToken, () => context.Options.Schedule?.Next(time.GetUtcNow()) - time.GetUtcNow() ?? TimeSpan.Zero);
             if (context.Options.Schedule is not { } schedule)
@@ -53,7 +69,8 @@ internal sealed class TickService(ITick tick) : IService
 
         if (next is null)
         {
-            await context.DelayAsync(Timeout.InfiniteTimeSpan);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -74,11 +91,11 @@ internal sealed class TickService(ITick tick) : IService
         return false;
     }
 
-    private async Task RunOnIntervalAsync(ServiceContext context, TimeSpan due, CancellationToken cancellationToken)
+    private async Task RunOnIntervalAsync(ServiceContext context, TimeSpan due, CancellationToken stopping, CancellationToken cancellationToken)
     {
         var time = context.TimeProvider;
         var origin = time.GetTimestamp();
-        while (await IsDueAsync(time, origin, due, context.Stopping))
+        while (await IsDueAsync(time, origin, due, stopping))
         {
             await TickAsync(context, cancellationToken);
             if (context.Options is not { Schedule: null, Interval: { } interval })
@@ -112,7 +129,18 @@ internal sealed class TickService(ITick tick) : IService
         await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, stopping)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-    private async Task TickAsync(ServiceContext context, CancellationToken cancellationToken, Func<TimeSpan>? untilNext = null)
+    private Task TickAsync(ServiceContext context, CancellationToken cancellationToken, Func<TimeSpan>? untilNext = null)
+    {
+        if (_beside is not { } beside)
+        {
+            return TickOnceAsync(context, untilNext, cancellationToken);
+        }
+
+        beside.Begin(context.Options.ConcurrentTicks, token => TickOnceAsync(context, untilNext, token));
+        return Task.CompletedTask;
+    }
+
+    private async Task TickOnceAsync(ServiceContext context, Func<TimeSpan>? untilNext, CancellationToken cancellationToken)
     {
         try
         {

@@ -19,6 +19,7 @@ internal sealed class ThreadDispatcher : Dispatcher
     private readonly Stack<Parking> _parked = new();
     private readonly TimeProvider _time;
     private readonly WorkerMonitor _monitor;
+    private readonly PoolRelief _relief;
     private volatile BlockedHandlers? _blockedHandlers;
     private Worker[] _workers;
     private int _parkedCount;
@@ -35,6 +36,7 @@ internal sealed class ThreadDispatcher : Dispatcher
     public ThreadDispatcher(int workers, TimeProvider time)
     {
         _time = time;
+        _relief = new PoolRelief(time);
         _workers = new Worker[Math.Max(2, workers)];
         for (var i = 0; i < _workers.Length; i++)
         {
@@ -104,6 +106,7 @@ internal sealed class ThreadDispatcher : Dispatcher
 #pragma warning disable RS0030 // This is the seam: tasks that actors own run on the thread pool, where they may block.
         ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
 #pragma warning restore RS0030
+        _monitor.Wake();
     }
 
     public override void Stop()
@@ -246,8 +249,10 @@ internal sealed class ThreadDispatcher : Dispatcher
         }
     }
 
+    internal void OnMonitorEnded() => _relief.End();
+
     /// <summary>Looks after the workers; called by the monitor.</summary>
-    /// <returns>Whether any worker is awake, so that looking again makes sense.</returns>
+    /// <returns>Whether any worker is awake or a task runs, so that looking again makes sense.</returns>
     internal bool LookAfterWorkers()
     {
         var workers = Volatile.Read(ref _workers);
@@ -294,7 +299,14 @@ internal sealed class ThreadDispatcher : Dispatcher
             }
         }
 
-        return Volatile.Read(ref _parkedCount) < workers.Length;
+        // A timer of a task waits for a thread of the pool like everything else there, unseen by us: who keeps those threads is what we see.
+        var isPoolInUse = Interlocked.Read(ref _posted) != Interlocked.Read(ref _postsDone);
+        if (isPoolInUse)
+        {
+            _relief.Look();
+        }
+
+        return isPoolInUse || Volatile.Read(ref _parkedCount) < workers.Length;
     }
 
     private static ExecutionContext CaptureDefault()

@@ -16,7 +16,7 @@ internal sealed class WorkerMonitor
         new Thread(Run) { IsBackground = true, Name = "actors-monitor" }.UnsafeStart();
     }
 
-    /// <summary>A worker has been woken.</summary>
+    /// <summary>A worker has been woken, or a task was given to the pool.</summary>
     public void Wake()
     {
         if (_isAsleep)
@@ -33,6 +33,12 @@ internal sealed class WorkerMonitor
     }
 
     private void Run()
+    {
+        LookUntilStopped();
+        _dispatcher.OnMonitorEnded();
+    }
+
+    private void LookUntilStopped()
     {
         while (!_isStopped)
         {

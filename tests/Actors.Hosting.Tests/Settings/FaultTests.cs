@@ -54,12 +54,12 @@ public sealed class FaultTests
             test.conf:1:10: unknown key 'actors.a'
                 1 | actors { a = 1, b = 2 }
                   |          ^
-                  = known are: ask-timeout, dead-letters, groups, handler-limit, management, persistence, processes, queues, schedules, services, store, systemd
+                  = known are: ask-timeout, dead-letters, groups, handler-limit, management, persistence, processes, queues, schedules, services, store, systemd, urls
 
             test.conf:1:17: unknown key 'actors.b'
                 1 | actors { a = 1, b = 2 }
                   |                 ^
-                  = known are: ask-timeout, dead-letters, groups, handler-limit, management, persistence, processes, queues, schedules, services, store, systemd
+                  = known are: ask-timeout, dead-letters, groups, handler-limit, management, persistence, processes, queues, schedules, services, store, systemd, urls
             """);
     }
 

@@ -40,6 +40,10 @@ public sealed class ReferenceTests
         ShouldAgree("processes.conf", "actors.processes.NAME", SettingTables.Process, () => new ActorsBuilder.ProcessEntry("NAME"), "command");
 
     [Fact]
+    public void Urls_conf_is_what_the_program_reads_and_does() =>
+        ShouldAgree("urls.conf", "actors.urls.NAME", SettingTables.Url, () => new ActorsBuilder.UrlEntry("NAME"), "status");
+
+    [Fact]
     public void Groups_conf_is_what_the_program_reads_and_does() =>
         ShouldAgree("groups.conf", "actors.groups.NAME", SettingTables.Group, () => new ActorsBuilder.GroupEntry("NAME"));
 

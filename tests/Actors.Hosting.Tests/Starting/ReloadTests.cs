@@ -159,11 +159,11 @@ public sealed class ReloadTests : IDisposable
                 throw new InvalidOperationException("no");
             }));
 
-        Write("actors.services.loop.restart { max-restarts = 0, backoff { min = 1 ms, max = 1 ms } }\nactors.services.loop.stop-timout = 3 s");
+        Write("actors.services.loop.restart { max-restarts = 0, backoff { min = 1 ms, max = 1 ms } }\nactors.services.loop.stop-timout = 3 s\nLogging.LogLevel.Default = Debug");
 
-        await TestHost.UntilAsync(() => Task.FromResult(_log.Has(5007)), "it is refused");
+        await TestHost.UntilAsync(() => Task.FromResult(_log.Has(5008)), "it is refused");
         _log.ShouldContain(
-            5007,
+            5008,
             """
             shop.conf:2:1: unknown key 'actors.services.loop.stop-timout'
                 2 | actors.services.loop.stop-timout = 3 s
@@ -172,6 +172,10 @@ public sealed class ReloadTests : IDisposable
             """);
         var before = runs;
         await TestHost.UntilAsync(() => Task.FromResult(runs > before + 5), "it goes on as before");
+        host.Services.GetRequiredService<IConfiguration>()["Logging:LogLevel:Default"].ShouldBeNull("a file is refused whole, for whoever reads it");
+
+        Write("Logging.LogLevel.Default = Debug\nactors.services.loop.restart.backoff { min = 1 ms, max = 1 ms }");
+        await TestHost.UntilAsync(() => Task.FromResult(host.Services.GetRequiredService<IConfiguration>()["Logging:LogLevel:Default"] == "Debug"), "the repaired one applies");
         await host.StopAsync();
     }
 

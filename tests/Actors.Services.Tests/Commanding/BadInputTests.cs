@@ -121,7 +121,7 @@ public sealed class BadInputTests
     [Fact]
     public void Settings_of_ticks_are_refused_for_a_service() =>
         Should.Throw<ServiceDefinitionException>(() => Bodies.Idle("a", new ServiceOptions { Interval = TimeSpan.FromSeconds(1) }))
-            .Message.ShouldContain("interval, schedule, initial-delay, pace and on-tick-error are for ticks and polled services");
+            .Message.ShouldContain("interval, schedule, initial-delay, pace, concurrent-ticks and on-tick-error are for ticks and polled services");
 
     [Fact]
     public void Options_are_copied_when_the_service_is_defined()

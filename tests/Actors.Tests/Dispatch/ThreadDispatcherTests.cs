@@ -30,6 +30,39 @@ public sealed class ThreadDispatcherTests
     }
 
     [Fact]
+    public async Task Tasks_that_block_all_threads_of_the_pool_do_not_stop_other_tasks()
+    {
+        const int Blockers = 60; // The pool by itself would need half a minute for so many.
+        await using var system = ActorSystem.Create("test");
+        using var gate = new ManualResetEventSlim();
+        var owner = system.ActorOf(Puppet.Props());
+        owner.Do(puppet =>
+        {
+            for (var i = 0; i < Blockers; i++)
+            {
+                puppet.Context.RunTask(
+                    () =>
+                    {
+                        gate.Wait();
+                        return Task.CompletedTask;
+                    },
+                    static _ => 0);
+            }
+        });
+        using var timer = new ManualResetEventSlim();
+        owner.Do(puppet => puppet.Context.RunTask(
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+                timer.Set();
+            },
+            static _ => 0));
+        var isInTime = timer.Wait(TimeSpan.FromSeconds(15)); // Not awaited: what goes on after an await needs a thread of the pool, too.
+        gate.Set();
+        isInTime.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_message_that_a_blocked_handler_sent_before_it_blocked_is_handled()
     {
         await using var system = ActorSystem.Create("test");
