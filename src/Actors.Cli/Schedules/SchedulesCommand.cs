@@ -70,6 +70,7 @@ internal static class SchedulesCommand
                 parsed.GetValue(socket),
                 new ManagementRequest("next-slots") { Schedules = parsed.GetValue(text) is { } named ? [named] : [], Lines = parsed.GetValue(count) },
                 parsed.GetValue(json),
+                isFollowing: false,
                 cancellationToken));
         return command;
     }
