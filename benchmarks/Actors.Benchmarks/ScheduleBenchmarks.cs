@@ -21,8 +21,8 @@ internal static partial class ScheduleBenchmarks
     {
         MeasureNext();
         await MeasureIdleAsync(options.Int("idle", 100_000));
-        await MeasureLatenessAsync(options.Int("each-second", 10_000), options.Int("seconds", 10), isSpread: true);
-        await MeasureLatenessAsync(options.Int("each-second", 10_000), options.Int("seconds", 10), isSpread: false);
+        await MeasureLatenessAsync(options.Int("each-second", 10_000), options.Int("seconds", 10), options.Int("busy", 2000), isSpread: true);
+        await MeasureLatenessAsync(options.Int("at-once", 10_000), options.Int("seconds", 10), options.Int("busy", 2000), isSpread: false);
     }
 
     private static void MeasureNext()

@@ -30,8 +30,12 @@ public sealed class HoconFileConfigurationProvider(HoconFileConfigurationSource 
         }
     }
 
-    /// <summary>Why the latest version of the file was refused; null when it is in use.</summary>
-    public HoconException? LastError { get; private set; }
+    /// <summary>Why the latest version of the file was refused: a <see cref="HoconException"/>, or what a handler of <see cref="Changing"/> threw; null when it is in use.</summary>
+    public Exception? LastError { get; private set; }
+
+    /// <summary>Raised with what a later version of the file says, before it is used. A handler that throws refuses it whole, and all old values stay.</summary>
+    /// <remarks>Raised on the thread that saw the change. Not raised for the version that the application starts with.</remarks>
+    public event Action<IHoconConfigurationProvider>? Changing;
 
     /// <inheritdoc/>
     public override bool TryGet(string key, out string? value)
@@ -70,6 +74,11 @@ public sealed class HoconFileConfigurationProvider(HoconFileConfigurationSource 
         try
         {
             var document = Parse(stream);
+            if (_hasStarted)
+            {
+                Changing?.Invoke(new HoconDocumentConfigurationProvider(document));
+            }
+
             _loaded = FlatKeys.Flatten(document);
             _document = document;
             Data = _loaded;
@@ -79,7 +88,7 @@ public sealed class HoconFileConfigurationProvider(HoconFileConfigurationSource 
                 (_includes ??= new IncludeWatch(source, Load)).Watch(document.Files);
             }
         }
-        catch (HoconException cause)
+        catch (Exception cause) when (cause is HoconException || _hasStarted)
         {
             LastError = cause;
             if (!_hasStarted)

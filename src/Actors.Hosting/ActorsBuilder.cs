@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Actors.Hosting.Adopting;
 using Actors.Hosting.Management;
 using Actors.Hosting.Settings;
@@ -61,6 +62,9 @@ public sealed partial class ActorsBuilder
 
     internal PersistenceOptions Persistence { get; } = new();
 
+    /// <summary>As <see cref="JobSystemOptions.Json"/>.</summary>
+    internal JsonSerializerOptions? JobJson { get; private set; }
+
     /// <summary>As <see cref="ManagementOptions.Socket"/>.</summary>
     internal string ManagementSocket { get; private set; } = SocketPath.Off;
 
@@ -101,6 +105,15 @@ public sealed partial class ActorsBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         configure(Persistence);
+        return this;
+    }
+
+    /// <summary>Sets how the arguments of jobs are written and read, for example by a source-generated context: <c>UseJobJson(ShopJson.Default.Options)</c>.</summary>
+    /// <remarks>Without it they are read by reflection, with the web defaults (camelCase, case-insensitive). A handled job that the options do not know is a fault of the start.</remarks>
+    public ActorsBuilder UseJobJson(JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        JobJson = options;
         return this;
     }
 

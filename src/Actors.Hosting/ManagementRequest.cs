@@ -1,7 +1,8 @@
 namespace Actors.Hosting;
 
 /// <summary>A command to a running actor system, for its management socket.</summary>
-/// <param name="Command">One of <c>ping, status, start, stop, restart, tail, incidents, reread, update, shutdown</c>.</param>
+/// <param name="Command">One of <c>ping, status, start, stop, restart, tail, incidents, reread, update, shutdown, schedules,
+/// next-slots, run-schedule, pause-schedule, resume-schedule</c>.</param>
 public sealed record ManagementRequest(string Command)
 {
     /// <summary>The services that are meant: names or patterns such as <c>worker-*</c>.</summary>
@@ -15,6 +16,13 @@ public sealed record ManagementRequest(string Command)
     /// <summary>For <c>tail</c>: of each service only the lines after this number of it, for whoever has those before already.</summary>
     /// <value>Null, the default: the last ones, whichever they are.</value>
     public IReadOnlyDictionary<string, long>? After { get; init; }
+
+    /// <summary>The durable schedules that are meant: names or patterns such as <c>report-*</c>.</summary>
+    /// <value>Default empty: all, where the command only asks; one that changes something must be told, if need be <c>*</c>.</value>
+    public IReadOnlyList<string> Schedules { get; init; } = [];
+
+    /// <summary>Why, for whoever reads the status: kept by <c>pause-schedule</c>.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>What a running actor system has answered.</summary>
@@ -32,7 +40,7 @@ public enum ManagementOutcome
     /// <summary>Carried out, and not all is as asked: a service does not run after its start, or still runs after its stop; for a question, something needs attention.</summary>
     Incomplete,
 
-    /// <summary>No service has the name.</summary>
+    /// <summary>No service, or no schedule, has the name.</summary>
     UnknownService,
 
     /// <summary>The command makes no sense: it does not exist, or lacks what it needs.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Actors.Jobs.Protos;
 using Actors.Jobs.Queues;
 using Actors.Jobs.Schedules;
@@ -18,10 +19,10 @@ public sealed partial class JobSystem
     public ISchedules Schedules => _schedules ?? throw new InvalidOperationException(
         $"The queues of '{_system.Name}' were started without schedules. Give them JobSystemOptions.Schedules, which may be empty.");
 
-    /// <summary>How many schedules have a slot that is more than a minute late, and by how much the latest is; for metrics and health checks.</summary>
+    /// <summary>How many schedules have a slot that is more than a minute late, and by how much the latest is; for metrics and health checks. None while another process owns them.</summary>
     /// <exception cref="SchedulesUnavailableException">Their owner does not answer: that is worse than late.</exception>
     public Task<(int Count, TimeSpan Longest)> GetOverdueSchedulesAsync(CancellationToken cancellationToken = default) =>
-        _schedules is null ? Task.FromResult((0, TimeSpan.Zero)) : _schedules.GetOverdueAsync(cancellationToken);
+        _schedules?.Owner is null ? Task.FromResult((0, TimeSpan.Zero)) : _schedules.GetOverdueAsync(cancellationToken);
 
     /// <summary>How many schedules have a slot that is more than a minute late, as their owner saw it at most a minute ago; all of them when it has not looked for three.</summary>
     public int OverdueSchedules => _gauge?.Overdue ?? 0;
@@ -29,11 +30,13 @@ public sealed partial class JobSystem
     /// <summary>What is wrong with these schedules: texts and zones that cannot be read, values that make no sense, queues and jobs that do not exist, names given twice.</summary>
     /// <param name="schedules">The schedules of one process.</param>
     /// <param name="queues">Its queues.</param>
-    public static IReadOnlyList<string> FindScheduleFaults(IReadOnlyCollection<ScheduleDefinition> schedules, IReadOnlyCollection<QueueDefinition> queues)
+    /// <param name="json">As in <see cref="JobSystemOptions.Json"/>.</param>
+    public static IReadOnlyList<string> FindScheduleFaults(
+        IReadOnlyCollection<ScheduleDefinition> schedules, IReadOnlyCollection<QueueDefinition> queues, JsonSerializerOptions? json = null)
     {
         ArgumentNullException.ThrowIfNull(schedules);
         ArgumentNullException.ThrowIfNull(queues);
-        var types = new JobTypes(JobTypes.DefaultJson);
+        var types = new JobTypes(json ?? JobTypes.DefaultJson);
         var handled = queues.SelectMany(queue => queue.Handlers).Select(handler => JobScan.HandledTypes(handler).FirstOrDefault()).OfType<Type>().ToList();
         var faults = new List<string>();
         foreach (var schedule in schedules)
@@ -64,6 +67,21 @@ public sealed partial class JobSystem
 
             return wrong;
         }
+    }
+
+    /// <summary>
+    /// Declares other schedules while the system runs, as a start with them would: adds what is new, changes what has changed, retires what is missing. Those that were
+    /// added at run time stay.
+    /// </summary>
+    /// <param name="schedules">All that code and configuration declare from now on.</param>
+    /// <exception cref="JobTypeException">Some cannot be used; the message lists every fault, and nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The system was started without <see cref="JobSystemOptions.Schedules"/>.</exception>
+    public void Redeclare(IReadOnlyList<ScheduleDefinition> schedules)
+    {
+        ArgumentNullException.ThrowIfNull(schedules);
+        _ = Schedules;
+        _declaredSchedules = ResolveSchedules(schedules);
+        _schedules!.Owner?.Tell(new ScheduleMessage.Declare(_declaredSchedules)); // There are schedules. Who becomes the owner later begins with these.
     }
 
     /// <summary>What is stored of a definition, or everything that is wrong with it.</summary>
@@ -111,11 +129,11 @@ public sealed partial class JobSystem
         _handlers.Values.Select(handlers => handlers.GetValueOrDefault(name)?.Type).FirstOrDefault(type => type is not null);
 
     /// <summary>Reads the declarations, so that a fault is told before anything runs.</summary>
-    private List<(ScheduleSpec Spec, ScheduleOrigin Origin)> ResolveSchedules()
+    private List<(ScheduleSpec Spec, ScheduleOrigin Origin)> ResolveSchedules(IReadOnlyList<ScheduleDefinition> schedules)
     {
         var specs = new List<(ScheduleSpec, ScheduleOrigin)>();
         var faults = new List<string>();
-        foreach (var definition in _options.Schedules ?? [])
+        foreach (var definition in schedules)
         {
             var (spec, wrong) = Resolve(definition);
             faults.AddRange(wrong.Select(fault => $"Schedule '{definition.Name}': {fault}"));
@@ -140,9 +158,9 @@ public sealed partial class JobSystem
             return;
         }
 
-        var (journalActor, declared, sweepBytes) = (JournalActor.Of(_system, journal), _declaredSchedules, _options.SchedulesSweepBytes);
+        var (journalActor, sweepBytes) = (JournalActor.Of(_system, journal), _options.SchedulesSweepBytes);
         var gauge = _gauge = new ScheduleGauge(_system.TimeProvider);
-        var props = Props.Create(() => new SchedulesActor(_system.Name, declared, client, gauge, journal, journalActor, sweepBytes)) with
+        var props = Props.Create(() => new SchedulesActor(_system.Name, _declaredSchedules, client, gauge, journal, journalActor, sweepBytes)) with
         {
             QuarantineAfter = 0, // What it tells itself must go on coming, whatever the store does.
         };

@@ -149,39 +149,45 @@ public sealed partial class JobSystem : IJobs
         var actor = handle.Actor;
         if (!handle.Owned.IsCompleted && _options.Shared is not null)
         {
-            using var owned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var consuming = ConsumeAsync(actor, ready, owned.Token);
+            using var owned = new CancellationTokenSource();
+            var consuming = ConsumeAsync(actor, ready, owned.Token, cancellationToken);
             await Task.WhenAny(handle.Owned, consuming);
-            await owned.CancelAsync();
             if (cancellationToken.IsCancellationRequested || !handle.Owned.IsCompleted)
             {
                 await consuming;
                 return;
             }
 
+            await owned.CancelAsync();
+
             // What runs goes on to its end while this process, the owner now, begins to take jobs for itself.
             actor = handle.Actor;
-            await Task.WhenAll(consuming, ConsumeAsync(actor, ready, cancellationToken));
+            await Task.WhenAll(consuming, ConsumeAsync(actor, ready, CancellationToken.None, cancellationToken));
             return;
         }
 
-        await ConsumeAsync(actor, ready, cancellationToken);
+        await ConsumeAsync(actor, ready, CancellationToken.None, cancellationToken);
     }
 
     /// <summary>The owner of a queue, for tests that speak to it.</summary>
     internal IActorRef OwnerOf(string queue) => Queue(queue).Actor;
 
-    private async Task ConsumeAsync(IActorRef actor, Action ready, CancellationToken cancellationToken)
+    /// <param name="actor">The owner of the queue, or who speaks for it.</param>
+    /// <param name="ready">Called when it has begun.</param>
+    /// <param name="owned">This process is the owner now: what runs goes on to its end without a limit, but takes nothing more.</param>
+    /// <param name="cancellationToken">Ends it, within the stop timeout of the queue.</param>
+    private async Task ConsumeAsync(IActorRef actor, Action ready, CancellationToken owned, CancellationToken cancellationToken)
     {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(owned, cancellationToken);
         var isStarted = false;
         try
         {
-            await actor.AskAsync(new QueueMessage.StartConsuming(), Timeout.InfiniteTimeSpan, cancellationToken);
+            await actor.AskAsync(new QueueMessage.StartConsuming(), Timeout.InfiniteTimeSpan, ended.Token);
             isStarted = true;
             ready();
-            await Task.Delay(Timeout.InfiniteTimeSpan, _system.TimeProvider, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, _system.TimeProvider, ended.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
             // Told to stop: what follows is how.
         }
@@ -189,7 +195,10 @@ public sealed partial class JobSystem : IJobs
         {
             if (isStarted)
             {
-                await actor.AskAsync(new QueueMessage.StopConsuming(), Timeout.InfiniteTimeSpan, CancellationToken.None);
+                var goesOn = !cancellationToken.IsCancellationRequested;
+                var stopped = actor.AskAsync(new QueueMessage.StopConsuming(goesOn), Timeout.InfiniteTimeSpan, CancellationToken.None);
+                await using var limit = goesOn ? cancellationToken.Register(() => actor.Tell(new QueueMessage.StopConsuming())) : default;
+                await stopped;
             }
             else
             {
@@ -246,7 +255,7 @@ public sealed partial class JobSystem : IJobs
         }
 
         WarnOfUnhandled();
-        _declaredSchedules = ResolveSchedules();
+        _declaredSchedules = ResolveSchedules(_options.Schedules ?? []);
         _schedules = _options.Schedules is null ? null : new SchedulesClient(this);
         if (_options.Shared is { } shared)
         {

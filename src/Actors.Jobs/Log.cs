@@ -66,6 +66,9 @@ internal static partial class Log
     [LoggerMessage(3109, LogLevel.Warning, "{Jobs} jobs of {Queue} had begun when the last process died; they run first, one at a time, alone in the process")]
     public static partial void SuspectsFound(ILogger logger, long jobs, string queue);
 
+    [LoggerMessage(3112, LogLevel.Warning, "What must run alone, of {Queues} queues, has waited {Seconds} s for the jobs that run to end. The queues go on; it is tried again in {Minutes} minutes")]
+    public static partial void HoldEnded(ILogger logger, int queues, double seconds, double minutes);
+
     [LoggerMessage(3110, LogLevel.Error, "Job {JobId} ({JobType} in {Queue}) is quarantined: the process died {Crashes} times while it ran alone")]
     public static partial void JobQuarantined(ILogger logger, JobId jobId, string queue, string jobType, int crashes);
 

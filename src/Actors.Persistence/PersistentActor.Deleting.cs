@@ -51,16 +51,15 @@ public abstract partial class PersistentActor
         while (first < end)
         {
             var middle = first + ((end - first) / 2);
-            var rows = await _store.Journal.ReadAsync(Owner.PersistenceId, middle, 1, cancellationToken);
-            if (rows.Count == 0)
+            var row = await ReadFromAsync(middle, cancellationToken);
+            if (row is null)
             {
-                break;
+                // Behind here is nothing but what a repair has given up, which may stay.
+                end = middle;
             }
-
-            // Where a part is deleted already, the row is the oldest that is kept.
-            if (ReadRange(rows[0]).Last <= toSequenceNr)
+            else if (ReadRange(row).Last <= toSequenceNr)
             {
-                first = rows[0].SequenceNumber + 1;
+                first = row.SequenceNumber + 1;
             }
             else
             {
@@ -69,6 +68,26 @@ public abstract partial class PersistentActor
         }
 
         return Math.Min(first, end);
+    }
+
+    /// <summary>The first commit from a place on that no repair has given up; where a part is deleted already, the oldest that is kept.</summary>
+    private async Task<CommitRow?> ReadFromAsync(long commit, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var rows = await _store.Journal.ReadAsync(Owner.PersistenceId, commit, 1, cancellationToken);
+            if (rows.Count == 0)
+            {
+                return null;
+            }
+
+            if (!IsGivenUp(rows[0]))
+            {
+                return rows[0];
+            }
+
+            commit = rows[0].SequenceNumber + 1;
+        }
     }
 
     /// <summary>The deletion goes with the next commit; if nothing is being stored, with an empty one.</summary>

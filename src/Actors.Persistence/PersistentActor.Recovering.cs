@@ -15,6 +15,7 @@ public abstract partial class PersistentActor
     /// <summary>The commit to read next: a recovery that is interrupted goes on where it was, because the events so far are in the state.</summary>
     private long _nextCommit = 1;
     private bool _isSnapshotChosen;
+    private bool _hasGivenUp;
     private long _recoverTo;
 
     /// <summary>Recovers the state. What you would do here belongs to the handler of <see cref="RecoveryCompleted"/>.</summary>
@@ -73,7 +74,7 @@ public abstract partial class PersistentActor
 
     private async Task RecoverOnceAsync()
     {
-        await AwaitEarlierWritesAsync();
+        await AwaitEarlierWritesAsync(Context.CancellationToken);
         var opening = await Owner.OpenAsync(CommitFormat.Version);
         if (!_isSnapshotChosen)
         {
@@ -90,13 +91,13 @@ public abstract partial class PersistentActor
     }
 
     /// <summary>What an earlier instance has handed over is stored first: opening the journal would fence it.</summary>
-    private async Task AwaitEarlierWritesAsync()
+    private async Task AwaitEarlierWritesAsync(CancellationToken cancellationToken)
     {
         var answers = new JournalAnswers(Self);
         _store.JournalActor.Tell(new JournalMessage.AwaitWrites(Owner.PersistenceId, answers), Self);
         try
         {
-            await answers.TakeAsync(Context.CancellationToken).WaitAsync(_store.AnswerTimeout, Context.System.TimeProvider);
+            await answers.TakeAsync(cancellationToken).WaitAsync(_store.AnswerTimeout, Context.System.TimeProvider, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -119,7 +120,8 @@ public abstract partial class PersistentActor
         if (isCutShort && opening.LastSequenceNumber > 0)
         {
             // The actor goes on where the journal ends, whatever it has chosen to know of it.
-            LastSequenceNr = (await ReadNewestAsync(opening)).Last;
+            var newest = await ReadNewestAsync(opening);
+            LastSequenceNr = Math.Max(LastSequenceNr, newest.LastSequenceNr);
             _lastCommit = opening.LastSequenceNumber;
         }
     }
@@ -127,9 +129,10 @@ public abstract partial class PersistentActor
     /// <returns>False when the last event to recover has been recovered.</returns>
     private bool Replay(CommitRow row)
     {
-        if (row.Events.IsEmpty && row.Writer == Guid.Empty)
+        if (IsGivenUp(row))
         {
-            // A repair has given it up. If events behind it follow, they are not recovered without those that were in it.
+            // If events behind it follow, they are not recovered without those that were in it.
+            _hasGivenUp = true;
             _nextCommit = row.SequenceNumber + 1;
             return true;
         }
@@ -139,8 +142,11 @@ public abstract partial class PersistentActor
         {
             throw new RecoveryStop(Failure(
                 LastSequenceNr + 1,
-                $"the events {LastSequenceNr + 1} to {first - 1} are not there. They were deleted because a snapshot contained them, and no such snapshot can be " +
-                "read, or Recovery excludes it. Restore a backup, or recover from the newest snapshot."));
+                $"the events {LastSequenceNr + 1} to {first - 1} are not there. " + (_hasGivenUp
+                    ? "A repair of the journal has given them up, and no snapshot that can be read contains them. Restore a backup, or repair the journal in such a " +
+                        "way that it ends before them."
+                    : "They were deleted because a snapshot contained them, and no such snapshot can be read, or Recovery excludes it. Restore a backup, or " +
+                        "recover from the newest snapshot.")));
         }
 
         if (end > LastSequenceNr && !ReplayEvents(row))
@@ -207,12 +213,27 @@ public abstract partial class PersistentActor
         }
     }
 
-    private async Task<(long First, long Last)> ReadNewestAsync(JournalOpening opening)
+    /// <summary>A repair has given the commit up, and left an empty one in its place.</summary>
+    private static bool IsGivenUp(CommitRow row) => row.Events.IsEmpty && row.Writer == Guid.Empty;
+
+    /// <returns>The last event that is there, and whether a repair has given up commits behind it.</returns>
+    private async Task<(long LastSequenceNr, bool IsCut)> ReadNewestAsync(JournalOpening opening)
     {
-        var rows = await Owner.ReadAsync(opening.LastSequenceNumber, 1);
-        return rows.Count > 0
-            ? ReadRange(rows[0])
-            : throw Owner.Corrupt($"commit {opening.LastSequenceNumber}, the newest, is missing", opening.LastSequenceNumber, null);
+        for (var commit = opening.LastSequenceNumber; commit >= Math.Max(1, opening.FirstSequenceNumber); commit--)
+        {
+            var rows = await Owner.ReadAsync(commit, 1);
+            if (rows.Count == 0)
+            {
+                throw Owner.Corrupt($"commit {commit} is missing, though the newest is {opening.LastSequenceNumber}", commit, null);
+            }
+
+            if (!IsGivenUp(rows[0]))
+            {
+                return (ReadRange(rows[0]).Last, commit < opening.LastSequenceNumber);
+            }
+        }
+
+        return (0, opening.LastSequenceNumber > 0);
     }
 
     private (long First, long Last) ReadRange(CommitRow row)

@@ -105,7 +105,7 @@ public abstract partial class PersistentActor
     /// <summary>Offers the newest snapshot that can be read. One that cannot is passed over with a warning: an older one does as well, as long as the events after it are there.</summary>
     private async Task OfferSnapshotAsync(JournalOpening opening)
     {
-        long? newest = null;
+        (long LastSequenceNr, bool IsCut)? newest = null;
         var criteria = Recovery.FromSnapshot with { MaxSequenceNr = long.Min(Recovery.FromSnapshot.MaxSequenceNr, Recovery.ToSequenceNr) };
         while (criteria.MaxSequenceNr >= 0)
         {
@@ -119,11 +119,12 @@ public abstract partial class PersistentActor
                     return;
                 }
 
-                // A snapshot of events that the journal does not have would be a state that never was.
-                newest ??= opening.LastSequenceNumber == 0 ? 0 : (await ReadNewestAsync(opening)).Last;
-                if (row.SequenceNr > newest)
+                // A snapshot of events that the journal does not have would be a state that never was; unless it had them, and a repair has given them up.
+                newest ??= await ReadNewestAsync(opening);
+                var (last, isCut) = newest.Value;
+                if (row.SequenceNr > last && !(isCut && row.CommitNumber <= opening.LastSequenceNumber))
                 {
-                    Log.SnapshotPassedOver(Logger, PersistenceId, row.SequenceNr, $"the journal ends at event {newest}");
+                    Log.SnapshotPassedOver(Logger, PersistenceId, row.SequenceNr, $"the journal ends at event {last}");
                 }
                 else if (Decode(row) is { } state)
                 {

@@ -133,12 +133,20 @@ public abstract partial class PersistentActor
 
     private async ValueTask OnAnswersWaitAsync()
     {
-        while (!_isFailing && _writing is { } writing && writing.Answers.TryTake(out var answer))
+        try
         {
-            await OnAnswerAsync(writing, answer!); // True says that there is one.
-        }
+            while (!_isFailing && _writing is { } writing && writing.Answers.TryTake(out var answer))
+            {
+                await OnAnswerAsync(writing, answer!); // True says that there is one.
+            }
 
-        await SettleAsync();
+            await SettleAsync();
+        }
+        catch
+        {
+            Self.Tell(new AnswersWait(), Self); // As in FailAfterTurn: what is left in the line was announced by this marker.
+            throw;
+        }
     }
 
     /// <summary>Sends what was persisted, and waits for the handlers that commands wait for.</summary>

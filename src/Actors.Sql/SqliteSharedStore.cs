@@ -84,19 +84,32 @@ public sealed class SqliteSharedStore : ISharedStore
         // Several processes may come at once: one makes the file, the others wait for it.
         using (await StoreLock.WaitAsync(path + ".join", time, cancellationToken).ConfigureAwait(false))
         {
+            if (!NodeLocks.IsAnyHeld(path))
+            {
+                SqliteStore.CheckLogs([inbox], logger);
+            }
+
             var writer = new WriteThread(inbox, time, logger, checkpoints: false);
+            FileStream? nodeLock = null;
             try
             {
                 await writer.Opened.WaitAsync(cancellationToken).ConfigureAwait(false);
                 var node = await writer.ExecuteAsync(
-                    new Call<WriteSession, long>(static session => session.Inbox.AddNode(Environment.MachineName, Environment.ProcessId)),
+                    new Call<WriteSession, long>(session =>
+                    {
+                        // Locked before anybody can see it: a node without a lock is one that has ended.
+                        var id = session.Inbox.AddNode(Environment.MachineName, Environment.ProcessId);
+                        nodeLock?.Dispose();
+                        nodeLock = NodeLocks.Acquire(path, id);
+                        return id;
+                    }),
                     cancellationToken).ConfigureAwait(false);
-                var nodeLock = NodeLocks.Acquire(path, node);
                 Log.StoreJoined(logger, path, node);
-                return new SqliteSharedStore(options, path, logger, time, inbox, writer, nodeLock, node);
+                return new SqliteSharedStore(options, path, logger, time, inbox, writer, nodeLock!, node); // Made by the operation.
             }
             catch
             {
+                nodeLock?.Dispose();
                 await writer.EndAsync().ConfigureAwait(false);
                 throw;
             }

@@ -101,10 +101,11 @@ public sealed class SqliteStore : IAsyncDisposable
     private static async Task<SqliteStore> OpenAsync(
         StoreLock storeLock, StoreFile file, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
-        var historyFile = new StoreFile(
-            StoreFile.Resolve(PathBeside(file.Path, "history"), mustExist: false), StoreSchema.History, file.BusyTimeout, time);
+        StoreFile historyFile;
         try
         {
+            historyFile = new StoreFile(
+                StoreFile.Resolve(PathBeside(file.Path, "history"), mustExist: false), StoreSchema.History, file.BusyTimeout, time);
             CheckLogs([file, historyFile], logger);
         }
         catch
@@ -137,7 +138,7 @@ public sealed class SqliteStore : IAsyncDisposable
     }
 
     /// <summary>Before SQLite opens a file, which would drop the end of its log without a word.</summary>
-    private static void CheckLogs(StoreFile[] files, ILogger logger)
+    internal static void CheckLogs(IEnumerable<StoreFile> files, ILogger logger)
     {
         foreach (var file in files)
         {

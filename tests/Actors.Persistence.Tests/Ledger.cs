@@ -84,6 +84,10 @@ internal sealed class Ledger : ReceivePersistentActor
     public new void PersistAsync<T>(T stored, Action<T> handler)
         where T : notnull => base.PersistAsync(stored, handler);
 
+    /// <summary>Not an overload: a lambda that only throws would be both.</summary>
+    public void PersistAwaiting<T>(T stored, Func<T, Task> handler)
+        where T : notnull => base.PersistAsync(stored, handler);
+
     public new void PersistAllAsync<T>(IEnumerable<T> events, Action<T> handler)
         where T : notnull => base.PersistAllAsync(events, handler);
 

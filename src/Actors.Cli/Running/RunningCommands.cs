@@ -71,13 +71,10 @@ internal static class RunningCommands
 
     private static Command Plain(string name, string description) => Ask(new Command(name, description), _ => new ManagementRequest(name));
 
-    private static Command Ask(Command command, Func<ParseResult, ManagementRequest> request, Func<ParseResult, bool>? isFollowing = null)
+    /// <summary>Makes it a command to a program that runs.</summary>
+    public static Command Ask(Command command, Func<ParseResult, ManagementRequest> request, Func<ParseResult, bool>? isFollowing = null)
     {
-        var socket = new Option<string?>("--socket", "-s")
-        {
-            Description = $"The program: the path of its socket, or its name. Without one ${ManagementClient.SocketVariable}, and then the only one that runs.",
-            HelpName = "PATH|NAME",
-        };
+        var socket = Socket();
         var json = new Option<bool>("--json") { Description = "Answers in one line of JSON." };
         command.Add(socket);
         command.Add(json);
@@ -85,4 +82,11 @@ internal static class RunningCommands
             parsed.GetValue(socket), request(parsed), parsed.GetValue(json), isFollowing?.Invoke(parsed) == true, cancellationToken));
         return command;
     }
+
+    /// <summary>Which program.</summary>
+    public static Option<string?> Socket() => new("--socket", "-s")
+    {
+        Description = $"The program: the path of its socket, or its name. Without one ${ManagementClient.SocketVariable}, and then the only one that runs.",
+        HelpName = "PATH|NAME",
+    };
 }

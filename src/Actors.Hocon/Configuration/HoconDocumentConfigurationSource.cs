@@ -5,12 +5,5 @@ namespace Actors.Hocon.Configuration;
 /// <summary>A document as a source of configuration.</summary>
 internal sealed class HoconDocumentConfigurationSource(HoconDocument document) : IConfigurationSource
 {
-    public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(document);
-
-    private sealed class Provider(HoconDocument document) : ConfigurationProvider, IHoconConfigurationProvider
-    {
-        public HoconDocument? Document => document;
-
-        public override void Load() => Data = FlatKeys.Flatten(document);
-    }
+    public IConfigurationProvider Build(IConfigurationBuilder builder) => new HoconDocumentConfigurationProvider(document);
 }

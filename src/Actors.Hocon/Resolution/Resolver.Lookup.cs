@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Actors.Hocon.Syntax;
 
 namespace Actors.Hocon.Resolution;
@@ -19,6 +20,11 @@ internal sealed partial class Resolver
     /// <summary>Walks the definitions of a key, the strongest first. At depth n the first n elements are behind us.</summary>
     private Walk VisitStack(SlotStack slots, ref Search search, int depth)
     {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw Stop("A substitution leads too deep.", $"at most {session.Limits.MaxDepth} keys in its path ({nameof(HoconLimits.MaxDepth)})");
+        }
+
         foreach (var slot in slots)
         {
             if (slot.IsLookingBack)

@@ -19,6 +19,10 @@ internal sealed record Answer(ManagementOutcome Outcome, string Text)
     public IReadOnlyList<LineView>? Lines { get; init; }
 
     public ChangesView? Changes { get; init; }
+
+    public IReadOnlyList<ScheduleView>? Schedules { get; init; }
+
+    public IReadOnlyList<RunView>? Runs { get; init; }
 }
 
 /// <summary>A service as it is sent.</summary>
@@ -77,10 +81,10 @@ internal sealed record ServiceView
 /// <summary>What settings change, by the names of services; and keys that are taken up at the next start only.</summary>
 internal sealed record ChangesView(
     IReadOnlyList<string> Added, IReadOnlyList<string> Removed, IReadOnlyList<string> Restarted, IReadOnlyList<string> Changed, IReadOnlyList<string> Queues,
-    IReadOnlyList<string> AtNextStart)
+    IReadOnlyList<string> Schedules, IReadOnlyList<string> AtNextStart)
 {
     public static ChangesView Of(SettingsChanges changes) =>
-        new([.. changes.Added.Select(service => service.Name)], changes.Removed, changes.Restarted, changes.Changed, [.. changes.Queues], changes.AtNextStart);
+        new([.. changes.Added.Select(service => service.Name)], changes.Removed, changes.Restarted, changes.Changed, [.. changes.Queues], [.. changes.Schedules], changes.AtNextStart);
 }
 
 /// <summary>A line of output as it is sent.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Actors.Hosting.Ending;
 using Actors.Hosting.Starting;
+using Actors.Jobs;
 using Actors.Services;
 using Microsoft.Extensions.Hosting;
 
@@ -12,6 +13,7 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
     private const int DefaultLines = 20;
     private static readonly string[] All = ["*"];
     private readonly SettingsUpdate _settings = new(runtime);
+    private readonly ScheduleCommands _schedules = new(runtime);
     private readonly DateTimeOffset _since = runtime.System.TimeProvider.GetUtcNow();
 
     private string Self => string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ('{runtime.Name}')");
@@ -33,12 +35,18 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
                 "reread" => Reread(),
                 "update" => await UpdateAsync(cancellationToken),
                 "shutdown" => Shutdown(),
+                "schedules" => Signed(await _schedules.ListAsync(request, Self, cancellationToken)),
+                "next-slots" => Signed(await _schedules.NextAsync(request, cancellationToken)),
+                "run-schedule" => Signed(await _schedules.RunNowAsync(request)),
+                "pause-schedule" => Signed(await _schedules.PauseAsync(request, Self)),
+                "resume-schedule" => Signed(await _schedules.ResumeAsync(request, Self)),
                 var unknown => new Answer(
                     ManagementOutcome.BadRequest,
-                    $"There is no command '{unknown}'. There are: ping, status, start, stop, restart, tail, incidents, reread, update, shutdown."),
+                    $"There is no command '{unknown}'. There are: ping, status, start, stop, restart, tail, incidents, reread, update, shutdown, " +
+                    "schedules, next-slots, run-schedule, pause-schedule, resume-schedule."),
             };
         }
-        catch (UnknownServiceException fault)
+        catch (Exception fault) when (fault is UnknownServiceException or UnknownScheduleException)
         {
             return new Answer(ManagementOutcome.UnknownService, fault.Message);
         }
@@ -46,7 +54,7 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
         {
             return new Answer(ManagementOutcome.Refused, $"The settings cannot be used; nothing was changed.\n{UnhandledFaults.InWords(fault)}");
         }
-        catch (Exception fault) when (fault is ActorException or ServiceException or InvalidOperationException)
+        catch (Exception fault) when (fault is ActorException or ServiceException or JobException or InvalidOperationException)
         {
             return new Answer(ManagementOutcome.Refused, fault.Message);
         }
@@ -56,7 +64,9 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
 
     private static bool IsDown(ServiceStatus service) => service.Abandoned == 0;
 
-    private Answer Done(string text) => new(ManagementOutcome.Done, text) { System = runtime.Name, Process = Environment.ProcessId, Since = _since };
+    private Answer Done(string text) => Signed(new Answer(ManagementOutcome.Done, text));
+
+    private Answer Signed(Answer answer) => answer with { System = runtime.Name, Process = Environment.ProcessId, Since = _since };
 
     private IServices Services() => runtime.Services ?? throw new InvalidOperationException($"{Self} is still starting: its services are not there yet. Ask again in a moment.");
 

@@ -130,7 +130,7 @@ internal sealed class ManagementServer(ActorsRuntime runtime, IHostApplicationLi
             var request = Wire.ReadRequest(line);
             if (request.Command is not ("ping" or "status" or "incidents" or "tail"))
             {
-                Log.Managed(_logger, request.Command, string.Join(' ', request.Services));
+                Log.Managed(_logger, request.Command, string.Join(' ', request.Services.Concat(request.Schedules)));
             }
 
             var answer = await commands.RunAsync(request, CancellationToken.None);

@@ -12,6 +12,7 @@ internal sealed class SettingsChanges
 
     private readonly SortedDictionary<string, List<string>> _keysOf = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<string>> _queues = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, List<string>> _schedules = new(StringComparer.Ordinal);
     private readonly List<string> _atNextStart = [];
     private readonly List<string> _restarted = [];
     private readonly List<string> _changed = [];
@@ -37,6 +38,11 @@ internal sealed class SettingsChanges
             else if (written.Settings.Queues.Select(queue => queue.Name).FirstOrDefault(name => key.StartsWith(Queue(name), StringComparison.OrdinalIgnoreCase)) is { } queue)
             {
                 (_queues.TryGetValue(queue, out var keys) ? keys : _queues[queue] = []).Add(key[Queue(queue).Length..].Replace(':', '.'));
+            }
+            else if (key.StartsWith(SchedulePrefix, StringComparison.OrdinalIgnoreCase) && key.LastIndexOf(':') is var end && end > SchedulePrefix.Length)
+            {
+                var name = key[SchedulePrefix.Length..end];
+                (_schedules.TryGetValue(name, out var keys) ? keys : _schedules[name] = []).Add(key[(end + 1)..]);
             }
             else if (!sections.Contains(key) && inUse.Keys.GetValueOrDefault(key) != written.Keys.GetValueOrDefault(key))
             {
@@ -67,10 +73,13 @@ internal sealed class SettingsChanges
     /// <summary>Queues that go on with other options.</summary>
     public IEnumerable<string> Queues => _queues.Keys;
 
+    /// <summary>Durable schedules that are added, changed or retired.</summary>
+    public IEnumerable<string> Schedules => _schedules.Keys;
+
     /// <summary>Keys that are taken up when the program starts, and not before.</summary>
     public IReadOnlyList<string> AtNextStart => _atNextStart;
 
-    public bool IsEmpty => Added.Count + Removed.Count + Restarted.Count + Changed.Count + _queues.Count == 0;
+    public bool IsEmpty => Added.Count + Removed.Count + Restarted.Count + Changed.Count + _queues.Count + _schedules.Count == 0;
 
     public string Describe(bool isDone)
     {
@@ -82,6 +91,7 @@ internal sealed class SettingsChanges
         Append(text, isDone ? "restarted" : "restart", Restarted.Select(WithKeys));
         Append(text, isDone ? "changed" : "change", Changed.Select(name => WithKeys(name) + ", without a restart"));
         Append(text, isDone ? "changed" : "change", _queues.Select(queue => $"queue {queue.Key} ({string.Join(", ", queue.Value)}), without a restart"));
+        Append(text, isDone ? "changed" : "change", _schedules.Select(schedule => $"schedule {schedule.Key} ({string.Join(", ", schedule.Value)}), without a restart"));
         if (_atNextStart.Count > 0)
         {
             text.Append("\nOnly at the next start of the program: ").AppendJoin(", ", _atNextStart);
@@ -89,6 +99,8 @@ internal sealed class SettingsChanges
 
         return isDone || IsEmpty ? text.ToString() : text.Append("\nTo do it: actors update").ToString();
     }
+
+    private static string SchedulePrefix => $"{ActorsSettings.Section}:schedules:";
 
     private static string Queue(string name) => $"{ActorsSettings.Section}:queues:{name}:";
 

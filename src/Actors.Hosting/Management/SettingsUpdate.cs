@@ -51,6 +51,11 @@ internal sealed class SettingsUpdate(ActorsRuntime runtime)
                 runtime.Jobs?.Reconfigure(queue);
             }
 
+            if (changes.Schedules.Any())
+            {
+                runtime.Jobs?.Redeclare(changes.Written.Settings.Schedules);
+            }
+
             runtime.TakeUp(changes.Written);
             return (changes, statuses);
         }

@@ -79,8 +79,18 @@ internal sealed class SocketFile : IDisposable
     public void Dispose()
     {
         Listener.Dispose();
-        File.Delete(_path);
-        _lock.Dispose();
+        try
+        {
+            File.Delete(_path);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // With its folder, which the system takes away when its user logs out: a stop that went well is not to fail of that.
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
     }
 
     private static FileStream? TryLock(string path)

@@ -20,7 +20,7 @@ internal static class Wire
     public static ManagementRequest ReadRequest(string line)
     {
         var request = JsonSerializer.Deserialize<ManagementRequest>(line, Options);
-        return request?.Command is null ? throw new JsonException("It has no 'command'.") : request with { Services = request.Services ?? [] };
+        return request?.Command is null ? throw new JsonException("It has no 'command'.") : request with { Services = request.Services ?? [], Schedules = request.Schedules ?? [] };
     }
 
     /// <exception cref="JsonException">It is no answer.</exception>

@@ -159,7 +159,7 @@ internal sealed class ActorsSettings
             _queues.Add(entry.Build() with { Options = options, HandlerOptions = handlers });
         }
 
-        foreach (var fault in JobSystem.FindTypeFaults(_queues))
+        foreach (var fault in JobSystem.FindTypeFaults(_queues, _builder.JobJson))
         {
             _reader.AddFault(fault);
         }
@@ -220,7 +220,7 @@ internal sealed class ActorsSettings
             }
         }
 
-        foreach (var fault in JobSystem.FindScheduleFaults(_schedules, _queues))
+        foreach (var fault in JobSystem.FindScheduleFaults(_schedules, _queues, _builder.JobJson))
         {
             _reader.AddFault(fault);
         }
@@ -263,7 +263,7 @@ internal sealed class ActorsSettings
     private void ReadProcesses(IConfigurationSection section, string contentRoot)
     {
         List<ActorsBuilder.ProcessEntry> entries = [.. _builder.ProcessEntries.Select(entry => entry.Copy())];
-        foreach (var child in section.GetChildren().Where(child => !entries.Exists(entry => entry.Name == child.Key)))
+        foreach (var child in section.GetChildren().Where(child => !entries.Exists(entry => IsNamed(entry.Name, child))))
         {
             entries.Add(new ActorsBuilder.ProcessEntry(child.Key));
         }
@@ -295,11 +295,14 @@ internal sealed class ActorsSettings
         }
     }
 
+    /// <summary>As sections are found: without regard to case.</summary>
+    private static bool IsNamed(string name, IConfigurationSection section) => string.Equals(name, section.Key, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Those of the code, and those that the configuration alone declares.</summary>
     private void ReadUrls(IConfigurationSection section)
     {
         List<ActorsBuilder.UrlEntry> entries = [.. _builder.UrlEntries.Select(entry => entry.Copy())];
-        entries.AddRange(section.GetChildren().Where(child => !entries.Exists(entry => entry.Name == child.Key)).Select(child => new ActorsBuilder.UrlEntry(child.Key)).ToList());
+        entries.AddRange(section.GetChildren().Where(child => !entries.Exists(entry => IsNamed(entry.Name, child))).Select(child => new ActorsBuilder.UrlEntry(child.Key)).ToList());
         foreach (var entry in entries)
         {
             var child = section.GetSection(entry.Name);
@@ -333,7 +336,7 @@ internal sealed class ActorsSettings
     private void ReadGroups(IConfigurationSection section)
     {
         foreach (var entry in _builder.GroupEntries
-            .Concat(section.GetChildren().Where(child => _builder.GroupEntries.All(known => known.Name != child.Key)).Select(child => new ActorsBuilder.GroupEntry(child.Key))))
+            .Concat(section.GetChildren().Where(child => !_builder.GroupEntries.Any(known => IsNamed(known.Name, child))).Select(child => new ActorsBuilder.GroupEntry(child.Key))))
         {
             var child = section.GetSection(entry.Name);
             var read = entry with { };

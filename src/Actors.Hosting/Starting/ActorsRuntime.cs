@@ -177,7 +177,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
 
     private async Task<JobSystemOptions> OpenStoreAsync(ILogger logger, CancellationToken cancellationToken)
     {
-        var queues = new JobSystemOptions { Services = _provider, Queues = Settings.Queues, Schedules = Settings.Schedules };
+        var queues = new JobSystemOptions { Services = _provider, Queues = Settings.Queues, Schedules = Settings.Schedules, Json = _builder.JobJson };
         switch (Settings.Sqlite)
         {
             case null:

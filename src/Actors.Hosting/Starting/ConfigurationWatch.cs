@@ -16,7 +16,8 @@ internal sealed class ConfigurationWatch : IDisposable
     private readonly string _contentRoot;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
-    private readonly HashSet<HoconException> _told = [];
+    private readonly HashSet<Exception> _told = [];
+    private readonly FileChecks _checks;
     private readonly IDisposable _registration;
     private Dictionary<string, string?> _applied;
 
@@ -32,6 +33,7 @@ internal sealed class ConfigurationWatch : IDisposable
         _applied = applied;
         _contentRoot = contentRoot;
         _logger = logger;
+        _checks = new FileChecks(configuration, candidate => Read(candidate));
         _registration = ChangeToken.OnChange(configuration.GetReloadToken, Look);
         Look(); // It may have changed before somebody watched.
     }
@@ -40,7 +42,14 @@ internal sealed class ConfigurationWatch : IDisposable
         .Where(pair => pair.Value is not null)
         .ToDictionary(pair => pair.Key.Replace(':', '.'), pair => pair.Value, StringComparer.OrdinalIgnoreCase);
 
-    public void Dispose() => _registration.Dispose();
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _checks.Dispose();
+    }
+
+    private ActorsSettings Read(IConfiguration configuration) =>
+        ActorsSettings.Read(_runtime.Builder, configuration, new ActorSystemOptions(), new PersistenceOptions(), _contentRoot);
 
     /// <summary>Called by whoever saw the change, on any thread; it must not throw there.</summary>
     private void Look()
@@ -57,7 +66,7 @@ internal sealed class ConfigurationWatch : IDisposable
                     .ToList();
                 if (changes.Count > 0)
                 {
-                    Apply(ActorsSettings.Read(_runtime.Builder, _configuration, new ActorSystemOptions(), new PersistenceOptions(), _contentRoot), changes);
+                    Apply(Read(_configuration), changes);
                     _applied = now;
                     _runtime.NoteTakenUp(changes.Where(LiveSettings.Contains), now);
                 }
@@ -77,9 +86,18 @@ internal sealed class ConfigurationWatch : IDisposable
     {
         foreach (var provider in (_configuration as IConfigurationRoot)?.Providers.OfType<HoconFileConfigurationProvider>() ?? [])
         {
-            if (provider.LastError is { } refused && _told.Add(refused))
+            if (provider.LastError is not { } refused || !_told.Add(refused))
+            {
+                continue;
+            }
+
+            if (refused is HoconException or ActorsConfigurationException)
             {
                 Log.FileRefused(_logger, provider.Source.Path, _runtime.Name, refused.Message);
+            }
+            else
+            {
+                Log.ReloadFailed(_logger, _runtime.Name, refused.Message, refused);
             }
         }
     }
@@ -93,6 +111,11 @@ internal sealed class ConfigurationWatch : IDisposable
             {
                 _runtime.Services?.Guardian.Tell(new Reconfigure(ServiceDefinition.Service(queue.Name, static (_, _) => Task.CompletedTask, consumer)));
             }
+        }
+
+        if (changes.Exists(static key => key.StartsWith(LiveSettings.Schedules, StringComparison.OrdinalIgnoreCase)))
+        {
+            _runtime.Jobs?.Redeclare(settings.Schedules);
         }
 
         // Programs that are new in the settings are not there yet: an update by command adds them.

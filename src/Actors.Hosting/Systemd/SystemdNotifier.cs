@@ -162,7 +162,17 @@ internal sealed class SystemdNotifier : IHostedLifecycleService, IDisposable
     /// <summary>The host has started. systemd starts what depends on us when our services have either become ready or failed to.</summary>
     private async Task<TimeSpan> ReportReadyAsync()
     {
-        var services = await _runtime.Services!.GetServicesAsync(); // Set by the start.
+        IReadOnlyList<ServiceStatus> services;
+        try
+        {
+            services = await _runtime.Services!.GetServicesAsync(); // Set by the start.
+        }
+        catch (ActorException)
+        {
+            Send(Extend()); // Too busy to answer is not ready, and no end.
+            return ReadyStep;
+        }
+
         var limit = _runtime.Settings.Systemd.ReadyTimeout;
         var waited = _time.GetUtcNow() - _startedAt;
         string[] awaited =

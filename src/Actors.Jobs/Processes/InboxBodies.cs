@@ -12,6 +12,8 @@ internal static class InboxBodies
     public const uint PauseChange = 3;
     public const uint ResumeChange = 4;
 
+    private static readonly long MaxMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     private enum Outcome : uint
     {
         Succeeded = 1,
@@ -43,6 +45,11 @@ internal static class InboxBodies
         Priority = (uint)StoredPriority.Of(draft.Priority),
     };
 
+    /// <summary>The end of the calendar, as the owner has it: no delay goes beyond it.</summary>
+    private static DateTimeOffset Moment(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(ms, MaxMs));
+
+    private static TimeSpan Span(long ms) => TimeSpan.FromMilliseconds(Math.Min(ms, MaxMs));
+
     /// <summary>A delay counts from when the job was accepted, however late the owner hears of it.</summary>
     public static JobDraft FromProto(InboxJob job) => new(
         Id(job.Id),
@@ -50,8 +57,8 @@ internal static class InboxBodies
         (int)job.TypeVersion,
         job.Args.ToByteArray(),
         TimeSpan.Zero,
-        job.DueAtMs != 0 ? DateTimeOffset.FromUnixTimeMilliseconds(job.DueAtMs)
-            : job.DelayMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(job.SentAtMs + job.DelayMs)
+        job.DueAtMs != 0 ? Moment(job.DueAtMs)
+            : job.DelayMs > 0 ? Moment(job.SentAtMs + Math.Min(job.DelayMs, MaxMs))
             : null,
         StoredPriority.Read((int)job.Priority));
 
@@ -100,9 +107,9 @@ internal static class InboxBodies
     public static QueueMessage.AttemptEnded FromProto(InboxEnd end) => new(end.Number, (int)end.Grant, (Outcome)end.Outcome switch
     {
         Outcome.Succeeded => AttemptOutcome.Succeeded.Instance,
-        Outcome.Failed => new AttemptOutcome.Failed(end.Error, end.DelayMs < 0 ? null : TimeSpan.FromMilliseconds(end.DelayMs)),
+        Outcome.Failed => new AttemptOutcome.Failed(end.Error, end.DelayMs < 0 ? null : Span(end.DelayMs)),
         Outcome.Cancelled => new AttemptOutcome.Cancelled(),
-        Outcome.Snoozed => new AttemptOutcome.Snoozed(TimeSpan.FromMilliseconds(end.DelayMs)),
+        Outcome.Snoozed => new AttemptOutcome.Snoozed(Span(end.DelayMs)),
         Outcome.Undecodable => new AttemptOutcome.Undecodable(end.Error),
         _ => new AttemptOutcome.Interrupted(), // Also what a newer version means: the job runs again.
     });

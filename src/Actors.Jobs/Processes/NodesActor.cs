@@ -22,6 +22,8 @@ internal sealed class NodesActor : ReceiveActor
         Receive<QueueReady>(OnQueueReady);
         Receive<Check>(_ => OnCheck());
         Receive<Checked>(OnChecked);
+        Receive<GreetAgain>(again => Greet(again.Queue));
+        Receive<Greeted>(OnGreeted);
     }
 
     protected override ValueTask PreStartAsync()
@@ -50,7 +52,17 @@ internal sealed class NodesActor : ReceiveActor
                     inbox.Tell(new InboxActor.Post(node, new InboxBody { Queue = queue, Owner = new InboxOwner { Node = self } }));
                 }
             },
-            cause => new Checked([], cause));
+            cause => new Greeted(queue, cause));
+    }
+
+    /// <summary>Who is not greeted says nothing, and gets no jobs: it is tried until it is done.</summary>
+    private void OnGreeted(Greeted greeted)
+    {
+        if (greeted.Cause is { } cause)
+        {
+            Log.OwnershipUnknown(Logger, cause.Message);
+            Context.Timers.StartSingle(new GreetAgain(greeted.Queue), new GreetAgain(greeted.Queue), Interval);
+        }
     }
 
     private void OnCheck()
@@ -114,6 +126,10 @@ internal sealed class NodesActor : ReceiveActor
 
     /// <summary>From a queue that has been recovered; the nodes are those that it remembers.</summary>
     public sealed record QueueReady(string Queue, IActorRef Actor, IReadOnlyList<long> Nodes);
+
+    private sealed record Greeted(string Queue, Exception? Cause);
+
+    private sealed record GreetAgain(string Queue);
 
     private sealed record Check
     {

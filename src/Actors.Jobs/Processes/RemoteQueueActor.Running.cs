@@ -137,10 +137,10 @@ internal sealed partial class RemoteQueueActor
         }
     }
 
-    private void OnStopConsuming()
+    private void OnStopConsuming(QueueMessage.StopConsuming stop)
     {
         _stopRequests.Add(Sender);
-        _begun.IsStopping = true;
+        _begun.IsStopping = !stop.GoesOn;
         if (_isConsuming)
         {
             _isConsuming = false;
@@ -151,7 +151,7 @@ internal sealed partial class RemoteQueueActor
             }
         }
 
-        if (!Context.Timers.IsActive(StopTimer))
+        if (!stop.GoesOn && !Context.Timers.IsActive(StopTimer))
         {
             Context.Timers.StartSingle(StopTimer, new QueueMessage.StopTimeoutReached(false), _options.StopTimeout);
         }

@@ -17,6 +17,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     private readonly IServiceProvider _services;
     private readonly IBegunTable _begun;
     private readonly IActorRef _inbox;
+    private readonly object _attachment = new();
     private readonly Dictionary<long, (IActorRef Asker, bool IsAboutJob)> _questions = [];
     private long _question;
 
@@ -38,7 +39,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
 
     protected override ValueTask PreStartAsync()
     {
-        _inbox.Tell(new InboxActor.Attach(_name, Self), Self);
+        _inbox.Tell(new InboxActor.Attach(_name, Self, _attachment), Self);
         return default;
     }
 
@@ -83,8 +84,8 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.StartConsuming:
                 OnStartConsuming();
                 break;
-            case QueueMessage.StopConsuming:
-                OnStopConsuming();
+            case QueueMessage.StopConsuming stop:
+                OnStopConsuming(stop);
                 break;
             case QueueMessage.Reconfigure reconfigure:
                 OnReconfigure(reconfigure.Options);
@@ -95,9 +96,11 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.StopTimeoutReached reached:
                 OnStopTimeoutReached(reached);
                 break;
-            case InboxActor.FromNode row:
+            case InboxActor.FromNode row when ReferenceEquals(row.Attachment, _attachment):
                 OnRow(row);
                 break;
+            case InboxActor.FromNode:
+                break; // Handed out again, to this instance.
             case InboxActor.Synced:
                 OnSynced();
                 break;

@@ -22,6 +22,7 @@ internal sealed partial class QueueActor
             return;
         }
 
+        SetUnhandledSuspectsAside();
         if (_isHeld)
         {
             GrantSuspect();

@@ -5,6 +5,8 @@ namespace Actors.Jobs.Queues;
 /// <summary>Finished jobs go to the history in bulk. A job stays with its owner until its row there is durable.</summary>
 internal sealed partial class QueueActor
 {
+    /// <summary>How much is read from the journal for one write of finished jobs.</summary>
+    private const long MaxHistoryReadBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private static readonly object HistoryTimer = new();
@@ -56,6 +58,7 @@ internal sealed partial class QueueActor
         }
 
         var jobs = 0;
+        var bytes = 0L;
         var batch = new List<FinishedJob>(_options.KeepSucceeded ? Math.Min(_options.HistoryBatch, _toHistory.Count) : 0);
         List<(int Index, long Row, int Offset, int Length)>? missing = null;
         foreach (var (_, number) in _toHistory)
@@ -66,18 +69,25 @@ internal sealed partial class QueueActor
             }
 
             ref var entry = ref _state.Jobs[number];
-            jobs++;
             if (entry.State == JobState.Succeeded && !_options.KeepSucceeded)
             {
+                jobs++;
                 continue;
             }
 
             if (entry.CacheSlot == 0 && entry.PayloadLength > 0)
             {
+                bytes += entry.PayloadLength;
+                if (batch.Count > 0 && bytes > MaxHistoryReadBytes)
+                {
+                    break;
+                }
+
                 (missing ??= []).Add((batch.Count, entry.PayloadRow, entry.PayloadOffset, entry.PayloadLength));
                 _firstRowOfHistory = Math.Min(_firstRowOfHistory, entry.PayloadRow);
             }
 
+            jobs++;
             batch.Add(Finished(number));
         }
 

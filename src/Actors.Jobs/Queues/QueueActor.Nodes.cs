@@ -9,10 +9,21 @@ internal sealed partial class QueueActor
 {
     private readonly Dictionary<long, NodeWork> _nodes = [];
     private readonly List<long> _unhandled = [];
+
+    /// <summary>Processes that have ended, and after which reading of the inbox nothing of them can come any more.</summary>
+    private readonly Dictionary<long, long> _gone = [];
+    private long _readsAsked;
+    private long _readsDone;
+    private object? _attachment;
     private bool _isInRow;
 
     private void OnFromNode(InboxActor.FromNode row)
     {
+        if (!ReferenceEquals(row.Attachment, _attachment))
+        {
+            return; // Meant for an earlier instance. It is handed out again, in order, and what comes before it as well.
+        }
+
         NoteHeard(row.Node);
         if (row.Row <= _state.InboxThrough)
         {
@@ -109,6 +120,7 @@ internal sealed partial class QueueActor
             }
 
             _unhandled.Clear();
+            UpdateAlone();
         }
 
         FlushSoon();
@@ -157,13 +169,20 @@ internal sealed partial class QueueActor
         PostTo(node, body);
     }
 
+    /// <summary>What it said before it ended comes first: it may have been read before this queue was there to hear it.</summary>
     private void OnNodeGone(QueueMessage.NodeGone gone)
     {
-        var begun = _neighbours!.BegunOf(gone.Node).Open(_name, 0); // Who has no neighbours hears of no nodes.
-        if (_nodes.Remove(gone.Node, out var node) && node.Granted.Count > 0)
+        _gone[gone.Node] = ++_readsAsked;
+        _neighbours!.Inbox.Tell(InboxActor.ReadToEnd.Instance, Self); // Who has no neighbours hears of no nodes.
+    }
+
+    private void ReleaseGone(long id)
+    {
+        var begun = _neighbours!.BegunOf(id).Open(_name, 0); // As above.
+        if (_nodes.Remove(id, out var node) && node.Granted.Count > 0)
         {
-            Log.NodeGone(Logger, gone.Node, node.Granted.Count, _name);
-            foreach (var number in node.Granted.Where(number => IsRunningAt(gone.Node, number)).OrderDescending().ToList())
+            Log.NodeGone(Logger, id, node.Granted.Count, _name);
+            foreach (var number in node.Granted.Where(number => IsRunningAt(id, number)).OrderDescending().ToList())
             {
                 ReleaseOrphan(number, begun.Left);
             }
@@ -178,11 +197,12 @@ internal sealed partial class QueueActor
     /// <summary>Adds grants to other processes to the draft.</summary>
     private void GrantToNodes()
     {
-        // Where the owner runs nothing itself, the jobs that must run alone do so in another process.
-        var alone = _suspects.Count > 0 && !_setup.IsConsuming ? NodeForSuspect() : null;
+        // What the owner does not run itself and must run alone does so in another process.
+        var alone = _suspects.Count > 0 && (!_setup.IsConsuming || !IsSuspectHandledHere) ? NodeForSuspect() : null;
         if (alone is { Granted.Count: 0 })
         {
             GrantTo(alone, _suspects.Take());
+            UpdateAlone();
         }
 
         foreach (var node in _nodes.Values)
@@ -313,7 +333,8 @@ internal sealed partial class QueueActor
             WatchNodes();
         }
 
-        _neighbours.Inbox.Tell(new InboxActor.Attach(_name, Self), Self);
+        _attachment = new object();
+        _neighbours.Inbox.Tell(new InboxActor.Attach(_name, Self, _attachment), Self);
         _neighbours.Watcher.Tell(new NodesActor.QueueReady(_name, Self, [.. _nodes.Keys]), Self);
     }
 

@@ -45,7 +45,11 @@ internal sealed partial class QueueActor
     /// <summary>After a restore jobs may have run since the backup was taken: somebody decides about them before any starts.</summary>
     private void PauseWhenRestored()
     {
-        if (Incarnation != _state.Incarnation)
+        if (Incarnation != _state.Incarnation && Term == 1)
+        {
+            SetPause(null); // It is opened for the first time: the backup does not have it, and there is nothing to decide about.
+        }
+        else if (Incarnation != _state.Incarnation)
         {
             SetPause(new QueuePause("The store was restored from a backup.", DateTimeOffset.FromUnixTimeMilliseconds(NowMs())));
             Log.QueueRestored(Logger, _name, _state.Jobs.Count);

@@ -15,6 +15,7 @@ internal sealed partial class QueueActor
     protected override void OnReset()
     {
         Forget();
+        Context.Parent.Tell(QueuesActor.Recovering.Instance, Self);
         _replay = new CommitReplay(_state, _ledger);
     }
 
@@ -116,6 +117,8 @@ internal sealed partial class QueueActor
         _handedOver = 0;
         _orphans.Clear();
         _nodes.Clear();
+        _gone.Clear();
+        _attachment = null;
         _doubted.Clear();
         _unhandled.Clear();
         _handlers.Clear();

@@ -56,6 +56,7 @@ internal sealed partial class QueueActor
             else if (now - node.AskedAt >= half && _doubted.Add(node.Id))
             {
                 // Its answer may be among what this process has not read yet.
+                _readsAsked++;
                 _neighbours!.Inbox.Tell(InboxActor.ReadToEnd.Instance, Self); // Who has no neighbours knows no nodes.
             }
         }
@@ -68,6 +69,13 @@ internal sealed partial class QueueActor
 
     private void OnInboxRead()
     {
+        _readsDone++;
+        foreach (var id in _gone.Where(gone => gone.Value <= _readsDone).Select(gone => gone.Key).ToList())
+        {
+            _gone.Remove(id);
+            ReleaseGone(id);
+        }
+
         foreach (var id in _doubted)
         {
             if (_nodes.TryGetValue(id, out var node) && node.AskedAt is not null && node.Granted.Count > 0)

@@ -58,7 +58,8 @@ internal sealed partial class QueueActor
 
         ForgetWhenDurable(Begun);
         _hasJoined = true;
-        Context.Parent.Tell(new QueuesActor.Joined(_suspects.Count > 0 && _state.Pause is null), Self);
+        SetUnhandledSuspectsAside();
+        Context.Parent.Tell(new QueuesActor.Joined(_suspects.Count > 0 && IsSuspectHandledHere && _state.Pause is null), Self);
         UpdateAlone();
     }
 
@@ -120,7 +121,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var wants = (_setup.IsConsuming && _suspects.Count > 0 && _state.Pause is null) || (_mayRunAlone && _state.GrantedHere > 0);
+        var wants = (_setup.IsConsuming && _suspects.Count > 0 && IsSuspectHandledHere && _state.Pause is null) || (_mayRunAlone && _state.GrantedHere > 0);
         if (wants && !_wantsAlone)
         {
             _wantsAlone = true;
@@ -145,24 +146,36 @@ internal sealed partial class QueueActor
         Context.Parent.Tell(QueuesActor.AloneDone.Instance, Self);
     }
 
-    private void GrantSuspect()
-    {
-        while (_mayRunAlone && _state.GrantedHere == 0 && _suspects.First is not 0 and var number)
-        {
-            ref var entry = ref _state.Jobs[number];
-            if (HandlerOf(entry.Type) is null)
-            {
-                _suspects.Take();
-                _cache.Remove(ref entry);
-                if (_neighbours is not null)
-                {
-                    _unhandled.Add(number);
-                }
+    /// <summary>Whether this process can run the first of them; there is one.</summary>
+    private bool IsSuspectHandledHere => HandlerOf(_state.Jobs[_suspects.First].Type) is not null;
 
-                UpdateAlone();
-                continue;
+    /// <summary>Suspects that no process can run wait out of the way of those behind them, until one comes that can.</summary>
+    private void SetUnhandledSuspectsAside()
+    {
+        var isChanged = false;
+        while (_suspects.First is not 0 and var number && HandlerOf(_state.Jobs[number].Type) is null && !IsHandledElsewhere(_state.Jobs[number].Type))
+        {
+            _suspects.Take();
+            _cache.Remove(ref _state.Jobs[number]);
+            if (_neighbours is not null)
+            {
+                _unhandled.Add(number);
             }
 
+            isChanged = true;
+        }
+
+        if (isChanged)
+        {
+            UpdateAlone();
+        }
+    }
+
+    private void GrantSuspect()
+    {
+        while (_mayRunAlone && _state.GrantedHere == 0 && _suspects.First is not 0 and var number && IsSuspectHandledHere)
+        {
+            ref var entry = ref _state.Jobs[number];
             if (entry.CacheSlot == 0)
             {
                 break;

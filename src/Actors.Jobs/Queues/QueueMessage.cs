@@ -67,7 +67,8 @@ internal abstract record QueueMessage
     public sealed record ConsumingStarted : QueueMessage;
 
     /// <summary>Start no more jobs; the answer comes when none runs, or when those that run have been cancelled and given up on.</summary>
-    public sealed record StopConsuming : QueueMessage, IRequest<ConsumingStopped>;
+    /// <param name="GoesOn">What runs has no limit: the process goes on, as the owner of the queue.</param>
+    public sealed record StopConsuming(bool GoesOn = false) : QueueMessage, IRequest<ConsumingStopped>;
 
     public sealed record ConsumingStopped(int Abandoned) : QueueMessage;
 

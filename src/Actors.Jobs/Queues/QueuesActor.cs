@@ -9,12 +9,17 @@ internal sealed class QueuesActor : ReceiveActor
     /// <summary>How long, after a crash, queues wait for others that may have such jobs to be recovered and consumed.</summary>
     private static readonly TimeSpan GatherLimit = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the others wait for what already runs to end, and how long they are left alone when it did not.</summary>
+    private static readonly TimeSpan HoldLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(5);
+
     private readonly Dictionary<IActorRef, Member> _members = [];
     private readonly List<(IActorRef Queue, int Request)> _wanting = [];
     private readonly HashSet<string> _awaited;
     private IActorRef? _alone;
     private int _hold = 1;
     private bool _isHolding = true;
+    private bool _isResting;
 
     /// <param name="awaited">The queues that may have such jobs: nothing runs before they have said so.</param>
     public QueuesActor(IEnumerable<string> awaited)
@@ -34,6 +39,18 @@ internal sealed class QueuesActor : ReceiveActor
             Decide();
         });
         Receive<Held>(OnHeld);
+        Receive<Recovering>(_ =>
+        {
+            _members.Remove(Sender);
+            StopWanting(Sender);
+            Decide();
+        });
+        Receive<HoldEnded>(OnHoldEnded);
+        Receive<RestEnded>(_ =>
+        {
+            _isResting = false;
+            Decide();
+        });
         Receive<GatherEnded>(_ =>
         {
             _awaited.Clear();
@@ -125,6 +142,11 @@ internal sealed class QueuesActor : ReceiveActor
             return;
         }
 
+        if (_isResting)
+        {
+            return;
+        }
+
         if (!_isHolding)
         {
             _isHolding = true;
@@ -142,6 +164,29 @@ internal sealed class QueuesActor : ReceiveActor
             (_alone, var request) = _wanting[0];
             _alone.Tell(new QueueMessage.RunAlone(request), Self);
         }
+        else if (_alone is null)
+        {
+            var ended = new HoldEnded(_hold);
+            if (!Context.Timers.IsActive(ended))
+            {
+                Context.Timers.StartSingle(ended, ended, HoldLimit);
+            }
+        }
+    }
+
+    /// <summary>Something that runs does not end. Others do not wait for that for ever: what must run alone is the one that waits.</summary>
+    private void OnHoldEnded(HoldEnded ended)
+    {
+        if (ended.Hold != _hold || !_isHolding || _alone is not null || _wanting.Count == 0)
+        {
+            return;
+        }
+
+        Log.HoldEnded(Logger, _wanting.Count, HoldLimit.TotalSeconds, Rest.TotalMinutes);
+        _isHolding = false;
+        _isResting = true;
+        TellAll(QueueMessage.Go.Instance);
+        Context.Timers.StartSingle(RestEnded.Instance, RestEnded.Instance, Rest);
     }
 
     private void TellAll(object message)
@@ -170,6 +215,19 @@ internal sealed class QueuesActor : ReceiveActor
 
     /// <summary>From a queue: nothing of it runs.</summary>
     public sealed record Held(int Hold);
+
+    /// <summary>From a queue that was started again, and is to be recovered: it has joined when it says so.</summary>
+    public sealed record Recovering
+    {
+        public static Recovering Instance { get; } = new();
+    }
+
+    private sealed record HoldEnded(int Hold);
+
+    private sealed record RestEnded
+    {
+        public static RestEnded Instance { get; } = new();
+    }
 
     private sealed record GatherEnded
     {

@@ -16,9 +16,11 @@ internal enum SlotKind
 }
 
 /// <summary>One schedule. Its durable part changes by <see cref="Apply(Decided)"/> and <see cref="Apply(Delivered)"/>, when they are decided and when they are replayed.</summary>
-internal sealed class ScheduleEntry(long number, SlotKey key)
+internal sealed partial class ScheduleEntry(long number, SlotKey key)
 {
     private const int MaxSkipped = 20;
+
+    private byte _origin;
 
     public long Number { get; } = number;
 
@@ -29,18 +31,15 @@ internal sealed class ScheduleEntry(long number, SlotKey key)
     /// <summary>Null when the text cannot be read here: <see cref="Fault"/> says why.</summary>
     public Schedule? Moments { get; set; }
 
-    public string? Fault { get; set; }
-
-    public ScheduleOrigin Origin { get; set; }
-
-    /// <summary>What code or configuration declares, when it was changed at run time since.</summary>
-    public ByteString? Declared { get; set; }
+    public ScheduleOrigin Origin
+    {
+        get => (ScheduleOrigin)_origin;
+        set => _origin = (byte)value;
+    }
 
     public long AddedAtMs { get; set; }
 
     public bool IsPaused { get; set; }
-
-    public string? PauseReason { get; set; }
 
     public bool IsRetired { get; set; }
 
@@ -52,10 +51,6 @@ internal sealed class ScheduleEntry(long number, SlotKey key)
 
     public long Runs { get; private set; }
 
-    public long Missed { get; private set; }
-
-    public long CaughtUp { get; private set; }
-
     /// <summary>0 when there was none.</summary>
     public long LastSlotMs { get; private set; }
 
@@ -64,21 +59,13 @@ internal sealed class ScheduleEntry(long number, SlotKey key)
     /// <summary>Slots whose jobs may not have reached their queue; null when there are none.</summary>
     public List<Decided>? Outstanding { get; private set; }
 
-    public Queue<Decided>? Skipped { get; private set; }
-
     /// <summary>When to look at it next; what is in the heap under another time is forgotten. Not stored, like all that follows.</summary>
     public long WakeMs { get; set; } = long.MaxValue;
-
-    /// <summary>Slots from here on were seen in their time, though they have waited for another job since. 0: none waits.</summary>
-    public long OnTimeFromMs { get; set; }
 
     public bool IsChecking { get; set; }
 
     /// <summary>Whether the last job is known to have finished.</summary>
     public bool IsFree { get; set; }
-
-    /// <summary>Why its jobs do not reach their queue.</summary>
-    public string? DeliveryFault { get; set; }
 
     public int DriftMs { get; set; }
 

@@ -23,6 +23,9 @@ internal abstract record ScheduleMessage
 
     public sealed record Filled(IReadOnlyList<DateTimeOffset> Moments) : ScheduleMessage;
 
+    /// <summary>These, and no others, are declared from now on.</summary>
+    public sealed record Declare(IReadOnlyList<(ScheduleSpec Spec, ScheduleOrigin Origin)> Declared) : ScheduleMessage;
+
     public sealed record Remove(string Name) : ScheduleMessage, IRequest<Removed>;
 
     public sealed record Removed : ScheduleMessage

@@ -163,14 +163,33 @@ internal sealed partial class SchedulesActor
 
     private Func<object> StatusOf(ScheduleEntry entry) => () => entry.Status(Context.System.TimeProvider.GetUtcNow());
 
-    /// <summary>Adds what is new, changes what has changed, and retires what is declared no more. Schedules of other applications are in other journals.</summary>
-    private void Declare()
+    private void OnDeclare(ScheduleMessage.Declare declare)
     {
+        _declared = declare.Declared;
+        if (Term == 0)
+        {
+            return; // The recovery reads it.
+        }
+
+        foreach (var entry in Declare())
+        {
+            Schedule(entry);
+        }
+
+        OnDueReached();
+    }
+
+    /// <summary>Adds what is new, changes what has changed, and retires what is declared no more. Schedules of other applications are in other journals.</summary>
+    /// <returns>Those that have changed.</returns>
+    private List<ScheduleEntry> Declare()
+    {
+        var changed = new List<ScheduleEntry>();
         foreach (var (spec, origin) in _declared)
         {
             if (!_byName.TryGetValue(spec.Name, out var entry))
             {
-                Write(Add(spec, origin));
+                Write(entry = Add(spec, origin));
+                changed.Add(entry);
                 continue;
             }
 
@@ -193,15 +212,19 @@ internal sealed partial class SchedulesActor
 
             entry.Origin = origin;
             Write(entry);
+            changed.Add(entry);
         }
 
         var names = _declared.Select(declared => declared.Spec.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var entry in _entries.Values.Where(entry => entry.Origin != ScheduleOrigin.RunTime && !entry.IsRetired && !names.Contains(entry.Spec.Name)))
+        foreach (var entry in _entries.Where(entry => entry.Origin != ScheduleOrigin.RunTime && !entry.IsRetired && !names.Contains(entry.Spec.Name)))
         {
             entry.IsRetired = true;
             Log.ScheduleRetired(Logger, entry.Spec.Name);
             Write(entry);
+            changed.Add(entry);
         }
+
+        return changed;
     }
 
     private ScheduleEntry Add(ScheduleSpec spec, ScheduleOrigin origin)
@@ -210,7 +233,7 @@ internal sealed partial class SchedulesActor
         Share(spec);
         var entry = new ScheduleEntry(_nextNumber++, SlotKey.Of(_application, spec.Name)) { Spec = spec, Origin = origin, AddedAtMs = now, CursorMs = now };
         Read(entry);
-        _entries.Add(entry.Number, entry);
+        _entries.Add(entry);
         _byName.Add(spec.Name, entry);
         return entry;
     }

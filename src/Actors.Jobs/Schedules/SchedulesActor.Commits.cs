@@ -109,7 +109,7 @@ internal sealed partial class SchedulesActor
             }
 
             // The draft on its way now is the next number, and this part goes into the one after it.
-            (_sweep, _sweepFrom, _sweptBytes, _writtenBytes) = (new Queue<long>(_entries.Keys), LastSequenceNumber + 2, 0, 0);
+            (_sweep, _sweepFrom, _sweptBytes, _writtenBytes) = (new Queue<long>(_entries.Select(entry => entry.Number)), LastSequenceNumber + 2, 0, 0);
         }
 
         if (_sweep.Count == 0)
@@ -120,7 +120,7 @@ internal sealed partial class SchedulesActor
 
         for (var i = 0; i < SweepRecords && _sweep.TryDequeue(out var number); i++)
         {
-            if (_entries.TryGetValue(number, out var entry))
+            if (_entries.Find(number) is { } entry)
             {
                 var record = entry.ToRecord();
                 _sweptBytes += record.CalculateSize();

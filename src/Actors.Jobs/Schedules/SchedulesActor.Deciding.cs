@@ -60,7 +60,7 @@ internal sealed partial class SchedulesActor
     }
 
     /// <summary>Whether it has neither been removed nor belongs to a time before a reset.</summary>
-    private bool IsLive(ScheduleEntry entry) => !entry.IsRemoved && _entries.TryGetValue(entry.Number, out var known) && ReferenceEquals(known, entry);
+    private bool IsLive(ScheduleEntry entry) => !entry.IsRemoved && ReferenceEquals(_entries.Find(entry.Number), entry);
 
     private void Decide(ScheduleEntry entry, long now)
     {

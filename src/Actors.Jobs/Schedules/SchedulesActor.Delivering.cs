@@ -7,7 +7,7 @@ namespace Actors.Jobs.Schedules;
 /// <summary>From slots that are stored to jobs that are durable: one lane for each queue, in which the slots go in their order.</summary>
 internal sealed partial class SchedulesActor
 {
-    private const int MaxDelivered = 1000;
+    private const int MaxDelivered = 4000;
 
     /// <summary>The first order of a term is above all of the terms before, whatever of their commits a repair has left out.</summary>
     private const int BitsOfOrder = 40;
@@ -24,7 +24,7 @@ internal sealed partial class SchedulesActor
     private void RecoverDeliveries()
     {
         _nextOrder = (Term << BitsOfOrder) + 1;
-        Deliver(_entries.Values.SelectMany(entry => (entry.Outstanding ?? []).Select(slot => (entry, slot))).OrderBy(slot => slot.slot.Order));
+        Deliver(_entries.SelectMany(entry => (entry.Outstanding ?? []).Select(slot => (entry, slot))).OrderBy(slot => slot.slot.Order));
     }
 
     private void ForgetDeliveries()

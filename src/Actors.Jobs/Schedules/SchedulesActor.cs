@@ -11,12 +11,12 @@ namespace Actors.Jobs.Schedules;
 internal sealed partial class SchedulesActor : JournaledActor
 {
     private readonly string _application;
-    private readonly IReadOnlyList<(ScheduleSpec Spec, ScheduleOrigin Origin)> _declared;
+    private IReadOnlyList<(ScheduleSpec Spec, ScheduleOrigin Origin)> _declared;
     private readonly ISlotQueues _queues;
     private readonly ScheduleGauge _gauge;
     private readonly long _sweepBytes;
 
-    private Dictionary<long, ScheduleEntry> _entries = [];
+    private ScheduleTable _entries = new();
     private Dictionary<string, ScheduleEntry> _byName = new(StringComparer.Ordinal);
     private PriorityQueue<ScheduleEntry, long> _wakes = new();
     private Dictionary<(string Text, string Zone), Schedule> _moments = [];
@@ -66,6 +66,9 @@ internal sealed partial class SchedulesActor : JournaledActor
             case ScheduleMessage.LastJobKnown known:
                 OnLastJobKnown(known);
                 break;
+            case ScheduleMessage.Declare declare:
+                OnDeclare(declare);
+                break;
             case ScheduleMessage.Redeliver:
                 Redeliver();
                 break;
@@ -92,7 +95,7 @@ internal sealed partial class SchedulesActor : JournaledActor
 
     protected override void OnReset()
     {
-        _entries = [];
+        _entries = new ScheduleTable();
         _byName = new Dictionary<string, ScheduleEntry>(StringComparer.Ordinal);
         _wakes = new PriorityQueue<ScheduleEntry, long>();
         _moments = [];
@@ -108,10 +111,10 @@ internal sealed partial class SchedulesActor : JournaledActor
         _nextNumber = Math.Max(_nextNumber, commit.NextNumber);
         foreach (var record in commit.Defined)
         {
-            if (!_entries.TryGetValue(record.Number, out var entry))
+            if (_entries.Find(record.Number) is not { } entry)
             {
                 entry = new ScheduleEntry(record.Number, SlotKey.Of(_application, record.Spec.Name)) { Spec = record.Spec };
-                _entries.Add(record.Number, entry);
+                _entries.Add(entry);
             }
 
             entry.Restore(record);
@@ -125,12 +128,12 @@ internal sealed partial class SchedulesActor : JournaledActor
         // What was swept into a commit whose older part is deleted has all that matters; a schedule that was removed is not there any more.
         foreach (var slot in commit.Decided)
         {
-            _entries.GetValueOrDefault(slot.Number)?.Apply(slot);
+            _entries.Find(slot.Number)?.Apply(slot);
         }
 
         foreach (var slot in commit.Delivered)
         {
-            if (_entries.TryGetValue(slot.Number, out var entry))
+            if (_entries.Find(slot.Number) is { } entry)
             {
                 entry.Apply(slot);
                 ForgetRemoved(entry);
@@ -140,7 +143,7 @@ internal sealed partial class SchedulesActor : JournaledActor
 
     protected override void OnRecovered()
     {
-        foreach (var entry in _entries.Values)
+        foreach (var entry in _entries)
         {
             Share(entry.Spec);
             if (!entry.IsRemoved)
@@ -152,7 +155,10 @@ internal sealed partial class SchedulesActor : JournaledActor
 
         RecoverDeliveries();
         Declare();
-        foreach (var entry in _entries.Values)
+        _entries.TrimExcess();
+        _byName.TrimExcess();
+        _wakes.EnsureCapacity(_entries.Count);
+        foreach (var entry in _entries)
         {
             Schedule(entry);
         }
@@ -198,7 +204,7 @@ internal sealed partial class SchedulesActor : JournaledActor
     {
         var now = NowMs();
         var (count, longest) = (0, 0L);
-        foreach (var entry in _entries.Values)
+        foreach (var entry in _entries)
         {
             // Whoever waits to be looked at wakes at its slot, so most are done with after one comparison.
             if (!entry.IsRemoved && (entry.WakeMs < now || entry.Outstanding is not null || entry.OnTimeFromMs != 0))

@@ -10,7 +10,8 @@ internal sealed class JobTypes(JsonSerializerOptions json)
     private readonly ConcurrentDictionary<Type, JobType> _byClass = new();
     private readonly ConcurrentDictionary<string, JobType> _byName = new(StringComparer.Ordinal);
 
-    public static JsonSerializerOptions DefaultJson { get; } = NewDefaultJson();
+    /// <summary>Made when it is first used: where the serializer may not use reflection, it cannot be made, and need not.</summary>
+    public static JsonSerializerOptions DefaultJson => Default.Json;
 
     /// <exception cref="JobTypeException">The class has no name, or another class has the same.</exception>
     public JobType Get(Type type)
@@ -42,10 +43,15 @@ internal sealed class JobTypes(JsonSerializerOptions json)
         return _byClass.GetOrAdd(type, added);
     }
 
-    private static JsonSerializerOptions NewDefaultJson()
+    private static class Default
     {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-        options.MakeReadOnly(populateMissingResolver: true);
-        return options;
+        public static JsonSerializerOptions Json { get; } = NewJson();
+
+        private static JsonSerializerOptions NewJson()
+        {
+            var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+            options.MakeReadOnly(populateMissingResolver: true);
+            return options;
+        }
     }
 }

@@ -67,7 +67,32 @@ internal sealed class JournalAnswers(IActorRef actor) : IActorRef
                 arrived = _waiting.Task;
             }
 
-            await arrived.WaitAsync(cancellationToken);
+            try
+            {
+                await arrived.WaitAsync(cancellationToken);
+            }
+            catch
+            {
+                StopWaiting();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Nobody waits any more: what comes is announced again, and so is what came just now.</summary>
+    private void StopWaiting()
+    {
+        bool isToAnnounce;
+        lock (_gate)
+        {
+            _waiting = null;
+            isToAnnounce = _answers.Count > 0 && !_isAnnounced;
+            _isAnnounced |= isToAnnounce;
+        }
+
+        if (isToAnnounce)
+        {
+            actor.Tell(new AnswersWait(), actor);
         }
     }
 }

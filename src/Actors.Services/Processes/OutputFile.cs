@@ -13,7 +13,7 @@ internal sealed class OutputFile(string path, long maxBytes, int keep) : IDispos
     {
         var bytes = Utf8.GetBytes(line + "\n");
         _file ??= Open();
-        if (_file.Length > 0 && _file.Length + bytes.Length > maxBytes)
+        if (_file.CanSeek && _file.Length > 0 && _file.Length + bytes.Length > maxBytes) // A pipe or a terminal has no size.
         {
             Rotate();
         }
@@ -22,6 +22,19 @@ internal sealed class OutputFile(string path, long maxBytes, int keep) : IDispos
     }
 
     public void Flush() => _file?.Flush();
+
+    /// <summary>Closes the file after a failure, whatever that says.</summary>
+    public void Abandon()
+    {
+        try
+        {
+            Dispose();
+        }
+        catch (IOException)
+        {
+            // What it still held cannot be written either.
+        }
+    }
 
     public void Dispose()
     {

@@ -15,7 +15,7 @@ internal sealed class OutputPump(ServiceContext context, ProcessOptions options)
     public async Task RunAsync(Stream stream, bool isError)
     {
         var bytes = new byte[8192];
-        var chars = new char[8192];
+        var chars = new char[Encoding.UTF8.GetMaxCharCount(bytes.Length)]; // What the last read left unfinished may become a character of its own.
         var decoder = Encoding.UTF8.GetDecoder();
         var line = new StringBuilder();
         while (await ReadAsync(stream, bytes) is var read and > 0)
@@ -94,7 +94,7 @@ internal sealed class OutputPump(ServiceContext context, ProcessOptions options)
         }
     }
 
-    /// <summary>A full disk must not end the program.</summary>
+    /// <summary>A full disk, or a file that is none, must not end the program.</summary>
     private void Try(Action<OutputFile> write)
     {
         if (_file is null)
@@ -106,9 +106,10 @@ internal sealed class OutputPump(ServiceContext context, ProcessOptions options)
         {
             write(_file);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault)
         {
             Log.OutputFileFailed(context.Logger, context.Name, options.OutputFile!, fault.Message, fault); // There is a file.
+            _file.Abandon();
             _file = null;
         }
     }

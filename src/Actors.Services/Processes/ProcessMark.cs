@@ -9,6 +9,9 @@ internal sealed class ProcessMark(string system, string service)
 {
     private const string ServiceVariable = "ACTORS_SERVICE";
     private const string OwnerVariable = "ACTORS_OWNER";
+
+    // Process numbers of another container mean nothing here, nor does it that nobody bears them.
+    private static readonly string Namespace = OperatingSystem.IsLinux() ? new FileInfo("/proc/self/ns/pid").LinkTarget ?? "" : "";
     private static readonly Lazy<string> Us = new(() => Owner(Environment.ProcessId) ?? Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
 
     private readonly string _service = $"{system}/{service}";
@@ -20,7 +23,7 @@ internal sealed class ProcessMark(string system, string service)
     }
 
     /// <summary>What a process of ours that is gone left behind; never what belongs to one that lives.</summary>
-    public IReadOnlyList<(int Pid, string Name)> LeftBehind() => Find(owner => owner != Us.Value && !IsAlive(owner));
+    public IReadOnlyList<(int Pid, string Name)> LeftBehind() => Find(owner => owner.EndsWith(":" + Namespace, StringComparison.Ordinal) && owner != Us.Value && !IsAlive(owner));
 
     /// <summary>What the program that we have started left behind, in its group or out of it.</summary>
     public IReadOnlyList<(int Pid, string Name)> Ours() => Find(owner => owner == Us.Value);
@@ -57,10 +60,10 @@ internal sealed class ProcessMark(string system, string service)
     private static bool IsAlive(string owner) =>
         int.TryParse(owner.Split(':')[0], CultureInfo.InvariantCulture, out var pid) && Owner(pid) == owner;
 
-    /// <summary>A process as nobody after it will be: its number and the moment of its start.</summary>
+    /// <summary>A process as nobody after it will be: its number, the moment of its start, and the container in which it has them.</summary>
     private static string? Owner(int pid) =>
         Read($"/proc/{pid}/stat") is { } stat
-            ? $"{pid}:{stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19]}" // starttime, field 22 of proc_pid_stat(5)
+            ? $"{pid}:{stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19]}:{Namespace}" // starttime, field 22 of proc_pid_stat(5)
             : null;
 
     private static string? Read(string path)

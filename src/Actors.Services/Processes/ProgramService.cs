@@ -152,7 +152,7 @@ internal sealed class ProgramService(ProcessOptions options) : IService
             return;
         }
 
-        Unix.SignalGroup(process.Id, (int)options.StopSignal);
+        Unix.SignalGroup(process, (int)options.StopSignal);
         if (!await IsGoneAsync(context, process.Id, ended, context.StopTimeout))
         {
             Log.Killed(context.Logger, context.Name, process.Id, context.StopTimeout.TotalMilliseconds, $"SIG{SignalName((int)options.StopSignal)}");
@@ -205,7 +205,7 @@ internal sealed class ProgramService(ProcessOptions options) : IService
 
         if (!process.HasExited || Unix.IsGroupAlive(process.Id))
         {
-            Unix.SignalGroup(process.Id, KillSignal);
+            Unix.SignalGroup(process, KillSignal);
         }
 
         foreach (var (pid, _) in mark.Ours())

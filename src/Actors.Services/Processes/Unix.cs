@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -8,8 +9,15 @@ internal static partial class Unix
 {
     private const int NoSuchProcess = 3; // ESRCH
 
-    /// <summary>Tells a group. A group that has ended is no fault.</summary>
-    public static void SignalGroup(int group, int signal) => _ = Kill(-group, signal);
+    /// <summary>Tells a group, or its first process while that has no group yet, or never will without setsid. A group that has ended is no fault.</summary>
+    public static void SignalGroup(Process first, int signal)
+    {
+        // The number of one that has ended may be another's by now.
+        if (Kill(-first.Id, signal) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess && !first.HasExited)
+        {
+            _ = Kill(first.Id, signal);
+        }
+    }
 
     public static void Signal(int process, int signal) => _ = Kill(process, signal);
 

@@ -184,6 +184,7 @@ internal sealed partial class ServiceActor(ServiceSite site) : ActorBase
             case ServiceState.Stopping:
                 _detour?.StartAfterStop = null;
                 _detour?.Hung = null;
+                _detour?.RanFor = null;
                 LeaveComeback();
                 AddWaiter(Awaited.Stop, stop.Operation, stop.Index);
                 break;
@@ -272,8 +273,14 @@ internal sealed partial class ServiceActor(ServiceSite site) : ActorBase
         if (_detour?.Hung is { } hung)
         {
             _detour?.Hung = null;
-            OnFailed(hung);
-            return;
+            if (_detour?.StartAfterStop is null)
+            {
+                OnFailed(hung);
+                return;
+            }
+
+            _detour?.RanFor = null;
+            Note(hung, new Incident.Verdict("started again by a command that came while it was being ended"));
         }
 
         if (_detour?.StandDown is { } down)

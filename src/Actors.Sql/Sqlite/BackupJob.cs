@@ -1,4 +1,5 @@
 using Actors.Persistence;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Actors.Sql.Sqlite;
 
@@ -17,6 +18,15 @@ internal sealed class BackupJob(SqliteStoreOptions options, TimeProvider time)
         if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
         {
             throw new StoreException($"The backup cannot be written to '{target}': the directory is not empty. Name one that is, or a new one.");
+        }
+
+        // Where nobody has it open, reading it would be opening it: SQLite would drop the end of a damaged log without a word.
+        using (var unused = StoreLock.TryAcquire(paths.Journal))
+        {
+            if (unused is not null)
+            {
+                SqliteStore.CheckLogs(paths.All, NullLogger.Instance);
+            }
         }
 
         Directory.CreateDirectory(target);

@@ -10,6 +10,7 @@ internal sealed class JournalTables
     private readonly Dictionary<string, long> _journals = new(StringComparer.Ordinal);
     private readonly Statement _find;
     private readonly Statement _insertJournal;
+    private readonly Statement _incarnation;
     private readonly Statement _own;
     private readonly Statement _row;
     private readonly Statement _newest;
@@ -24,6 +25,7 @@ internal sealed class JournalTables
         _connection = connection;
         _time = time;
         _find = connection.Prepare("SELECT id FROM journals WHERE persistence_id = ?");
+        _incarnation = connection.Prepare("SELECT coalesce(max(id), 0) FROM restores");
         _insertJournal = connection.Prepare("INSERT INTO journals (persistence_id, created_at) VALUES (?, ?)");
         _own = connection.Prepare(
             """
@@ -70,7 +72,7 @@ internal sealed class JournalTables
             newest.SequenceNumber == 0 ? 0 : row.CommitsFrom,
             newest.SequenceNumber,
             newest.LastPayloadRow,
-            _connection.QueryInt64("SELECT coalesce(max(id), 0) FROM restores"));
+            Incarnation());
     }
 
     /// <summary>Appends one commit, if its owner still owns the journal and knows where it ends.</summary>
@@ -105,6 +107,13 @@ internal sealed class JournalTables
 
         Delete(row, commit, lastPayload);
         return AppendOutcome.Appended;
+    }
+
+    private long Incarnation()
+    {
+        var id = _incarnation.Step() ? _incarnation.GetInt64(0) : 0;
+        _incarnation.Reset();
+        return id;
     }
 
     /// <summary>Forgets what may have been rolled back.</summary>

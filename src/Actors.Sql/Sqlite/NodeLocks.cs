@@ -20,11 +20,18 @@ internal static class NodeLocks
         }
     }
 
-    public static bool IsHeld(string databasePath, long node)
+    /// <summary>Whether any process has joined the store.</summary>
+    public static bool IsAnyHeld(string databasePath) => Directory
+        .EnumerateFiles(Path.GetDirectoryName(databasePath) ?? ".", $"{Path.GetFileName(databasePath)}.node-*.lock")
+        .Any(IsHeld);
+
+    public static bool IsHeld(string databasePath, long node) => IsHeld(PathOf(databasePath, node));
+
+    private static bool IsHeld(string path)
     {
         try
         {
-            using var file = new FileStream(PathOf(databasePath, node), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
             return false;
         }
         catch (FileNotFoundException)

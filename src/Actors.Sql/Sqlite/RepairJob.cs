@@ -1,4 +1,5 @@
 using Actors.Persistence;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Actors.Sql.Sqlite;
 
@@ -9,7 +10,9 @@ internal sealed class RepairJob(SqliteStoreOptions options, TimeProvider time)
     {
         var path = Existing().Journal;
         using var storeLock = StoreLock.Acquire(path);
-        using var connection = new StorePaths(options, time).File(path, StoreSchema.Journal).OpenWriter(create: false);
+        var file = new StorePaths(options, time).File(path, StoreSchema.Journal);
+        SqliteStore.CheckLogs([file], NullLogger.Instance); // Opening it would drop the end of a damaged log without a word.
+        using var connection = file.OpenWriter(create: false);
         connection.Execute("BEGIN IMMEDIATE");
         var repair = new JournalRepairer(connection, persistenceId, time).Repair(mode, isDryRun);
         connection.Execute(isDryRun ? "ROLLBACK" : "COMMIT");

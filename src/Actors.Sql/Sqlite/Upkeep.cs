@@ -16,6 +16,9 @@ internal sealed class Upkeep
     /// <summary>The file shrinks when more than 4 MB and a third of it are free, until a tenth is, so that it does not move pages to and fro.</summary>
     private const int VacuumFromPages = 1024;
 
+    /// <summary>How many vacuum steps go with one step of deletion under load: more pages than it frees, so that the file follows.</summary>
+    private const int MaxVacuumStepsBeside = 6;
+
     private readonly WriteSession _session;
     private Deletion? _deletion;
     private readonly Statement _pageCount;
@@ -94,7 +97,14 @@ internal sealed class Upkeep
     {
         var journal = _session.Journals.Shrinking.First();
         _deletion ??= new Deletion(_session.Connection);
-        _deletion.Targets.Bind(1, journal).Step();
+        if (!_deletion.Targets.Bind(1, journal).Step())
+        {
+            // The transaction that made the journal was rolled back.
+            _deletion.Targets.Reset();
+            _session.Journals.Shrinking.Remove(journal);
+            return;
+        }
+
         var (commitsFrom, payloadsFrom) = (_deletion.Targets.GetInt64(0), _deletion.Targets.GetInt64(1));
         _deletion.Targets.Reset();
         var left = DeletePrefix(_deletion.FirstPayloads, _deletion.DeletePayloads, journal, payloadsFrom, bytes);
@@ -121,11 +131,29 @@ internal sealed class Upkeep
         {
             _session.Begin();
             delete.Bind(1, RowKey.First(journal)).Bind(2, last).Run();
+            ShrinkFileBeside();
             _session.Commit();
             _mayShrinkFile = true;
         }
 
         return bytes;
+    }
+
+    /// <summary>A store that is never idle gets smaller too, while more than half of its file is free. In the transaction of the deletion, which has a flush of its own anyway.</summary>
+    private void ShrinkFileBeside()
+    {
+        for (var steps = 0; steps < MaxVacuumStepsBeside; steps++)
+        {
+            var free = Query(_freePages);
+            if (free <= VacuumFromPages || free * 2 <= Query(_pageCount))
+            {
+                return;
+            }
+
+            while (_vacuum.Step())
+            {
+            }
+        }
     }
 
     private void ShrinkFile()

@@ -106,6 +106,16 @@ public class LimitTests
     }
 
     [Fact]
+    public void The_path_of_a_substitution_has_the_limit_of_other_nesting()
+    {
+        const string Circle = "a { b = ${a} }\nc = ${a";
+        var deep = Circle + string.Concat(Enumerable.Repeat(".b", 100_000)) + "}";
+        OnStack(1536 * 1024, () => Snippet.Fail(deep).Errors.ShouldHaveSingleItem().ToString().ShouldContain(nameof(HoconLimits.MaxDepth)));
+        var allowed = Circle + string.Concat(Enumerable.Repeat(".b", new HoconLimits().MaxDepth - 1)) + "}";
+        OnStack(1536 * 1024, () => Record.Exception(() => HoconDocument.Parse(allowed)).ShouldBeOfType<HoconException>());
+    }
+
+    [Fact]
     public void A_file_too_large_is_refused()
     {
         var files = new MemoryFiles(("a.conf", "x = 1\ninclude \"b.conf\""), ("b.conf", new string(' ', 10_000)));

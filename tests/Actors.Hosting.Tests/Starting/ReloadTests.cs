@@ -84,6 +84,34 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Schedules_are_added_changed_retired_and_as_in_the_code_again()
+    {
+        using var host = await StartAsync(
+            "actors.schedules { in-code.schedule = \"daily at 07:00\", gone { schedule = \"@daily\", job = greet } }",
+            actors => actors.UseInMemoryStore().AddQueue("greetings", q => q.AddHandler<GatedHandler>()).AddSchedule("in-code", "daily at 08:00", new Greet("x")),
+            services => services.AddSingleton(new Gate(() => Task.CompletedTask)));
+        var schedules = host.Services.GetRequiredService<ISchedules>();
+        await schedules.SetAsync(ScheduleDefinition.Of("mine", "@hourly", new Greet("y")));
+        await schedules.PauseAsync("in-code", "stays so");
+
+        Write("actors.schedules { in-code.schedule = \"daily at 06:00\", new { schedule = \"@weekly\", job = greet } }");
+        await UntilListedAsync("gone @daily Retired, in-code daily at 06:00 Paused, mine @hourly Active, new @weekly Active");
+        await TestHost.UntilAsync(() => Task.FromResult(_log.Has(5005)), "it is told");
+        _log.ShouldContain(5005, "applies: actors.schedules.gone.job, actors.schedules.gone.schedule, actors.schedules.in-code.schedule, actors.schedules.new.job");
+
+        Write("actors.schedules.in-code.schedule = \"daily at 26:00\"");
+        await TestHost.UntilAsync(() => Task.FromResult(_log.Has(5007)), "it is refused");
+        await UntilListedAsync("gone @daily Retired, in-code daily at 06:00 Paused, mine @hourly Active, new @weekly Active");
+
+        Write("# nothing");
+        await UntilListedAsync("gone @daily Retired, in-code daily at 08:00 Paused, mine @hourly Active, new @weekly Retired");
+        await host.StopAsync();
+
+        Task UntilListedAsync(string all) => TestHost.UntilAsync(
+            async () => string.Join(", ", (await schedules.ListAsync()).Select(s => $"{s.Name} {s.Schedule} {s.State}")) == all, all);
+    }
+
+    [Fact]
     public async Task A_changed_log_level_applies()
     {
         using var host = await StartAsync("Logging.LogLevel.Default = Warning", _ => { });
@@ -131,11 +159,11 @@ public sealed class ReloadTests : IDisposable
                 throw new InvalidOperationException("no");
             }));
 
-        Write("actors.services.loop.restart { max-restarts = 0, backoff { min = 1 ms, max = 1 ms } }\nactors.services.loop.stop-timout = 3 s");
+        Write("actors.services.loop.restart { max-restarts = 0, backoff { min = 1 ms, max = 1 ms } }\nactors.services.loop.stop-timout = 3 s\nLogging.LogLevel.Default = Debug");
 
-        await TestHost.UntilAsync(() => Task.FromResult(_log.Has(5007)), "it is refused");
+        await TestHost.UntilAsync(() => Task.FromResult(_log.Has(5008)), "it is refused");
         _log.ShouldContain(
-            5007,
+            5008,
             """
             shop.conf:2:1: unknown key 'actors.services.loop.stop-timout'
                 2 | actors.services.loop.stop-timout = 3 s
@@ -144,6 +172,10 @@ public sealed class ReloadTests : IDisposable
             """);
         var before = runs;
         await TestHost.UntilAsync(() => Task.FromResult(runs > before + 5), "it goes on as before");
+        host.Services.GetRequiredService<IConfiguration>()["Logging:LogLevel:Default"].ShouldBeNull("a file is refused whole, for whoever reads it");
+
+        Write("Logging.LogLevel.Default = Debug\nactors.services.loop.restart.backoff { min = 1 ms, max = 1 ms }");
+        await TestHost.UntilAsync(() => Task.FromResult(host.Services.GetRequiredService<IConfiguration>()["Logging:LogLevel:Default"] == "Debug"), "the repaired one applies");
         await host.StopAsync();
     }
 

@@ -109,6 +109,37 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Nor_has_it_less_time_than_before_because_its_own_process_takes_over()
+    {
+        var options = new QueueOptions { Workers = 4, StopTimeout = TimeSpan.FromMilliseconds(200) };
+        var release = new TaskCompletionSource();
+        var owner = await Node.StartAsync(_folder, isWorker: false, options: options);
+        var ran = new Ran { Body = (_, token) => release.Task.WaitAsync(token) };
+        await using var member = await Node.StartAsync(_folder, isWorker: true, ran, options);
+        var id = await owner.Jobs.EnqueueAsync(new SharedWork());
+        await UntilAsync(() => ran.Attempts.Count == 1);
+        await owner.DisposeAsync();
+        await member.Jobs.EnqueueAsync(new SharedWork("after"));
+        await UntilAsync(() => ran.Attempts.Count == 2, member);
+        await Task.Delay(TimeSpan.FromSeconds(2)); // Ten times what a stop would give it: an attempt that is cut off would show as a third.
+        release.SetResult();
+        (await member.FinishAsync(id)).ShouldSatisfyAllConditions(job => job.State.ShouldBe(JobState.Succeeded), job => job.Attempts.ShouldBe(1));
+        ran.Attempts.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task The_longest_of_all_delays_is_that_of_any_other_process()
+    {
+        await using var owner = await Node.StartAsync(_folder, isWorker: false);
+        await using var member = await Node.StartAsync(_folder, isWorker: true);
+        var never = await member.Jobs.EnqueueAsync(new SharedWork("never"), o => o.Delay(TimeSpan.MaxValue));
+        var now = await member.Jobs.EnqueueAsync(new SharedWork("now"));
+        (await member.FinishAsync(now)).State.ShouldBe(JobState.Succeeded);
+        (await owner.Jobs.GetAsync(never)).State.ShouldBe(JobState.Scheduled);
+        (await member.Jobs.GetAsync(never)).DueAt!.Value.Year.ShouldBe(9999);
+    }
+
+    [Fact]
     public async Task A_job_that_a_member_runs_is_cancelled_from_another()
     {
         await using var owner = await Node.StartAsync(_folder, isWorker: false);

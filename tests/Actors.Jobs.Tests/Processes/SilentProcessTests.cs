@@ -53,6 +53,48 @@ public sealed class SilentProcessTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Without_a_limit_a_stopped_worker_keeps_its_job_and_no_other_runs_it()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no SIGSTOP.");
+        }
+
+        var options = new QueueOptions { Workers = 2, Prefetch = 2, NodeTimeout = Timeout.InfiniteTimeSpan };
+        await using var owner = await Node.StartAsync(_folder, isWorker: false, options: options);
+        using var worker = Start();
+        try
+        {
+            await UntilAsync(() => Notes.Lines(_folder, "started.txt").Count == 1);
+            var id = await owner.Jobs.EnqueueAsync(new SharedWork("first"));
+            await UntilAsync(() => Notes.Lines(_folder, "silent.txt").Contains("begun first"));
+            await SignalAsync("-STOP", worker);
+            await using var other = await Node.StartAsync(_folder, isWorker: true, options: options);
+
+            // Those few that the stopped one has been granted in advance wait for it, too.
+            var others = await other.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 30).Select(i => new SharedWork($"other {i}"))]);
+            await UntilAsync(() => other.Ran.Attempts.Count >= 20);
+            (await owner.Jobs.GetAsync(id)).State.ShouldBe(JobState.Running);
+            await File.WriteAllTextAsync(Path.Combine(_folder, "go"), "");
+            await SignalAsync("-CONT", worker);
+            var finished = await owner.FinishAsync(id);
+            (finished.State, finished.Attempts).ShouldBe((JobState.Succeeded, 1));
+            foreach (var one in others)
+            {
+                (await owner.FinishAsync(one)).Attempts.ShouldBe(1);
+            }
+
+            other.Ran.Attempts.ShouldNotContain(attempt => attempt.Text == "first");
+            Notes.Lines(_folder, "silent.txt").Count(line => line == "begun first").ShouldBe(1);
+        }
+        finally
+        {
+            worker.Kill();
+            await worker.WaitForExitAsync();
+        }
+    }
+
     private Process Start()
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!);

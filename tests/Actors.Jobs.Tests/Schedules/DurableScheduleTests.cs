@@ -176,6 +176,25 @@ public sealed class DurableScheduleTests
     }
 
     [Fact]
+    public async Task Other_declarations_apply_while_it_runs()
+    {
+        await using var world = new ScheduleWorld();
+        var schedules = await world.StartAsync(Define("every 1 h"), Define("every 1 h", name: "gone", text: "gone"));
+        await world.AdvanceAsync(TimeSpan.FromMinutes(90));
+        world.Host.Jobs.Redeclare([Define("every 2 h"), Define("every 3 h", name: "new", text: "new")]);
+        await world.AdvanceAsync(TimeSpan.FromHours(5));
+        Began(world, "x").Select(time => (time - Start).TotalHours).ShouldBe([1, 2, 4, 6]);
+        Began(world, "gone").Count.ShouldBe(1);
+        Began(world, "new").Select(time => (time - Start).TotalHours).ShouldBe([3, 6]);
+        (await schedules.GetAsync("gone")).State.ShouldBe(ScheduleState.Retired);
+
+        Should.Throw<JobTypeException>(() => world.Host.Jobs.Redeclare([Define("61 * * * *"), Define("every 5 h", name: "other")]))
+            .Message.ShouldContain("Minutes go from 0 to 59");
+        (await schedules.ListAsync()).Select(s => (s.Name, s.State)).ShouldBe(
+            [("gone", ScheduleState.Retired), ("new", ScheduleState.Active), ("s", ScheduleState.Active)], "one that is wrong changes nothing");
+    }
+
+    [Fact]
     public async Task A_change_at_run_time_stays_until_the_declaration_changes()
     {
         await using var world = new ScheduleWorld();

@@ -24,7 +24,47 @@ public sealed class SlotKillTests
                 await RunAndKillAsync(folder, random.Next(1, 400));
             }
 
-            await DrainAndCheckAsync(folder);
+            await DrainAndCheckAsync(folder, isShared: false);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_processes_with_one_store_the_other_goes_on_when_the_owner_of_the_schedules_is_killed()
+    {
+        var folder = Directory.CreateTempSubdirectory("actors-slots-").FullName;
+        try
+        {
+            var random = new Random(29);
+            var (owner, other) = (Start(folder, isShared: true), default(Process));
+            try
+            {
+                await UntilAsync(() => Notes.Lines(folder, "begun.txt").Count > 0, owner);
+                for (var i = 1; i <= Kills; i++)
+                {
+                    // Who is older owns the store: the younger one has joined while it lived.
+                    other = Start(folder, isShared: true);
+                    await UntilAsync(() => Notes.Lines(folder, "started.txt").Count == i + 1, other);
+                    await Task.Delay(random.Next(1, 300));
+                    await KillAsync(owner);
+                    (owner, other) = (other, null);
+                    var before = Notes.Lines(folder, "begun.txt").Count;
+                    await UntilAsync(() => Notes.Lines(folder, "begun.txt").Count > before + 20, owner);
+                }
+            }
+            finally
+            {
+                await KillAsync(owner);
+                if (other is not null)
+                {
+                    await KillAsync(other);
+                }
+            }
+
+            await DrainAndCheckAsync(folder, isShared: true);
         }
         finally
         {
@@ -35,32 +75,46 @@ public sealed class SlotKillTests
     private static async Task RunAndKillAsync(string folder, int milliseconds)
     {
         var before = Notes.Lines(folder, "begun.txt").Count;
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in SlotKillChild.Arguments(folder))
+        var child = Start(folder, isShared: false);
+        await UntilAsync(() => Notes.Lines(folder, "begun.txt").Count > before, child);
+        await Task.Delay(milliseconds);
+        child.HasExited.ShouldBeFalse();
+        await KillAsync(child);
+    }
+
+    private static Process Start(string folder, bool isShared)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true };
+        foreach (var argument in SlotKillChild.Arguments(folder, isShared))
         {
             start.ArgumentList.Add(argument);
         }
 
-        using var child = Process.Start(start)!; // Not null: it does not use the shell.
-        var errors = child.StandardError.ReadToEndAsync();
+        return Process.Start(start)!; // Not null: it does not use the shell.
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo, Process child)
+    {
         var watch = Stopwatch.StartNew();
-        while (Notes.Lines(folder, "begun.txt").Count == before)
+        while (!isSo())
         {
-            (child.HasExited ? await errors : "").ShouldBe("");
+            (child.HasExited ? "It has ended: " + await child.StandardError.ReadToEndAsync() : "").ShouldBe("");
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), "The process to be killed does not get to work.");
             await Task.Delay(5);
         }
-
-        await Task.Delay(milliseconds);
-        child.HasExited.ShouldBeFalse();
-        child.Kill();
-        await child.WaitForExitAsync();
     }
 
-    private static async Task DrainAndCheckAsync(string folder)
+    private static async Task KillAsync(Process child)
+    {
+        child.Kill();
+        await child.WaitForExitAsync();
+        child.Dispose();
+    }
+
+    private static async Task DrainAndCheckAsync(string folder, bool isShared)
     {
         await using var system = ActorSystem.Create("slots");
-        await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = Path.Combine(folder, "jobs.db") });
+        await using var store = await SlotKillChild.OpenAsync(folder, isShared);
         var jobs = await SlotKillChild.StartAsync(system, store, folder);
         await jobs.Schedules.PauseAsync("fifty");
         await jobs.Schedules.PauseAsync("seventy");

@@ -89,6 +89,20 @@ public sealed class DamageTests : IDisposable
         (await host.Jobs.GetAsync(ids[2])).State.ShouldBe(JobState.Waiting);
     }
 
+    [Fact]
+    public async Task A_queue_that_a_newer_program_has_written_is_left_alone_its_version_is_named_and_others_go_on()
+    {
+        await EnqueueAsync(3);
+        SqliteFile.Execute(Store, "UPDATE journals SET format = 77 WHERE persistence_id = 'queue/default'; UPDATE commits SET format = 77 WHERE id & 0xFFFFFFFFFF = 2");
+        var before = SqliteFile.Query(Store, "SELECT term FROM owners WHERE journal = (SELECT id FROM journals WHERE persistence_id = 'queue/default')");
+        await using var host = await StoreHost.StartAsync(Store);
+        (await Recovered.QueueAsync(host.Jobs)).Unavailable.ShouldNotBeNull().ShouldContain("77");
+        (await Should.ThrowAsync<QueueUnavailableException>(() => host.Jobs.EnqueueAsync(new Note("x")))).Message.ShouldContain("77");
+        var other = await host.Jobs.EnqueueAsync(new Other("other"));
+        await host.ReachAsync(other, JobState.Succeeded);
+        SqliteFile.Query(Store, "SELECT term FROM owners WHERE journal = (SELECT id FROM journals WHERE persistence_id = 'queue/default')").ShouldBe(before);
+    }
+
     /// <summary>Jobs in a commit and a payload row of their own each, enqueued while nobody runs them.</summary>
     private async Task<IReadOnlyList<JobId>> EnqueueAsync(int count)
     {

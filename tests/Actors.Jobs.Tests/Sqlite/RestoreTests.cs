@@ -49,9 +49,10 @@ public sealed class RestoreTests : IDisposable
             (await host.Jobs.GetAsync(old)).State.ShouldBe(JobState.Cancelled);
         }
 
-        await using (var host = await StoreHost.StartAsync(Store))
+        await using (var host = await StoreHost.StartAsync(Store, more: new QueueDefinition("third", new QueueOptions(), [])))
         {
             (await Recovered.QueueAsync(host.Jobs)).Pause.ShouldBeNull("It is paused once for each restore.");
+            (await Recovered.QueueAsync(host.Jobs, "third")).Pause.ShouldBeNull("The backup knew nothing of it.");
             (await host.Jobs.GetQueueAsync("second")).Pause.ShouldNotBeNull("Nobody has let it go on.");
         }
     }

@@ -21,7 +21,7 @@ internal sealed class StoreHost : IAsyncDisposable
 
     public Notebook Notebook { get; }
 
-    public static async Task<StoreHost> StartAsync(string path, bool isConsumed = true, Action<QueueOptions>? configure = null)
+    public static async Task<StoreHost> StartAsync(string path, bool isConsumed = true, Action<QueueOptions>? configure = null, params QueueDefinition[] more)
     {
         var options = new QueueOptions { Workers = 2, Prefetch = 4, HistoryBatch = 10 };
         configure?.Invoke(options);
@@ -38,6 +38,7 @@ internal sealed class StoreHost : IAsyncDisposable
             [
                 new QueueDefinition("default", options, [typeof(NoteHandler)]),
                 new QueueDefinition("second", new QueueOptions(), [typeof(OtherHandler)]),
+                .. more,
             ],
         });
         var host = new StoreHost(system, store, jobs, notebook);

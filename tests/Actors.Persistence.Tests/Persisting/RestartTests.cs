@@ -72,13 +72,55 @@ public sealed class RestartTests
             l.Add(3);
             l.Context.Stop(l.Self);
         });
-        reports.Watch(ledger);
+        var watcher = system.CreateProbe("watcher");
+        watcher.Watch(ledger);
         await reports.ExpectAsync("recovered");
-        await reports.ExpectTerminatedAsync(ledger);
-        ledger = system.ActorOf(Ledger.Props(reports)); // While the writes are on their way.
+        system.ActorOf(Ledger.Props(reports)); // While the writes are on their way.
         await reports.ExpectNoneAsync(TimeSpan.FromSeconds(1));
         stores.Journal.Release();
         await reports.ExpectReportsAsync("recover 1", "recover 2", "recover 3", "recovered");
+        await watcher.ExpectTerminatedAsync(ledger);
+    }
+
+    [Theory, OnEachDispatcher, Trait("rule", "PA-18")]
+    public async Task What_was_persisted_before_the_system_terminates_is_stored(TestDispatcher dispatcher, int seed)
+    {
+        var stores = new Stores();
+        await using (var system = await TestSystem.StartAsync(seed, dispatcher))
+        {
+            stores.Attach(system);
+            var reports = system.CreateProbe();
+            var ledger = system.ActorOf(Ledger.Props(reports));
+            await reports.ExpectAsync("recovered");
+            stores.Journal.Latency = TimeSpan.FromMilliseconds(100);
+            ledger.Do(l => l.PersistAsync(new Ledger.Added(1), l.Apply));
+            ledger.Do(l => l.PersistAsync(new Ledger.Added(2), l.Apply)); // Gathers behind the first.
+            await system.DrainAsync();
+        }
+
+        await using var next = await TestSystem.StartAsync(seed, dispatcher);
+        stores.Attach(next);
+        (await next.ActorOf(Ledger.Props()).GetAsync()).ShouldBe([1, 2]);
+    }
+
+    [Theory, OnEachDispatcher, Trait("rule", "PA-18")]
+    public async Task An_actor_whose_store_does_not_answer_is_left_behind_after_its_stop_timeout(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var stores = Stores.For(system);
+        var reports = system.CreateProbe();
+        var ledger = system.ActorOf(Ledger.Props(reports) with { StopTimeout = TimeSpan.FromSeconds(2) });
+        await reports.ExpectAsync("recovered");
+        stores.Journal.Hold();
+        ledger.Do(l => l.PersistAsync(new Ledger.Added(1), l.Apply));
+        await system.DrainAsync();
+        reports.Watch(ledger);
+        system.System.Stop(ledger);
+        await reports.ExpectNoneAsync(TimeSpan.FromSeconds(1));
+        await reports.ExpectTerminatedAsync(ledger);
+        await system.Log.ExpectAsync(Microsoft.Extensions.Logging.LogLevel.Error, "it did not stop within 2000 ms");
+        stores.Journal.Release();
+        (await system.ActorOf(Ledger.Props()).GetAsync()).ShouldBe([1]);
     }
 
     [Theory, OnEachDispatcher, Trait("rule", "PA-10")]
@@ -174,7 +216,7 @@ public sealed class RestartTests
     }
 
     [Theory, OnEachDispatcher]
-    public async Task A_stop_during_a_write_ends_the_actor_at_once_and_runs_no_handler(TestDispatcher dispatcher, int seed)
+    public async Task A_stop_during_a_write_runs_no_handler_and_ends_the_actor_when_its_events_are_stored(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
         var stores = Stores.For(system);
@@ -184,8 +226,11 @@ public sealed class RestartTests
         stores.Journal.Hold();
         ledger.Do(l => l.Persist(new Ledger.Added(1), _ => l.Report("handled")));
         await system.DrainAsync();
-        await system.StopAsync(ledger);
+        reports.Watch(ledger);
+        system.System.Stop(ledger);
+        await reports.ExpectNoneAsync(TimeSpan.FromSeconds(1));
         stores.Journal.Release();
+        await reports.ExpectTerminatedAsync(ledger);
         await reports.ExpectNoneAsync(TimeSpan.FromSeconds(1));
         (await system.ActorOf(Ledger.Props()).GetAsync()).ShouldBe([1]);
         await system.Log.ExpectNoneAsync(Microsoft.Extensions.Logging.LogLevel.Warning);

@@ -72,6 +72,37 @@ public sealed class InboxTests : IAsyncLifetime
         await Should.ThrowAsync<ObjectDisposedException>(closed);
     }
 
+    // SQLite has had a defect when several connections copy the log at the same moment.
+    [Fact]
+    public async Task Only_the_process_that_owns_the_store_copies_the_log_of_the_inbox_back()
+    {
+        var inbox = SqliteStore.PathBeside(_file.Path, "inbox");
+        for (var i = 0; i < 8; i++)
+        {
+            await _one.Inbox.PostAsync([new InboxMessage(InboxMessage.Owner, _one.Node, new byte[10_000_000])], None);
+        }
+
+        new FileInfo(inbox).Length.ShouldBeLessThan(1_000_000);
+        new FileInfo(inbox + "-wal").Length.ShouldBeGreaterThan(80_000_000);
+        (await _two.TryOwnAsync(None)).ShouldNotBeNull();
+        for (var i = 0; i < 8; i++)
+        {
+            await _two.Inbox.PostAsync([new InboxMessage(InboxMessage.Owner, _two.Node, new byte[10_000_000])], None);
+        }
+
+        new FileInfo(inbox).Length.ShouldBeGreaterThan(80_000_000);
+    }
+
+    [Fact]
+    public async Task Messages_are_found_by_bytes_in_their_bodies()
+    {
+        await PostAsync(_one, InboxMessage.Owner, 1, 2);
+        await _one.Inbox.PostAsync(
+            [new InboxMessage(InboxMessage.Owner, _one.Node, new byte[] { 0, 5, 0, 7, 9 }), new InboxMessage(_two.Node, _one.Node, new byte[] { 5, 0, 7 })], None);
+        (await _two.Inbox.SearchAsync(InboxMessage.Owner, new byte[] { 5, 0, 7 }, None)).ShouldHaveSingleItem().Body.ToArray().ShouldBe([0, 5, 0, 7, 9]);
+        (await _two.Inbox.SearchAsync(InboxMessage.Owner, new byte[] { 7, 0, 5 }, None)).ShouldBeEmpty();
+    }
+
     // Nothing else is written meanwhile: a wait that is overlooked would last until somebody posts.
     [Fact]
     public async Task No_wait_is_overlooked_however_close_it_comes_to_another()

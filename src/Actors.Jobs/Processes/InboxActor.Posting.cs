@@ -1,0 +1,85 @@
+using Actors.Jobs.Protos;
+using Actors.Jobs.Queues;
+using Actors.Persistence;
+
+namespace Actors.Jobs.Processes;
+
+internal sealed partial class InboxActor
+{
+    private const int MaxMergedBytes = 256 * 1024;
+
+    /// <summary>A message to be stored, and who waits for it.</summary>
+    private sealed class Posting
+    {
+        private int _bytes;
+
+        public Posting(Post post)
+        {
+            Recipient = post.Recipient;
+            Body = post.Body;
+            _bytes = Body.CalculateSize();
+            AddCaller(post);
+        }
+
+        public long Recipient { get; }
+
+        public InboxBody Body { get; }
+
+        public List<(IActorRef Caller, JobId Id)> Callers { get; } = [];
+
+        /// <summary>Many small messages of a kind become one row.</summary>
+        public bool TryMerge(Post post)
+        {
+            if (post.Body.Queue != Body.Queue || post.Body.ContentCase != Body.ContentCase || _bytes >= MaxMergedBytes)
+            {
+                return false;
+            }
+
+            switch (Body.ContentCase)
+            {
+                case InboxBody.ContentOneofCase.Enqueue:
+                    Body.Enqueue.Jobs.AddRange(post.Body.Enqueue.Jobs);
+                    break;
+                case InboxBody.ContentOneofCase.Ended:
+                    Body.Ended.Ends.AddRange(post.Body.Ended.Ends);
+                    break;
+                case InboxBody.ContentOneofCase.Grants:
+                    Body.Grants.Grants.AddRange(post.Body.Grants.Grants);
+                    break;
+                default:
+                    return false;
+            }
+
+            _bytes += post.Body.CalculateSize();
+            AddCaller(post);
+            return true;
+        }
+
+        public void Answer(IActorRef self)
+        {
+            foreach (var (caller, _) in Callers)
+            {
+                caller.Tell(QueueMessage.Enqueued.Instance, self);
+            }
+        }
+
+        public void Fail(Exception cause, IActorRef self)
+        {
+            foreach (var (caller, id) in Callers)
+            {
+                Exception told = cause is JournalOutcomeUnknownException
+                    ? new JobOutcomeUnknownException(id, Body.Queue, cause)
+                    : new QueueUnavailableException(Body.Queue, cause);
+                caller.Tell(new Failure(told), self);
+            }
+        }
+
+        private void AddCaller(Post post)
+        {
+            if (post.Caller is not null)
+            {
+                Callers.Add((post.Caller, post.CallerId));
+            }
+        }
+    }
+}
