@@ -18,7 +18,8 @@ internal static class Program
             root.Add(command);
         }
 
-        var parsed = root.Parse(args);
+        // '@daily' is a schedule, and no file with more arguments.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count == 0)
         {
             // Signals and exceptions belong to the host that 'up' runs.

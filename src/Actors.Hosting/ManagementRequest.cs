@@ -13,16 +13,16 @@ public sealed record ManagementRequest(string Command)
     /// <value>Null, the default, leaves it to the command: 20.</value>
     public int? Lines { get; init; }
 
-    /// <summary>For <c>tail</c>: of each service only the lines after this number of it, for whoever has those before already.</summary>
-    /// <value>Null, the default: the last ones, whichever they are.</value>
-    public IReadOnlyDictionary<string, long>? After { get; init; }
-
     /// <summary>The durable schedules that are meant: names or patterns such as <c>report-*</c>.</summary>
     /// <value>Default empty: all, where the command only asks; one that changes something must be told, if need be <c>*</c>.</value>
     public IReadOnlyList<string> Schedules { get; init; } = [];
 
     /// <summary>Why, for whoever reads the status: kept by <c>pause-schedule</c>.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>For <c>tail</c>: of each service only the lines after this number of it, for whoever has those before already.</summary>
+    /// <value>Null, the default: the last ones, whichever they are.</value>
+    public IReadOnlyDictionary<string, long>? After { get; init; }
 }
 
 /// <summary>What a running actor system has answered.</summary>

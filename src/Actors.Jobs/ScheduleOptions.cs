@@ -31,7 +31,7 @@ public sealed record ScheduleOptions
     /// <value>Default null: the one that the job's <see cref="JobAttribute"/> names.</value>
     public string? Queue { get; set; }
 
-    /// <summary>The priority of its jobs. Key <c>priority</c>.</summary>
+    /// <summary>The priority of its jobs.</summary>
     /// <value>Default null: as the job's <see cref="JobAttribute"/> says.</value>
     public JobPriority? Priority { get; set; }
 

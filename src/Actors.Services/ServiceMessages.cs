@@ -58,7 +58,12 @@ public sealed record Reconfigure(ServiceDefinition Definition) : ServiceMessage,
 
 /// <summary>Stops services as <see cref="Stop"/> does and forgets them. Their names are free once this is answered.</summary>
 /// <param name="Service">Which; see <see cref="ServiceMessage"/>. It must be stated: there is no default.</param>
-public sealed record Unregister(string Service) : ServiceMessage, IRequest<IReadOnlyList<ServiceStatus>>;
+public sealed record Unregister(string Service) : ServiceMessage, IRequest<IReadOnlyList<ServiceStatus>>
+{
+    /// <summary>Whether others of the same names are registered next: those that depend on them stay, and depend on the new ones.</summary>
+    /// <value>Default false: what others depend on cannot be unregistered before them.</value>
+    public bool IsReplaced { get; init; }
+}
 
 /// <summary>Asks for the address of a service that is an actor. It stays the same through all restarts.</summary>
 /// <param name="Service">As in <see cref="GetStatus"/>.</param>

@@ -23,6 +23,16 @@ public sealed class SchedulesTests
         json.GetProperty("zone").GetString().ShouldBe("Europe/London");
     }
 
+    [Theory]
+    [InlineData("@daily", "at 00:00 every day, UTC")]
+    [InlineData("@every 30 s", "every 30 s")]
+    public void A_name_of_cron_is_no_file_with_arguments(string schedule, string description)
+    {
+        var ran = Tool.Run("schedules", "next", schedule, "--count", "1");
+        (ran.ExitCode, ran.Error).ShouldBe((0, ""));
+        ran.Output.Split('\n')[0].TrimEnd().ShouldBe(description);
+    }
+
     [Fact]
     public void A_fault_is_told_with_its_place()
     {

@@ -1,4 +1,5 @@
 using Actors.Jobs;
+using Actors.Hosting.Tests.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Hosting.Tests;
@@ -50,6 +51,22 @@ public sealed class ScheduleTests
         faults => faults.ShouldContain(fault => fault.Contains("'actors.schedules.lonely' must say both", StringComparison.Ordinal)),
         faults => faults.ShouldContain(fault => fault.Contains("no handler for a job 'nothing'", StringComparison.Ordinal)),
         faults => faults.ShouldContain(fault => fault.Contains("There is no queue 'nowhere'", StringComparison.Ordinal)));
+
+    [Fact]
+    public void H_in_the_settings_of_a_service_is_made_from_its_name_and_always_the_same()
+    {
+        Schedule Of(string name)
+        {
+            using var host = TestHost.Create(
+                actors => actors.AddTick(name, TimeSpan.FromSeconds(9), (_, _) => Task.CompletedTask), $"actors.services.{name}.schedule = \"H H * * *\"");
+            return host.Services.Settings().Services.ShouldHaveSingleItem().Options.Schedule.ShouldNotBeNull();
+        }
+
+        var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        Of("one").Next(at).ShouldBe(Schedule.Parse("H H * * *", key: "one").Next(at));
+        Of("two").Next(at).ShouldBe(Schedule.Parse("H H * * *", key: "two").Next(at));
+        Of("one").Next(at).ShouldNotBe(Of("two").Next(at));
+    }
 
     private static readonly TaskCompletionSource<(JobId, string)> Noted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -168,15 +168,6 @@ internal sealed partial class HoconParser
             return null;
         }
 
-        if (path.Length > _session.Limits.MaxDepth)
-        {
-            Error(
-                start,
-                $"The path of a substitution has {path.Length} keys.",
-                $"at most {_session.Limits.MaxDepth} ({nameof(HoconLimits.MaxDepth)})");
-            return null;
-        }
-
         var isList = _text.AsSpan(_pos).StartsWith("[]");
         if (isList)
         {
@@ -191,6 +182,15 @@ internal sealed partial class HoconParser
         }
 
         _pos++;
+        if (path.Length > _session.Limits.MaxDepth)
+        {
+            Error(
+                start,
+                $"The path of a substitution has {path.Length} keys.",
+                $"at most {_session.Limits.MaxDepth} ({nameof(HoconLimits.MaxDepth)})");
+            return null;
+        }
+
         return new ReferenceNode(_source, start, path, _scope) { IsOptional = isOptional, IsList = isList };
     }
 

@@ -30,15 +30,22 @@ internal sealed class SettingsUpdate(ActorsRuntime runtime)
         {
             var changes = Find();
             var definitions = changes.Written.Settings.All.ToDictionary(service => service.Name, StringComparer.Ordinal);
-            foreach (var name in changes.Removed.Concat(changes.Restarted))
+            foreach (var name in changes.Restarted)
             {
-                await UnregisterAsync(services, name);
+                await UnregisterAsync(services, new Unregister(name) { IsReplaced = true });
+            }
+
+            // All that is needed by another of them goes after that one; nothing that stays needs any, or the settings would be wrong.
+            var before = runtime.Snapshot.Settings.All.ToDictionary(service => service.Name, StringComparer.Ordinal);
+            foreach (var name in InOrder(changes.Removed, before).Reverse())
+            {
+                await UnregisterAsync(services, new Unregister(name));
             }
 
             var statuses = new List<ServiceStatus>();
-            foreach (var definition in changes.Restarted.Select(name => definitions[name]).Concat(changes.Added))
+            foreach (var name in InOrder(changes.Restarted.Concat(changes.Added.Select(service => service.Name)), definitions))
             {
-                statuses.Add(await services.RegisterAsync(definition, CancellationToken.None));
+                statuses.Add(await RegisterAsync(services, definitions[name]));
             }
 
             foreach (var name in changes.Changed)
@@ -65,15 +72,41 @@ internal sealed class SettingsUpdate(ActorsRuntime runtime)
         }
     }
 
-    private static async Task UnregisterAsync(IServices services, string name)
+    /// <summary>Each after those of them that it depends on.</summary>
+    private static IEnumerable<string> InOrder(IEnumerable<string> names, Dictionary<string, ServiceDefinition> definitions)
+    {
+        var left = names.ToList();
+        while (left.Count > 0)
+        {
+            var next = left.FindIndex(name => !definitions.TryGetValue(name, out var definition) || !definition.Options.DependsOn.Any(left.Contains));
+            next = Math.Max(0, next); // A circle has been refused.
+            yield return left[next];
+            left.RemoveAt(next);
+        }
+    }
+
+    private static async Task UnregisterAsync(IServices services, Unregister unregister)
     {
         try
         {
-            await services.UnregisterAsync(name, CancellationToken.None);
+            await services.AskAsync(unregister, CancellationToken.None);
         }
         catch (UnknownServiceException)
         {
             // The program has done it already.
+        }
+    }
+
+    private static async Task<ServiceStatus> RegisterAsync(IServices services, ServiceDefinition definition)
+    {
+        try
+        {
+            return await services.RegisterAsync(definition, CancellationToken.None);
+        }
+        catch (DuplicateServiceException)
+        {
+            // The program has done it already, or an update that failed half way.
+            return await services.AskAsync(new Reconfigure(definition), CancellationToken.None);
         }
     }
 }

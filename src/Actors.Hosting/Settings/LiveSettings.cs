@@ -1,6 +1,6 @@
 namespace Actors.Hosting.Settings;
 
-/// <summary>Which settings are taken up while the program runs: all of services, queues and schedules, except whether a service starts by itself.</summary>
+/// <summary>Which settings are taken up while the program runs: all of services, queues and schedules, except whether a service starts by itself, and for whom it waits.</summary>
 internal static class LiveSettings
 {
     public const string Schedules = "actors.schedules.";
@@ -9,5 +9,6 @@ internal static class LiveSettings
     public static bool Contains(string path) =>
         (path.StartsWith("actors.services.", StringComparison.OrdinalIgnoreCase) || path.StartsWith("actors.queues.", StringComparison.OrdinalIgnoreCase)
             || path.StartsWith(Schedules, StringComparison.OrdinalIgnoreCase))
-        && !path.EndsWith(".autostart", StringComparison.OrdinalIgnoreCase);
+        && !path.EndsWith(".autostart", StringComparison.OrdinalIgnoreCase)
+        && !path.Contains(".depends-on", StringComparison.OrdinalIgnoreCase);
 }

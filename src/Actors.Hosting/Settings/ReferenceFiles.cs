@@ -19,11 +19,11 @@ internal static class ReferenceFiles
             using var reader = new StreamReader(stream);
             var text = reader.ReadToEnd();
             var lines = text.Split('\n');
-            foreach (var entry in HoconDocument.Parse(text, name).Root.Entries().Where(entry => entry.Value is HoconScalar))
+            foreach (var entry in HoconDocument.Parse(text, name).Root.Entries().Where(entry => entry.Value is HoconScalar or HoconArray or HoconObject { Count: 0 }))
             {
                 var (type, expected) = kinds.GetValueOrDefault(entry.Path, ("text", "a text"));
                 all.Add(new SettingDescription(
-                    entry.Path, type, Unit(type), expected, ((HoconScalar)entry.Value).Text, CommentAbove(lines, entry.Value.KeyOrigin.Line - 2), LiveSettings.Contains(entry.Path)));
+                    entry.Path, type, Unit(type), expected, TextOf(entry.Value), CommentAbove(lines, entry.Value.KeyOrigin.Line - 2), LiveSettings.Contains(entry.Path)));
             }
         }
 
@@ -47,6 +47,8 @@ internal static class ReferenceFiles
 
     private static IEnumerable<KeyValuePair<string, (string Type, string Expected)>> Of<TOptions>(string section, IReadOnlyList<Setting<TOptions>> settings) =>
         settings.Select(setting => KeyValuePair.Create($"{section}.{setting.Key}", (setting.Type, setting.Expected)));
+
+    private static string TextOf(HoconValue value) => value is HoconScalar scalar ? scalar.Text : value.ToString();
 
     private static string? Unit(string type) => type switch
     {

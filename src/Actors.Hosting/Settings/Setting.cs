@@ -12,6 +12,9 @@ namespace Actors.Hosting.Settings;
 /// <param name="Get">The value as text.</param>
 internal sealed record Setting<TOptions>(string Key, string Type, string Expected, Func<TOptions, string, bool> TrySet, Func<TOptions, string> Get)
 {
+    /// <summary>As <see cref="TrySet"/>, where the name of what is set matters: the last of the three. Null where it does not.</summary>
+    public Func<TOptions, string, string, bool>? TrySetOf { get; init; }
+
     public static Setting<TOptions> Duration(string key, Func<TOptions, TimeSpan> get, Action<TOptions, TimeSpan> set) => new(
         key,
         "duration",
@@ -94,7 +97,7 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
             set),
         options => SettingName.Hyphenate(get(options).ToString()));
 
-    /// <summary>A schedule. When it cannot be read, the exception says where and why.</summary>
+    /// <summary>A schedule, in which <c>H</c> is made from the name of the section. When it cannot be read, the exception says where and why.</summary>
     public static Setting<TOptions> Moments(string key, Func<TOptions, Schedule?> get, Action<TOptions, Schedule?> set) => new(
         key,
         "schedule",
@@ -104,7 +107,14 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
             set(options, text == "none" ? null : Schedule.Parse(text));
             return true;
         },
-        options => get(options)?.ToString() ?? "none");
+        options => get(options)?.ToString() ?? "none")
+    {
+        TrySetOf = (options, text, name) =>
+        {
+            set(options, text == "none" ? null : Schedule.Parse(text, key: name));
+            return true;
+        },
+    };
 
     /// <summary>The type of <see cref="Words"/>, whose elements stand below the key.</summary>
     public const string ListType = "list";
@@ -148,11 +158,17 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
 
     /// <summary>The same setting of an options object that another holds.</summary>
     public Setting<TOuter> Of<TOuter>(Func<TOuter, TOptions> inner) => new(
-        Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));
+        Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)))
+    {
+        TrySetOf = TrySetOf is { } trySet ? (options, text, name) => trySet(inner(options), text, name) : null,
+    };
 
     /// <summary>The same setting of an options object within another.</summary>
     public Setting<TOuter> Within<TOuter>(string prefix, Func<TOuter, TOptions> inner) => new(
-        prefix + "." + Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)));
+        prefix + "." + Key, Type, Expected, (options, text) => TrySet(inner(options), text), options => Get(inner(options)))
+    {
+        TrySetOf = TrySetOf is { } trySet ? (options, text, name) => trySet(inner(options), text, name) : null,
+    };
 
     private static bool Set<TValue>(bool isRead, TValue value, TOptions options, Action<TOptions, TValue> set)
     {

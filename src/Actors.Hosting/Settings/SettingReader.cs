@@ -107,7 +107,10 @@ internal sealed class SettingReader(IConfiguration configuration)
         {
             try
             {
-                if (!setting.TrySet(options, text.Trim()))
+                var isSet = setting.TrySetOf is { } trySet
+                    ? trySet(options, text.Trim(), child.Path.Split(ConfigurationPath.KeyDelimiter)[^2])
+                    : setting.TrySet(options, text.Trim());
+                if (!isSet)
                 {
                     _faults.Add(new ConfigurationFault($"'{Path(child)} = {text}' must be {setting.Expected}.", null, PlaceOfValue(child)));
                 }

@@ -118,8 +118,9 @@ internal sealed class ConfigurationWatch : IDisposable
             _runtime.Jobs?.Redeclare(settings.Schedules);
         }
 
-        // Programs that are new in the settings are not there yet: an update by command adds them.
-        foreach (var service in settings.Services.Where(service => _runtime.Settings.Sections.ContainsKey(service.Name)))
+        // Programs and URLs are taken up by an update on command, all their settings together.
+        foreach (var service in settings.Services.Where(
+            service => _runtime.Settings.Sections.TryGetValue(service.Name, out var path) && LiveSettings.Contains(path.Replace(':', '.') + ".")))
         {
             _runtime.Services?.Guardian.Tell(new Reconfigure(service));
         }

@@ -8,6 +8,7 @@ internal sealed class ServiceEntry(ServiceSite site, ServiceDefinition definitio
 {
     private IActorRef? _actor;
     private volatile ServiceOptions _options = definition.Settings;
+    private volatile IReadOnlyList<ServiceEntry> _dependencies = [];
     private volatile IReadOnlyList<ServiceEntry> _dependents = [];
     private volatile ServiceState _state = ServiceState.Stopped;
     private volatile bool _isReady;
@@ -46,8 +47,12 @@ internal sealed class ServiceEntry(ServiceSite site, ServiceDefinition definitio
         set => Volatile.Write(ref _startOrder, value);
     }
 
-    /// <summary>The services that must be ready before it is started. Set by the guardian before anybody is told of the entry.</summary>
-    public IReadOnlyList<ServiceEntry> Dependencies { get; set; } = [];
+    /// <summary>The services that must be ready before it is started. Changed by the guardian, read by the service: a new list each time.</summary>
+    public IReadOnlyList<ServiceEntry> Dependencies
+    {
+        get => _dependencies;
+        set => _dependencies = value;
+    }
 
     /// <summary>Those that wait for it. Changed by the guardian, read by the service: a new list each time.</summary>
     public IReadOnlyList<ServiceEntry> Dependents

@@ -165,6 +165,16 @@ internal sealed partial class ServiceGuardian(
         }
     }
 
+    /// <summary>Those that depended on another of the name, which this one replaces.</summary>
+    private void LinkDependents(ServiceEntry entry)
+    {
+        foreach (var dependent in _entries.Values.Where(other => other != entry && other.Dependencies.Any(dependency => dependency.Name == entry.Name)))
+        {
+            dependent.Dependencies = [.. dependent.Dependencies.Select(dependency => dependency.Name == entry.Name ? entry : dependency)];
+            entry.Dependents = [.. entry.Dependents, dependent];
+        }
+    }
+
     private void Handle(ServiceMessage request)
     {
         switch (request)
@@ -247,6 +257,7 @@ internal sealed partial class ServiceGuardian(
 
         var entry = Add(definition);
         Link(entry);
+        LinkDependents(entry);
         var phase = definition.Settings.Autostart ? ServiceOperation.Phase.Start : ServiceOperation.Phase.Query;
         Begin(new ServiceOperation(this, Sender, typeof(Register), [entry], phase) { IsSingle = true });
     }
@@ -272,7 +283,11 @@ internal sealed partial class ServiceGuardian(
     {
         // From here on no command finds them; their names stay taken until their actors have ended.
         var entries = Known(unregister.Service);
-        CheckNotNeeded(entries);
+        if (!unregister.IsReplaced)
+        {
+            CheckNotNeeded(entries);
+        }
+
         var operation = NewOperation(unregister, entries, ServiceOperation.Phase.Stop, ServiceOperation.Phase.Remove);
         foreach (var entry in entries)
         {

@@ -81,11 +81,12 @@ internal sealed class OutputPump(ServiceContext context, ProcessOptions options)
         var length = line.Length > 0 && line[^1] == '\r' ? line.Length - 1 : line.Length;
         var text = line.ToString(0, length);
         line.Clear();
-        context.Output?.Add(new OutputLine(context.TimeProvider.GetUtcNow(), isError, text));
+        var printable = Printable(text);
+        context.Output?.Add(new OutputLine(context.TimeProvider.GetUtcNow(), isError, printable));
         var level = isError ? options.ErrorLevel : options.OutputLevel;
         if (text.Length > 0 && level != LogLevel.None)
         {
-            Log.Printed(context.Logger, level, text);
+            Log.Printed(context.Logger, level, printable);
         }
 
         lock (_lock)
@@ -93,6 +94,17 @@ internal sealed class OutputPump(ServiceContext context, ProcessOptions options)
             Try(file => file.Write(text));
         }
     }
+
+    /// <summary>What a program prints may be what a stranger has sent it: nobody's terminal obeys it. The file has it as it came.</summary>
+    private static string Printable(string text) => !text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f')
+        ? text
+        : string.Create(text.Length, text, static (printable, text) =>
+        {
+            for (var i = 0; i < text.Length; i++)
+            {
+                printable[i] = char.IsControl(text[i]) && text[i] != '\t' ? '\ufffd' : text[i];
+            }
+        });
 
     /// <summary>A full disk, or a file that is none, must not end the program.</summary>
     private void Try(Action<OutputFile> write)

@@ -105,15 +105,21 @@ internal sealed class ProgramService(ProcessOptions options) : IService
 
     /// <summary>
     /// <c>setsid setpriv --pdeathsig TERM program …</c>: each becomes the next, so that the process that we know is the program itself, the first of a session
-    /// and group of its own, and told by the kernel when we die.
+    /// and group of its own, and told by the kernel when we die. Where one of the two is missing, so is what it does.
     /// </summary>
     private List<string> Command(string service)
     {
         var program = Executable.Find(service, options.FileName, options.WorkingDirectory);
         List<string> words = [];
-        if (OperatingSystem.IsLinux() && Executable.Optional("setsid") is { } setsid && Executable.Optional("setpriv") is { } setpriv)
+        var setpriv = OperatingSystem.IsLinux() ? Setpriv() : null;
+        if (OperatingSystem.IsLinux() && Executable.Optional("setsid") is { } setsid)
         {
-            words.AddRange([setsid, setpriv, "--pdeathsig", SignalName((int)options.StopSignal)!]); // Each of ours has a name.
+            words.Add(setsid);
+        }
+
+        if (setpriv is not null)
+        {
+            words.AddRange([setpriv, "--pdeathsig", SignalName((int)options.StopSignal)!]); // Each of ours has a name.
             if (options.User is { } user)
             {
                 words.AddRange(["--reuid", user, "--regid", GroupOf(service, user), "--init-groups"]);
@@ -123,13 +129,17 @@ internal sealed class ProgramService(ProcessOptions options) : IService
         }
         else if (options.User is not null)
         {
-            throw new ProcessStartException(service, $"user = {options.User} needs Linux with setsid and setpriv (package util-linux).");
+            throw new ProcessStartException(service, $"user = {options.User} needs Linux with setpriv of util-linux (apt-get install util-linux, apk add setpriv).");
         }
 
         words.Add(program);
         words.AddRange(options.Arguments);
         return words;
     }
+
+    /// <summary>That of util-linux: the one of BusyBox (Alpine) has the name and none of the options.</summary>
+    private static string? Setpriv() =>
+        Executable.Optional("setpriv") is { } path && Path.GetFileName(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path) != "busybox" ? path : null;
 
     private static string GroupOf(string service, string user)
     {

@@ -67,6 +67,40 @@ public sealed class UpdateTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_others_depend_on_is_replaced_under_them_and_goes_after_them()
+    {
+        await _crew.UpAsync(
+            """
+            actors.processes {
+              db { command = "sleep 1000" }
+              web { command = "sleep 1000", depends-on = [db] }
+              old-db { command = "sleep 1000" }
+              old-web { command = "sleep 1000", depends-on = [old-db] }
+            }
+            """);
+        await _crew.RunUntilAsync(ran => ran.ExitCode == 0, "status");
+        var before = await Since("db", "web");
+        _crew.Write(
+            """
+            actors.processes {
+              db { command = "sleep 2000" }
+              web { command = "sleep 1000", depends-on = [db] }
+              api { command = "sleep 1000", depends-on = [new-db] }
+              new-db { command = "sleep 1000" }
+            }
+            """);
+
+        var update = await _crew.RunAsync("update");
+        update.ExitCode.ShouldBe(0, update.Output + update.Errors);
+        (await NamesAsync()).ShouldBe(["api", "db", "new-db", "web"], ignoreOrder: true);
+        await _crew.RunUntilAsync(ran => ran.ExitCode == 0, "status");
+        var after = await Since("db", "web");
+        after[0].ShouldNotBe(before[0]);
+        after[1].ShouldBe(before[1], "Who depends on what is replaced goes on.");
+        (await _crew.RunAsync("update")).Output.ShouldStartWith("The settings of the services are as they were");
+    }
+
+    [Fact]
     public async Task A_file_with_a_fault_changes_nothing()
     {
         await _crew.UpAsync("""actors.processes.loop.command = "sleep 1000" """);

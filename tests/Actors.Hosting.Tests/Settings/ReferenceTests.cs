@@ -37,7 +37,7 @@ public sealed class ReferenceTests
 
     [Fact]
     public void Processes_conf_is_what_the_program_reads_and_does() =>
-        ShouldAgree("processes.conf", "actors.processes.NAME", SettingTables.Process, () => new ActorsBuilder.ProcessEntry("NAME"), "command");
+        ShouldAgree("processes.conf", "actors.processes.NAME", SettingTables.Process, () => new ActorsBuilder.ProcessEntry("NAME"), "command", "success-exit-codes");
 
     [Fact]
     public void Urls_conf_is_what_the_program_reads_and_does() =>

@@ -100,7 +100,7 @@ public sealed class ReloadTests : IDisposable
         _log.ShouldContain(5005, "applies: actors.schedules.gone.job, actors.schedules.gone.schedule, actors.schedules.in-code.schedule, actors.schedules.new.job");
 
         Write("actors.schedules.in-code.schedule = \"daily at 26:00\"");
-        await TestHost.UntilAsync(() => Task.FromResult(_log.Has(5007)), "it is refused");
+        await TestHost.UntilAsync(() => Task.FromResult(_log.Has(5008)), "it is refused");
         await UntilListedAsync("gone @daily Retired, in-code daily at 06:00 Paused, mine @hourly Active, new @weekly Active");
 
         Write("# nothing");

@@ -175,6 +175,19 @@ public sealed class ProcessTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Bytes_that_are_no_text_neither_end_its_output_nor_reach_a_terminal()
+    {
+        // The last byte of a read begins a character that the next read does not end; an escape sequence; and a file that has no size.
+        var services = Start(ServiceDefinition.Process("binary", new ProcessOptions { OutputFile = "/dev/null" }.Command(
+            "sh", "-c", "head -c 8191 /dev/zero | tr '\\0' x; printf '\\351'; sleep 0.2; head -c 100000 /dev/zero | tr '\\0' y; printf '\\n\\033[2Jboo\\n'")));
+
+        await ReachAsync(services, "binary", ServiceState.Completed);
+        (await services.GetOutputAsync("binary"))[^1].Text.ShouldBe("\ufffd[2Jboo");
+        _log.Lines.ShouldContain("\ufffd[2Jboo");
+        _log.Lines.ShouldNotContain(line => line.Contains('\x1b'));
+    }
+
+    [Fact]
     public async Task Its_file_is_renamed_at_its_size()
     {
         var file = Path.Combine(_folder, "logs", "out.log");

@@ -29,6 +29,10 @@ public sealed class ScheduleFaultTests
     [InlineData("H * * * *", 0, 1, "H stands for a value that is made from the name of the schedule, and there is no name here.")]
     [InlineData("0 0 30 2 *", 4, 4, "There is no such day: none of these months ever has the day '30'. Say L for the last day of a month.")]
     [InlineData("0 0 31 4,6,9,11 *", 4, 11, "There is no such day: none of these months ever has the day '31'. Say L for the last day of a month.")]
+    [InlineData("0 0 30 * +MON#1", 4, 4, "There is no such day: none of these months ever has the day '30'. Say L for the last day of a month.")]
+    [InlineData("0 0 1-7 * +MON#5", 4, 5, "There is no such day: none of these months ever has the day '1-7'. Say L for the last day of a month.")]
+    [InlineData("0 0 15W * +SAT", 4, 5, "There is no such day: none of these months ever has the day '15W'. Say L for the last day of a month.")]
+    [InlineData("0 0 L-30 2 *", 4, 6, "There is no such day: none of these months ever has the day 'L-30'. Say L for the last day of a month.")]
     [InlineData("* * * *", 7, 1, "A cron expression has 5 fields (minute, hour, day, month, day of the week), or 6 with the second before them; this has 4.")]
     [InlineData("* * * * * * *", 12, 1, "A cron expression has 5 fields (minute, hour, day, month, day of the week), or 6 with the second before them; this has 7.")]
     [InlineData("0 8 * * * Europe/Lundon", 10, 13, "The time zone 'Europe/Lundon' is not known. Write its name in the IANA database, such as Europe/London or UTC.")]
@@ -63,6 +67,24 @@ public sealed class ScheduleFaultTests
     [Fact]
     public void A_zone_that_does_not_exist_is_named() =>
         Should.Throw<TimeZoneNotFoundException>(() => Schedule.FindZone("Mars/Olympus")).Message.ShouldContain("Mars/Olympus");
+
+    [Theory]
+    [InlineData("0 0 29 2 *")]
+    [InlineData("0 0 29 2 +MON#5")]
+    [InlineData("* * * * * * Asia/Tokyo")]
+    [InlineData("0 0 1 1 * America/Los_Angeles")]
+    [InlineData("every 30 s")]
+    public void At_the_end_of_the_calendar_a_search_ends_at_once(string text)
+    {
+        var schedule = Schedule.Parse(text);
+        var watch = Stopwatch.StartNew();
+        var end = new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero);
+        schedule.Next(end).ShouldBeNull();
+        schedule.Next(DateTimeOffset.MaxValue).ShouldBeNull();
+        schedule.Previous(end).ShouldNotBeNull();
+        schedule.Previous(DateTimeOffset.MinValue).ShouldBeNull();
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+    }
 
     [Theory]
     [InlineData(0)]
