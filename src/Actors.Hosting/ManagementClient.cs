@@ -53,7 +53,7 @@ public static class ManagementClient
         }
     }
 
-    /// <summary>The sockets on which actor systems answer, in the directories where they are made when no path is given.</summary>
+    /// <summary>The sockets on which actor systems answer, or at least take a connection, in the directories where they are made when no path is given.</summary>
     /// <param name="directory">Where to look as well: the content root of the program, usually where it was started.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     public static async Task<IReadOnlyList<string>> FindAsync(string directory, CancellationToken cancellationToken = default)
@@ -61,7 +61,7 @@ public static class ManagementClient
         List<string> found = [];
         foreach (var path in SocketPath.Directories(directory).Where(Directory.Exists).SelectMany(SocketPath.In).Distinct())
         {
-            if (await PingAsync(path, cancellationToken).ConfigureAwait(false) is not null)
+            if (await IsInUseAsync(path, cancellationToken).ConfigureAwait(false))
             {
                 found.Add(path);
             }
@@ -85,6 +85,24 @@ public static class ManagementClient
         catch (Exception fault) when (fault is ManagementException or TimeoutException)
         {
             return null;
+        }
+    }
+
+    /// <summary>One that takes the connection and is slow to answer is there: its machine is busy, or it hangs, and whoever asks it will be told so.</summary>
+    private static async Task<bool> IsInUseAsync(string socket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(socket, new ManagementRequest("ping"), cancellationToken).WaitAsync(PingLimit, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return true;
+        }
+        catch (ManagementException)
+        {
+            return false;
         }
     }
 

@@ -207,6 +207,7 @@ public sealed class UpTests : IAsyncDisposable
             var hanging = await _crew.RunAsync("status", "--socket", "./hanging.sock");
             hanging.ExitCode.ShouldBe(7);
             hanging.Errors.ShouldContain("runs, but has not answered within 10 s");
+            (await _crew.RunAsync("status")).Errors.ShouldContain("runs, but has not answered within 10 s", Case.Sensitive, "It is found without its name, too.");
         }
         finally
         {
