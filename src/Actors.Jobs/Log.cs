@@ -85,19 +85,19 @@ internal static partial class Log
     [LoggerMessage(3205, LogLevel.Error, "A finished job of {Queue} goes to the history without its arguments: {Reason}")]
     public static partial void ArgumentsLost(ILogger logger, string queue, string reason);
 
-    [LoggerMessage(3301, LogLevel.Error, "The owner of the schedules has lost its journal: {Reason}")]
+    [LoggerMessage(3401, LogLevel.Error, "The owner of the schedules has lost its journal: {Reason}")]
     public static partial void SchedulesLost(ILogger logger, string reason);
 
-    [LoggerMessage(3302, LogLevel.Error, "Schedule {Schedule} cannot be read here and runs nothing: {Reason}")]
+    [LoggerMessage(3402, LogLevel.Error, "Schedule {Schedule} cannot be read here and runs nothing: {Reason}")]
     public static partial void ScheduleUnreadable(ILogger logger, string schedule, string reason);
 
-    [LoggerMessage(3303, LogLevel.Warning, "Schedule {Schedule}: {Slots} slots from {First:u} to {Last:u} get no job ({Reason})")]
+    [LoggerMessage(3403, LogLevel.Warning, "Schedule {Schedule}: {Slots} slots from {First:u} to {Last:u} get no job ({Reason})")]
     public static partial void SlotsSkipped(ILogger logger, string schedule, long slots, DateTimeOffset first, DateTimeOffset last, Schedules.SlotKind reason);
 
-    [LoggerMessage(3304, LogLevel.Error, "{Slots} slots of schedules did not reach their queue; trying again in {DelayMs:0} ms: {Reason}")]
+    [LoggerMessage(3404, LogLevel.Error, "{Slots} slots of schedules did not reach their queue; trying again in {DelayMs:0} ms: {Reason}")]
     public static partial void SlotsUndelivered(ILogger logger, int slots, double delayMs, string reason);
 
-    [LoggerMessage(3305, LogLevel.Information, "Schedule {Schedule} is declared no more. It is retired: kept, but without new jobs")]
+    [LoggerMessage(3405, LogLevel.Information, "Schedule {Schedule} is declared no more. It is retired: kept, but without new jobs")]
     public static partial void ScheduleRetired(ILogger logger, string schedule);
 
     [LoggerMessage(3203, LogLevel.Debug, "The journal of {Queue} takes {Bytes} bytes, of which {LiveBytes} are needed; writing its oldest part forward")]

@@ -171,7 +171,7 @@ public sealed class VirtualTime : TimeProvider
             }
 
             isDueNow = dueTime <= TimeSpan.Zero;
-            Queue(timer, _now + Math.Max(0, dueTime.Ticks));
+            Queue(timer, After(_now, dueTime.Ticks));
         }
 
         if (isDueNow && _dispatchers is [var first, ..])
@@ -193,7 +193,7 @@ public sealed class VirtualTime : TimeProvider
 
     private bool RunSimulated(SimulationDispatcher simulation, Func<bool> condition, TimeSpan within)
     {
-        var target = Volatile.Read(ref _now) + within.Ticks;
+        var target = After(Volatile.Read(ref _now), within.Ticks);
         do
         {
             if (simulation.RunUntil(condition, GiveUpAfter))
@@ -210,7 +210,7 @@ public sealed class VirtualTime : TimeProvider
     private async Task<bool> RunOnThreadsAsync(Func<bool> condition, TimeSpan within)
     {
         // Two who move one clock take turns; their waits do not add up, because each has its own target.
-        var target = Volatile.Read(ref _now) + within.Ticks;
+        var target = After(Volatile.Read(ref _now), within.Ticks);
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
@@ -296,7 +296,7 @@ public sealed class VirtualTime : TimeProvider
             Volatile.Write(ref _now, Math.Max(_now, timer.DueTicks));
             if (timer.Period != Timeout.InfiniteTimeSpan)
             {
-                Queue(timer, timer.DueTicks + timer.Period.Ticks);
+                Queue(timer, After(timer.DueTicks, timer.Period.Ticks));
             }
         }
 
@@ -304,6 +304,9 @@ public sealed class VirtualTime : TimeProvider
         timer.Fire();
         return true;
     }
+
+    /// <summary>A moment plus a delay; what is longer than this clock can count is never reached.</summary>
+    private static long After(long now, long delay) => delay > long.MaxValue - now ? long.MaxValue : now + Math.Max(0, delay);
 
     private void SetClock(long target)
     {

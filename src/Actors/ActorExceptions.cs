@@ -1,7 +1,21 @@
 namespace Actors;
 
 /// <summary>An actor was asked to do what actors cannot do.</summary>
-public abstract class ActorException(string message, Exception? cause = null) : Exception(message, cause);
+public abstract class ActorException(string message, Exception? cause = null) : Exception(message, cause)
+{
+    /// <summary>What an exception of user code says; its class when it cannot even say that. What reports a failure must not fail by it.</summary>
+    internal static string TextOf(Exception exception)
+    {
+        try
+        {
+            return exception.Message;
+        }
+        catch (Exception)
+        {
+            return exception.GetType().Name;
+        }
+    }
+}
 
 /// <summary>A name cannot be used for an actor.</summary>
 public sealed class InvalidActorNameException(string name, string message) : ActorException(message)
@@ -12,7 +26,7 @@ public sealed class InvalidActorNameException(string name, string message) : Act
 
 /// <summary>The constructor or the start hook of an actor threw. By default the actor is stopped.</summary>
 public sealed class ActorInitializationException(ActorPath actor, Exception cause)
-    : ActorException($"Actor '{actor}' could not be started: {cause.Message}", cause)
+    : ActorException($"Actor '{actor}' could not be started: {TextOf(cause)}", cause)
 {
     /// <summary>The actor.</summary>
     public ActorPath Actor { get; } = actor;
@@ -20,7 +34,7 @@ public sealed class ActorInitializationException(ActorPath actor, Exception caus
 
 /// <summary>The new instance of a restarted actor threw while it was made or started. It counts as a failure of its own.</summary>
 public sealed class PostRestartException(ActorPath actor, Exception cause, Exception original)
-    : ActorException($"Actor '{actor}' could not be restarted: {cause.Message} (it was being restarted after: {original.Message})", cause)
+    : ActorException($"Actor '{actor}' could not be restarted: {TextOf(cause)} (it was being restarted after: {TextOf(original)})", cause)
 {
     /// <summary>The actor.</summary>
     public ActorPath Actor { get; } = actor;
@@ -137,7 +151,7 @@ public sealed class AskFailedException(ActorPath target, Type request, string wh
 public sealed class MessageQuarantinedException(ActorPath actor, Type messageType, int count, IReadOnlyList<Exception> failures)
     : ActorException(
         $"'{actor}' has failed {count} times on the same {messageType.Name}, so the message is quarantined. " +
-        $"Mend what the inner exception says, then replay the dead letter. The last failure: {failures[^1].Message}", failures[^1])
+        $"Mend what the inner exception says, then replay the dead letter. The last failure: {TextOf(failures[^1])}", failures[^1])
 {
     /// <summary>The actor.</summary>
     public ActorPath Actor { get; } = actor;
@@ -205,7 +219,7 @@ public sealed class MailboxFullException(ActorPath actor, int capacity)
 
 /// <summary>The priority function of an actor's mailbox threw. The actor fails with this in place of handling the message.</summary>
 public sealed class MailboxPriorityException(ActorPath actor, Type message, Exception cause)
-    : ActorException($"The priority function of the mailbox of '{actor}' threw for {message.Name}: {cause.Message}", cause)
+    : ActorException($"The priority function of the mailbox of '{actor}' threw for {message.Name}: {TextOf(cause)}", cause)
 {
     /// <summary>The actor.</summary>
     public ActorPath Actor { get; } = actor;

@@ -15,7 +15,10 @@ public sealed class ActorSystemOptions
     public int? Seed { get; set; }
 
     /// <summary>Seam: execution.</summary>
-    /// <value>Null, the default, makes threads of the system's own, one for each processor, which blocking code cannot starve.</value>
+    /// <value>
+    /// Null, the default, makes threads of the system's own, one for each processor. While handlers block all of them, up to 64 more are made; when those
+    /// are blocked too, actors wait, and the log says so. Actors that block for long are better <see cref="ActorDispatcher.Pinned"/>.
+    /// </value>
     public Dispatcher? Dispatcher { get; set; }
 
     /// <summary>Where the log goes. What it throws is told once to the standard error stream, and disturbs no actor. The system does not dispose of it.</summary>

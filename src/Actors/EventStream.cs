@@ -22,7 +22,7 @@ public sealed class EventStream
         Update(static (all, added) => all.Contains(added) ? all : all.Add(added), (typeof(TEvent), subscriber));
 
         // After the subscription, so that one which comes too late is undone at once.
-        (subscriber as ActorRef)?.TellSystem(new SystemMessage.Watch(_subscriberWatch));
+        (subscriber as ActorRef)?.AddWatcher(_subscriberWatch);
     }
 
     /// <summary>Ends the subscription of an actor to a type. Others of its subscriptions may still cover events of that type.</summary>

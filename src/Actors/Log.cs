@@ -33,13 +33,13 @@ internal static partial class Log
     [LoggerMessage(1107, LogLevel.Warning, "{ActorPath} failed again while it was failed or stopping")]
     public static partial void FailureWhileFailed(ILogger logger, ActorPath actorPath, Exception cause);
 
-    [LoggerMessage(1120, LogLevel.Warning, "Restarting {ActorPath} with its group, whose restart is under way: {Reason}")]
+    [LoggerMessage(1124, LogLevel.Warning, "Restarting {ActorPath} with its group, whose restart is under way: {Reason}")]
     public static partial void ChildRestartsWithGroup(ILogger logger, ActorPath actorPath, string reason, Exception cause);
 
-    [LoggerMessage(1121, LogLevel.Information, "Restarting {ActorPath}, because its supervisor says so")]
+    [LoggerMessage(1125, LogLevel.Information, "Restarting {ActorPath}, because its supervisor says so")]
     public static partial void ChildRestartRequested(ILogger logger, ActorPath actorPath);
 
-    [LoggerMessage(1122, LogLevel.Information, "Stopping {ActorPath}: its significant child {ChildPath} has ended")]
+    [LoggerMessage(1126, LogLevel.Information, "Stopping {ActorPath}: its significant child {ChildPath} has ended")]
     public static partial void AutoShutdown(ILogger logger, ActorPath actorPath, ActorPath childPath);
 
     [LoggerMessage(1123, LogLevel.Warning, "The code of {ActorPath}, which was abandoned, has ended after all; its PostStop runs now")]
@@ -66,6 +66,10 @@ internal static partial class Log
 
     [LoggerMessage(1122, LogLevel.Warning, "The priority function of {ActorPath} threw for {MessageType}, which comes last now")]
     public static partial void PriorityFailed(ILogger logger, ActorPath actorPath, string messageType, Exception cause);
+
+    [LoggerMessage(
+        1127, LogLevel.Error, "All {Threads} threads of '{System}' are kept by handlers that block. Give such actors ActorDispatcher.Pinned, or let them block in RunTask")]
+    public static partial void NoThreadLeft(ILogger logger, int threads, string system);
 
     [LoggerMessage(1201, LogLevel.Information, "Dead letter: {MessageType} to {ActorPath} ({Reason})")]
     public static partial void DeadLetter(ILogger logger, string messageType, ActorPath actorPath, DeadLetterReason reason);

@@ -73,7 +73,7 @@ internal abstract class AskRef(ActorCell target, Type request) : TimerEntry, IAc
     {
         if (ReferenceEquals(Holder, actor))
         {
-            Fail(new AskFailedException(actor.Path, request, $"it failed on the request: {cause.Message}", cause));
+            Fail(new AskFailedException(actor.Path, request, $"it failed on the request: {ActorException.TextOf(cause)}", cause));
         }
     }
 
@@ -81,7 +81,7 @@ internal abstract class AskRef(ActorCell target, Type request) : TimerEntry, IAc
     {
         if (ReferenceEquals(Holder, actor))
         {
-            Fail(new AskFailedException(actor.Path, request, $"it took the request and was restarted without an answer, after: {cause.Message}", cause));
+            Fail(new AskFailedException(actor.Path, request, $"it took the request and was restarted without an answer, after: {ActorException.TextOf(cause)}", cause));
         }
     }
 

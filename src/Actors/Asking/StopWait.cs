@@ -23,7 +23,7 @@ internal sealed class StopWait(ActorCell actor) : ActorRef
         }
 
         _cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((StopWait)state!).OnCancelled(token), this);
-        actor.TellSystem(new SystemMessage.Watch(this)); // Before the message, so that the end cannot be missed.
+        actor.AddWatcher(this); // Before the message, so that the end cannot be missed.
         actor.Tell(stopMessage, null);
     }
 
@@ -47,7 +47,7 @@ internal sealed class StopWait(ActorCell actor) : ActorRef
     {
         if (isFirst)
         {
-            actor.TellSystem(new SystemMessage.Unwatch(this));
+            actor.RemoveWatcher(this);
         }
 
         Finish(isFirst);

@@ -7,6 +7,9 @@ internal partial class ActorCell
 {
     private static readonly Lock[] WatchersLocks = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
 
+    /// <summary>In the place of the watchers of an actor whose end they have been told; always empty.</summary>
+    private static readonly HashSet<ActorRef> WatchersTold = [];
+
     private Dictionary<ActorRef, object?>? _watched;
     private HashSet<ActorRef>? _watchers;
 
@@ -47,7 +50,7 @@ internal partial class ActorCell
         if (_watched.TryAdd(subject, message))
         {
             System.Observer?.OnWatched(this, subject);
-            subject.TellSystem(new SystemMessage.Watch(this));
+            subject.AddWatcher(this);
         }
     }
 
@@ -56,7 +59,7 @@ internal partial class ActorCell
         if (_watched?.Remove(subject) == true)
         {
             System.Observer?.OnUnwatched(this, subject);
-            subject.TellSystem(new SystemMessage.Unwatch(this));
+            subject.RemoveWatcher(this);
         }
     }
 
@@ -67,26 +70,36 @@ internal partial class ActorCell
             foreach (var subject in _watched.Keys)
             {
                 System.Observer?.OnUnwatched(this, subject);
-                subject.TellSystem(new SystemMessage.Unwatch(this));
+                subject.RemoveWatcher(this);
             }
 
             _watched = null;
         }
     }
 
-    private void AddWatcher(ActorRef watcher)
+    /// <summary>Not by way of the system lane, because an actor that blocks its thread does not look into that, and may be abandoned so.</summary>
+    public override void AddWatcher(ActorRef watcher)
     {
         lock (WatchersLock)
         {
-            (_watchers ??= []).Add(watcher);
+            if (!ReferenceEquals(_watchers, WatchersTold))
+            {
+                (_watchers ??= []).Add(watcher);
+                return;
+            }
         }
+
+        watcher.TellSystem(new SystemMessage.WatchedEnded(this));
     }
 
-    private void RemoveWatcher(ActorRef watcher)
+    public override void RemoveWatcher(ActorRef watcher)
     {
         lock (WatchersLock)
         {
-            _watchers?.Remove(watcher);
+            if (!ReferenceEquals(_watchers, WatchersTold))
+            {
+                _watchers?.Remove(watcher);
+            }
         }
     }
 
@@ -97,7 +110,7 @@ internal partial class ActorCell
         lock (WatchersLock)
         {
             watchers = _watchers;
-            _watchers = null;
+            _watchers = WatchersTold;
         }
 
         if (watchers is null)

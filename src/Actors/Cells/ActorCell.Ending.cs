@@ -158,6 +158,7 @@ internal partial class ActorCell
         End(TimeSpan.Zero);
         children?.Ended?.TrySetResult(); // It hears of no ends any more.
         _rebuild?.TrySetResult();
+        Cancel(); // Its order to restart came too late to be obeyed, but what still runs is to end.
         if (!isAwaiting)
         {
             Observe(CleanUpLateAsync());
@@ -184,9 +185,6 @@ internal partial class ActorCell
     {
         switch (message)
         {
-            case SystemMessage.Watch watch:
-                watch.Watcher.TellSystem(new SystemMessage.WatchedEnded(this));
-                break;
             case SystemMessage.Continuation continuation:
                 PostAfterEnd(continuation);
                 break;

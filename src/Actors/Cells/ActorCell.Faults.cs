@@ -97,24 +97,24 @@ internal partial class ActorCell
         switch (directive)
         {
             case Directive.Resume:
-                Log.ChildResumed(Logger, child.Path, cause.Message, cause);
+                Log.ChildResumed(Logger, child.Path, ActorException.TextOf(cause), cause);
                 child.TellSystem(new SystemMessage.Resume());
                 break;
             case Directive.Restart when child._props.RestartType == RestartType.Temporary:
                 // It is not missed, so the others of its group go on.
-                Log.ChildStopped(Logger, child.Path, cause.Message, cause);
+                Log.ChildStopped(Logger, child.Path, ActorException.TextOf(cause), cause);
                 child._isGivenUp = true;
                 StopChild(child);
                 break;
             case Directive.Restart when IsInGroup(child):
                 // One restart of the group answers all failures before it, so this one is not counted.
-                Log.ChildRestartsWithGroup(Logger, child.Path, cause.Message, cause);
+                Log.ChildRestartsWithGroup(Logger, child.Path, ActorException.TextOf(cause), cause);
                 break;
             case Directive.Restart:
                 RestartChildren(strategy, child, cause, failed.RanFor);
                 break;
             case Directive.Stop:
-                Log.ChildStopped(Logger, child.Path, cause.Message, cause);
+                Log.ChildStopped(Logger, child.Path, ActorException.TextOf(cause), cause);
                 StopGroup(strategy, child);
                 break;
             case Directive.Escalate:
@@ -148,7 +148,7 @@ internal partial class ActorCell
             return;
         }
 
-        Log.ChildRestarting(Logger, child.Path, decision.Delay.TotalMilliseconds, decision.Restart, cause.Message, cause);
+        Log.ChildRestarting(Logger, child.Path, decision.Delay.TotalMilliseconds, decision.Restart, ActorException.TextOf(cause), cause);
         RestartGroup(strategy, child, cause, decision.Delay);
     }
 

@@ -77,9 +77,9 @@ internal partial class ActorCell
     {
         // Never disposed: without a timer there is nothing to free, and an abandoned handler may still ask for the token.
         var source = new CancellationTokenSource();
-        if (_isStopRequested)
+        if (IsCancelled || _isTearingDown || _isThreadOverdue || _handlerTimer is { IsOverdue: true })
         {
-            source.Cancel();
+            source.Cancel(); // Whoever asks for it late must hear of it, too.
         }
 
         return source;
@@ -222,6 +222,10 @@ internal partial class ActorCell
             if (_handlerTimer is { IsOverdue: true })
             {
                 DisarmStopTimeout(); // It is given up in time, which keeps its mailbox.
+            }
+            else if (_rebuild is null)
+            {
+                ArmStopTimeout(isRestart: true); // Not while it waits for its turn in a group.
             }
 
             Cancel();

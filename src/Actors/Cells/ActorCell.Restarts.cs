@@ -109,9 +109,9 @@ internal partial class ActorCell
     /// <summary>Alone, not with a group. For any thread.</summary>
     public void TellToRecreate(Exception cause)
     {
-        if (_isThreadOverdue)
+        if (_isThreadOverdue || TryGetRunning(out _, out _))
         {
-            ArmStopTimeout(isRestart: true); // By whoever wants the restart, because it blocks its own thread.
+            ArmStopTimeout(isRestart: true); // By whoever wants the restart, because it may be blocking its own thread.
         }
 
         TellSystem(new SystemMessage.Recreate(cause, isInGroup: false));

@@ -200,12 +200,6 @@ internal partial class ActorCell
             case SystemMessage.ThreadOverdue overdue:
                 OnThreadOverdue(overdue);
                 break;
-            case SystemMessage.Watch watch:
-                AddWatcher(watch.Watcher);
-                break;
-            case SystemMessage.Unwatch unwatch:
-                RemoveWatcher(unwatch.Watcher);
-                break;
             case SystemMessage.WatchedEnded ended:
                 OnWatchedEnded(ended.Actor);
                 break;

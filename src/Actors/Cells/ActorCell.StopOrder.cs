@@ -114,8 +114,9 @@ internal partial class ActorCell
             return;
         }
 
-        child.ReportAbandoned();
+        // Before the child hears of it, because that ends it, and on another thread at once.
         var isRestart = timer.IsRestart && !child.IsStoppingChild && !child._isStopRequested;
+        child.ReportAbandoned();
         if (isRestart && _state is not CellState.Stopping && !_isStopRequested)
         {
             RenewAbandoned(child);

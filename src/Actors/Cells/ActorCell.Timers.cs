@@ -45,7 +45,7 @@ internal partial class ActorCell : IActorTimers
 
         _receiveTimer?.Cancel();
         _receiveTimer = null;
-        if (timeout != Timeout.InfiniteTimeSpan)
+        if (timeout != Timeout.InfiniteTimeSpan && !IsEnding)
         {
             _receiveTimer = new ReceiveTimer(this, timeout) { LastReceive = System.Now };
             System.Timers.Schedule(_receiveTimer, timeout);
@@ -56,10 +56,18 @@ internal partial class ActorCell : IActorTimers
     {
         ArgumentNullException.ThrowIfNull(message);
         Cancel(key);
+        if (IsEnding)
+        {
+            return;
+        }
+
         var timer = new CellTimer(this, key, message, interval);
         (_timers ??= [])[key] = timer;
         System.Timers.Schedule(timer, delay);
     }
+
+    /// <summary>Nothing that comes due from now on would be delivered.</summary>
+    private bool IsEnding => _state is CellState.Stopping or CellState.Ended;
 
     private void CancelTimers()
     {
@@ -171,7 +179,7 @@ internal class CellTimer : TimerEntry
         {
             var timers = _cell.System.Timers;
             var behind = Math.Max(0, timers.Now.Ticks - DueTicks);
-            timers.ScheduleAt(this, DueTicks + (((behind / interval.Ticks) + 1) * interval.Ticks));
+            timers.ScheduleAt(this, TimerQueue.After(DueTicks, ((behind / interval.Ticks) + 1) * interval.Ticks));
             if (IsCancelled)
             {
                 timers.Cancel(this); // It was cancelled while it fired, when the queue did not hold it.

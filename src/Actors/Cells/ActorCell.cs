@@ -106,7 +106,10 @@ internal partial class ActorCell : ActorRef, IActorContext, IMailbox
         else if (isClosed)
         {
             envelope.Release();
-            System.PublishDeadLetter(message, sender, this, DeadLetterReason.RecipientEnded);
+            if (message is not CellMessage or CellMessage.Replayed)
+            {
+                System.PublishDeadLetter(message, sender, this, DeadLetterReason.RecipientEnded);
+            }
         }
     }
 

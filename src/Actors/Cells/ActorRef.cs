@@ -13,6 +13,16 @@ internal abstract class ActorRef : SynchronizationContext, IActorRef
     {
     }
 
+    /// <summary>Has a reference told when this actor ends; at once when it has. References that do not end ignore it. For any thread.</summary>
+    public virtual void AddWatcher(ActorRef watcher)
+    {
+    }
+
+    /// <summary>Undoes <see cref="AddWatcher"/>.</summary>
+    public virtual void RemoveWatcher(ActorRef watcher)
+    {
+    }
+
     /// <summary>The actor that answers when this reference is asked; null when it is not for asking.</summary>
     public virtual ActorCell? Asked => null;
 

@@ -1,3 +1,5 @@
+using Actors.Timing;
+
 namespace Actors.Cells;
 
 /// <summary>
@@ -7,9 +9,11 @@ namespace Actors.Cells;
 internal sealed class BlockedHandlers(ActorSystem system)
 {
     private const int LooksPerLimit = 10;
+    private static readonly TimeSpan AlarmPause = TimeSpan.FromMinutes(1);
 
     private Dictionary<ActorCell, BlockedHandler> _seen = [];
     private TimeSpan _nextLook;
+    private TimeSpan _nextAlarm;
     private long _smallestLimit = TicksOf(system.HandlerLimit);
 
     /// <summary>For how long a thread must have been kept before it is worth a look; infinite when there is no limit to exceed.</summary>
@@ -65,6 +69,19 @@ internal sealed class BlockedHandlers(ActorSystem system)
         _nextLook = next;
     }
 
+    /// <summary>Every thread that there may be is kept, and actors wait. As <see cref="Look"/>; said once a minute.</summary>
+    public void OnNoThreadLeft(int threads)
+    {
+        var now = system.Now;
+        if (now < _nextAlarm)
+        {
+            return;
+        }
+
+        _nextAlarm = now + AlarmPause;
+        system.Dispatcher.Post(_ => Log.NoThreadLeft(system.Root.Logger, threads, system.Name), null); // As an OverdueReport.
+    }
+
     private static long TicksOf(TimeSpan limit) => limit == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue.Ticks : limit.Ticks;
 }
 
@@ -100,6 +117,6 @@ internal sealed class BlockedHandler(ActorCell cell)
             cell.OnOverdueRunning(turn, message, age, isFirst);
         }
 
-        return _since + TimeSpan.FromTicks(_reportTicks);
+        return TimeSpan.FromTicks(TimerQueue.After(_since.Ticks, _reportTicks));
     }
 }

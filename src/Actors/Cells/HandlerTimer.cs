@@ -30,7 +30,7 @@ internal sealed class HandlerTimer(ActorCell cell, TimeSpan limit) : LazyTimer(c
         Volatile.Write(ref _beganTicks, now);
         Volatile.Write(ref _messageType, messageType);
         Interlocked.Exchange(ref _turn, turn);
-        EnsureQueued(now + limit.Ticks);
+        EnsureQueued(TimerQueue.After(now, limit.Ticks));
     }
 
     /// <summary>The handler has ended.</summary>
@@ -80,6 +80,6 @@ internal sealed class HandlerTimer(ActorCell cell, TimeSpan limit) : LazyTimer(c
             cell.OnOverdueAwaiting(turn, messageType!, TimeSpan.FromTicks(age), isFirst); // Written before the turn.
         }
 
-        return began + _reportTicks;
+        return TimerQueue.After(began, _reportTicks);
     }
 }

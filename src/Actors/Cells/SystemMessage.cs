@@ -108,18 +108,6 @@ internal abstract class SystemMessage
         public IActorRef Asker { get; } = asker;
     }
 
-    /// <summary>Somebody wants to know of this actor's end.</summary>
-    public sealed class Watch(ActorRef watcher) : SystemMessage
-    {
-        public ActorRef Watcher { get; } = watcher;
-    }
-
-    /// <summary>Undoes <see cref="Watch"/>.</summary>
-    public sealed class Unwatch(ActorRef watcher) : SystemMessage
-    {
-        public ActorRef Watcher { get; } = watcher;
-    }
-
     /// <summary>A watched actor has ended.</summary>
     public sealed class WatchedEnded(ActorRef actor) : SystemMessage
     {

@@ -7,7 +7,8 @@ namespace Actors.Dispatch;
 internal sealed class PinnedThread(ActorCell cell)
 {
     private readonly Parking _parking = new();
-    private readonly RunningTimer? _timer = cell.HandlerLimit == Timeout.InfiniteTimeSpan ? null : new RunningTimer(cell);
+    private readonly RunningTimer? _timer =
+        cell.HandlerLimit == Timeout.InfiniteTimeSpan || cell.HandlerLimit == TimeSpan.MaxValue ? null : new RunningTimer(cell);
     private int _isStarted;
 
     /// <summary>Has the actor run soon. Until it has, the system is not idle.</summary>
@@ -60,8 +61,8 @@ internal sealed class PinnedThread(ActorCell cell)
             }
 
             var now = Timers.Now;
-            var next = now + _pause;
-            return (_handler.Look(now) is { } due && due < next ? due : next).Ticks;
+            var next = TimerQueue.After(now.Ticks, _pause.Ticks);
+            return _handler.Look(now) is { } due ? Math.Min(due.Ticks, next) : next;
         }
     }
 }

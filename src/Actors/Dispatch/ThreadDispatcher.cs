@@ -373,20 +373,30 @@ internal sealed class ThreadDispatcher : Dispatcher
 
     private void AddSpare()
     {
-        Worker spare;
+        Worker? spare = null;
         lock (_lock)
         {
-            if (_isStopped || _spares >= MaxSpareWorkers)
+            if (_isStopped)
             {
                 return;
             }
 
-            _spares++;
-            spare = new Worker(this, ++_nextNumber) { IsSpare = true };
-            _workers = [.. _workers, spare];
+            if (_spares < MaxSpareWorkers)
+            {
+                _spares++;
+                spare = new Worker(this, ++_nextNumber) { IsSpare = true };
+                _workers = [.. _workers, spare];
+            }
         }
 
-        spare.Thread.UnsafeStart();
+        if (spare is null)
+        {
+            _blockedHandlers?.OnNoThreadLeft(Volatile.Read(ref _workers).Length);
+        }
+        else
+        {
+            spare.Thread.UnsafeStart();
+        }
     }
 
     private sealed class PostedWork(ThreadDispatcher dispatcher, SendOrPostCallback callback, object? state) : IThreadPoolWorkItem

@@ -3,6 +3,8 @@ namespace Actors.Timing;
 /// <summary>All timers of a system. Never early; late only by what the clock's wake-up takes. Thread-safe.</summary>
 internal sealed class TimerQueue : IDisposable
 {
+    private const long LatestTicks = long.MaxValue / 2;
+
     private readonly Lock _lock = new();
     private readonly TimerHeap _heap = new();
     private readonly TimeProvider _time;
@@ -37,7 +39,10 @@ internal sealed class TimerQueue : IDisposable
     }
 
     /// <summary>Fires an entry once, after a delay.</summary>
-    public void Schedule(TimerEntry entry, TimeSpan delay) => ScheduleAt(entry, Now.Ticks + Math.Max(0, delay.Ticks));
+    public void Schedule(TimerEntry entry, TimeSpan delay) => ScheduleAt(entry, After(Now.Ticks, delay.Ticks));
+
+    /// <summary>A moment plus a delay, both in ticks. However long the delay, the sum is later than now, and leaves room for sums with it.</summary>
+    public static long After(long now, long delay) => delay >= LatestTicks - now ? Math.Max(now, LatestTicks) : now + Math.Max(0, delay);
 
     /// <summary>Fires an entry once, at a moment of <see cref="Now"/>. An entry that is scheduled already is moved.</summary>
     public void ScheduleAt(TimerEntry entry, long dueTicks)

@@ -1,4 +1,5 @@
 using Actors.TestKit;
+using Microsoft.Extensions.Logging;
 
 namespace Actors.Tests.Dispatch;
 
@@ -27,6 +28,24 @@ public sealed class ThreadDispatcherTests
         free.Tell(new Puppet.Increment());
         (await free.CountAsync()).ShouldBe(1);
         gate.Set();
+    }
+
+    [Fact]
+    public async Task When_all_threads_that_there_may_be_are_kept_the_log_says_what_to_do()
+    {
+        using var log = new ErrorLog();
+        await using var system = ActorSystem.Create("test", new ActorSystemOptions { LoggerFactory = log });
+        using var gate = new ManualResetEventSlim();
+        for (var i = 0; i < Environment.ProcessorCount + 70; i++)
+        {
+            system.ActorOf(Puppet.Props()).Do(_ => gate.Wait());
+        }
+
+        (await log.First.WaitAsync(Patience)).ShouldMatch(
+            "^All [0-9]+ threads of 'test' are kept by handlers that block. Give such actors ActorDispatcher.Pinned, or let them block in RunTask$");
+        gate.Set();
+        (await system.ActorOf(Puppet.Props()).CountAsync().WaitAsync(Patience)).ShouldBe(0);
+        log.Count.ShouldBe(1, "it is said once a minute");
     }
 
     [Fact]
@@ -328,6 +347,39 @@ public sealed class ThreadDispatcherTests
             gone.SetResult();
             Context.Stop(Self);
             return default;
+        }
+    }
+
+    private sealed class ErrorLog : ILoggerFactory, ILogger
+    {
+        private readonly TaskCompletionSource<string> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _count;
+
+        public Task<string> First => _first.Task;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                Interlocked.Increment(ref _count);
+                _first.TrySetResult(formatter(state, exception));
+            }
+        }
+
+        public void Dispose()
+        {
         }
     }
 }

@@ -135,6 +135,100 @@ public sealed class BlockedHandlerTests
         await log.ExpectAsync("did not stop within 50 ms");
     }
 
+    [Theory]
+    [InlineData(ActorDispatcher.Shared)]
+    [InlineData(ActorDispatcher.Pinned)]
+    public async Task A_restart_that_meets_a_blocked_thread_leaves_it_behind_and_cancels_what_it_awaits_later(ActorDispatcher dispatcher)
+    {
+        var made = new Made();
+        using var gate = new ManualResetEventSlim();
+        using var entered = new ManualResetEventSlim();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var system = ActorSystem.Create("test");
+        var parent = system.ActorOf(Puppet.Props());
+        var actor = await parent.SpawnAsync(
+            Props.Create(() => new Blocking(made)) with { Dispatcher = dispatcher, StopTimeout = TimeSpan.FromMilliseconds(50) }, "blocked");
+        await made.NextAsync();
+        actor.Tell(new Func<IActorContext, Task>(async context =>
+        {
+            var token = context.CancellationToken;
+            entered.Set();
+            gate.Wait();
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            }
+            finally
+            {
+                ended.SetResult();
+            }
+        }));
+        entered.Wait(Patience).ShouldBeTrue();
+        parent.Do(puppet => puppet.Context.Restart(actor));
+        var next = await made.NextAsync(); // While the first still blocks.
+        gate.IsSet.ShouldBeFalse();
+        (await next.AskAsync(new Blocking.Ping(), Patience)).ShouldBe("here");
+        gate.Set();
+        await ended.Task.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Who_watches_an_actor_while_it_blocks_is_told_when_it_is_abandoned_and_at_once_afterwards()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var entered = new ManualResetEventSlim();
+        await using var system = ActorSystem.Create("test");
+        var actor = system.ActorOf(Puppet.Props() with { StopTimeout = TimeSpan.FromMilliseconds(50) });
+        actor.Do(_ =>
+        {
+            entered.Set();
+            gate.Wait();
+        });
+        entered.Wait(Patience).ShouldBeTrue();
+        var early = await WatchAsync();
+        var unwatched = await WatchAsync(isUndone: true);
+        system.Stop(actor);
+        await early.WaitAsync(Patience);
+        await (await WatchAsync()).WaitAsync(Patience);
+        gate.IsSet.ShouldBeFalse();
+        unwatched.IsCompleted.ShouldBeFalse();
+        gate.Set();
+
+        async Task<Task> WatchAsync(bool isUndone = false)
+        {
+            var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var watcher = system.ActorOf(Puppet.Props(null, new Puppet.Script
+            {
+                HandlesTerminated = false,
+                Construct = puppet => puppet.On<Terminated>(_ => told.TrySetResult()),
+            }));
+            watcher.Do(puppet =>
+            {
+                puppet.Context.Watch(actor);
+                if (isUndone)
+                {
+                    puppet.Context.Unwatch(actor);
+                }
+            });
+            await watcher.CountAsync().WaitAsync(Patience);
+            return told.Task;
+        }
+    }
+
+    [Fact]
+    public async Task A_limit_without_an_end_does_no_harm_to_the_watch_over_others()
+    {
+        using var log = new WarningLog();
+        await using var system = ActorSystem.Create("test", new ActorSystemOptions { LoggerFactory = log });
+        using var gate = new ManualResetEventSlim();
+        system.ActorOf(Puppet.Props() with { HandlerLimit = TimeSpan.MaxValue }).Do(_ => gate.Wait());
+        system.ActorOf(Puppet.Props() with { HandlerLimit = TimeSpan.MaxValue - TimeSpan.FromTicks(1), Dispatcher = ActorDispatcher.Pinned }).Do(_ => gate.Wait());
+        system.ActorOf(Puppet.Props() with { HandlerLimit = Limit }, "blocked").Do(_ => gate.Wait());
+        (await log.NextAsync()).ShouldStartWith("actors://test/user/blocked runs its handler of Do since ");
+        (await log.NextAsync()).ShouldStartWith("actors://test/user/blocked runs its handler of Do since ");
+        gate.Set();
+    }
+
     [Fact]
     public async Task The_supervisor_of_an_actor_that_blocks_decides_at_once()
     {
@@ -246,6 +340,7 @@ public sealed class BlockedHandlerTests
         {
             _made = made;
             Receive<ManualResetEventSlim>(gate => gate.Wait());
+            ReceiveAsync<Func<IActorContext, Task>>(handler => handler(Context));
             Receive<Ping>(_ => Sender.Tell("here", Self));
         }
 

@@ -68,7 +68,7 @@ public sealed class AutoShutdownTests
         if (counts)
         {
             await probe.ExpectTerminatedAsync(parent, TimeSpan.Zero);
-            await system.Log.ExpectAsync(1122);
+            await system.Log.ExpectAsync(1126);
         }
         else
         {

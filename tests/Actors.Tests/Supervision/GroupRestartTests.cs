@@ -85,7 +85,7 @@ public sealed class GroupRestartTests
         family["c"].Fail();
         await family.Reports.ExpectAsync("c: PreRestart(boom, Throw)");
         family["a"].Fail("meanwhile"); // Its turn comes in two seconds.
-        await system.Log.ExpectAsync(1120);
+        await system.Log.ExpectAsync(1124);
         await system.AdvanceAsync(TimeSpan.FromSeconds(10));
         var all = (await family.Reports.ReceiveAllAsync()).Cast<string>().ToArray();
         all.ShouldContain("a: PreRestart(boom, Throw)"); // With the cause of the restart, and its own message.
@@ -108,7 +108,7 @@ public sealed class GroupRestartTests
         family["a"].Fail();
         await system.AdvanceAsync(TimeSpan.FromSeconds(5));
         gate.SetResult();
-        await system.Log.ExpectAsync(1120);
+        await system.Log.ExpectAsync(1124);
         await family.Reports.ExpectNoneAsync(TimeSpan.FromSeconds(4.999));
         await family.Reports.FishAsync<string>(what => what == "c: started", TimeSpan.FromSeconds(6.001));
         await family.Reports.ExpectNoneAsync(TimeSpan.FromMinutes(1));

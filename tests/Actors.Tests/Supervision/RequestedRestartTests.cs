@@ -252,7 +252,7 @@ public sealed class RequestedRestartTests
         await system.DrainAsync();
         parent.Do(puppet => puppet.Context.Restart(child));
         (await parent.ChildrenAsync()).ShouldBeEmpty();
-        system.Log.Entries.ShouldNotContain(entry => entry.EventId.Id == 1121);
+        system.Log.Entries.ShouldNotContain(entry => entry.EventId.Id == 1125);
     }
 
     private static void RestartFrom(IActorRef parent, IActorRef child) => parent.Do(puppet => puppet.Context.Restart(child));
