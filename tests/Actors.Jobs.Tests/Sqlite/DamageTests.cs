@@ -32,6 +32,9 @@ public sealed class DamageTests : IDisposable
             var after = await host.Jobs.EnqueueAsync(new Note("after"));
             await host.ReachAsync(after, JobState.Succeeded);
             SqliteFile.Execute(Store, "INSERT OR REPLACE INTO payloads SELECT * FROM kept WHERE id & 0xFFFFFFFFFF = 3; DROP TABLE kept");
+
+            // That transaction held the store for a moment, which the queue may have met, and then says that it is unavailable until a write of its own succeeds.
+            await StoreHost.UntilAsync(async () => (await Recovered.QueueAsync(host.Jobs)).Unavailable is null);
             await host.Jobs.RetryAsync(ids[2]);
             await host.ReachAsync(ids[2], JobState.Succeeded);
         }
