@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Actors.Services;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -11,9 +13,10 @@ public sealed class UrlTests
     [Fact]
     public async Task A_url_of_the_configuration_alone_is_failing_until_somebody_answers_there()
     {
-        using var server = new HttpListener();
-        var url = $"http://127.0.0.1:{FreePort()}/";
-        server.Prefixes.Add(url);
+        // Bound, but not listening yet: nobody else gets the port, and whoever connects is refused.
+        using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var url = $"http://{server.LocalEndPoint}/";
         using var host = TestHost.Create(_ => { }, $$"""
             actors.urls.bank { url = "{{url}}health?key=secret", interval = 20 ms, headers.X-Key = 7, contains = "all is well", restart.backoff { min = 10 ms, max = 10 ms } }
             """);
@@ -22,12 +25,12 @@ public sealed class UrlTests
         await TestHost.UntilAsync(async () => (await services.GetStatusAsync("bank")).State == ServiceState.Backoff, "nobody answers");
         (await services.GetStatusAsync("bank")).LastIncident!.Message.ShouldBe($"GET {url}health: Connection refused."); // It has failed.
 
-        server.Start();
+        server.Listen();
         var answering = AnswerAsync(server);
         await TestHost.UntilAsync(async () => (await services.GetStatusAsync("bank")).IsReady, "the server answers");
         (await services.GetStatusAsync("bank")).Report.ShouldNotBeNull().ShouldStartWith("200 OK in ");
         await host.StopAsync(TestContext.Current.CancellationToken);
-        server.Stop();
+        server.Close();
         await answering;
     }
 
@@ -62,28 +65,32 @@ public sealed class UrlTests
                 "URL 'loop' has the name of another service. Give one of the two another name.",
             ]);
 
-    private static async Task AnswerAsync(HttpListener server)
+    private static async Task AnswerAsync(Socket server)
     {
-        while (server.IsListening)
+        while (true)
         {
             try
             {
-                var context = await server.GetContextAsync();
-                context.Response.StatusCode = context.Request.Headers["X-Key"] == "7" ? 200 : 403;
-                await context.Response.OutputStream.WriteAsync("all is well"u8.ToArray());
-                context.Response.Close();
+                using var client = await server.AcceptAsync();
+                await using var stream = new NetworkStream(client);
+                using var reader = new StreamReader(stream, Encoding.ASCII);
+                var hasKey = false;
+                while (await reader.ReadLineAsync() is { Length: > 0 } line)
+                {
+                    hasKey |= line == "X-Key: 7";
+                }
+
+                var status = hasKey ? "200 OK" : "403 Forbidden";
+                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: 11\r\nConnection: close\r\n\r\nall is well"));
             }
-            catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+            catch (IOException)
             {
-                // The server has been stopped, or the client has gone.
+                // The client has gone.
+            }
+            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            {
+                return; // The server has been closed.
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
