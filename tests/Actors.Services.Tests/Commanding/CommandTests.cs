@@ -75,6 +75,7 @@ public sealed class CommandTests
         await system.DrainAsync();
         var before = diary.Notes.Count;
         await services.RestartAsync();
+        await system.EventuallyAsync(() => diary.Notes.Count == before + 4); // On threads a service is told to have started before its body says so.
         diary.Notes.Skip(before).Take(2).ShouldBe(["b ends", "a ends"]);
         diary.Notes.Skip(before + 2).ShouldBe(["a starts", "b starts"], ignoreOrder: true);
     }
