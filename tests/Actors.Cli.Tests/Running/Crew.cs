@@ -62,7 +62,7 @@ internal sealed class Crew : IAsyncDisposable
 
     public static Task UntilAsync(Func<bool> isSo, string what) => UntilAsync(() => Task.FromResult(isSo()), () => what);
 
-    public static bool IsAlive(int process) => File.Exists($"/proc/{process}/stat") && !File.ReadAllText($"/proc/{process}/stat").Contains(") Z", StringComparison.Ordinal);
+    public static bool IsAlive(int process) => Stat(process) is { } stat && !stat.Contains(") Z", StringComparison.Ordinal);
 
     /// <summary>All processes that have this one above them.</summary>
     public static IReadOnlyList<int> Below(int process)
@@ -100,15 +100,18 @@ internal sealed class Crew : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static int ParentOf(int process)
+    private static int ParentOf(int process) => Stat(process) is { } stat ? int.Parse(stat.Split(") ")[^1].Split(' ')[1]) : 0;
+
+    /// <returns>Null for a process that is gone: it may go while its file is open, too.</returns>
+    private static string? Stat(int process)
     {
         try
         {
-            return int.Parse(File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].Split(' ')[1]);
+            return File.ReadAllText($"/proc/{process}/stat");
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            return 0;
+            return null;
         }
     }
 

@@ -116,13 +116,17 @@ public sealed class SilentProcessTests : IDisposable
     /// <summary>Stops a process while it writes nothing: with a lock of the store in its hands it would stop all others, too.</summary>
     private async Task StopAsync(Process process)
     {
-        await SignalAsync("-STOP", process);
-        while (SqliteFile.IsLocked(Path.Combine(_folder, "jobs-inbox.db")))
+        await UntilAsync(async () =>
         {
-            await SignalAsync("-CONT", process);
-            await Task.Delay(20);
             await SignalAsync("-STOP", process);
-        }
+            if (!SqliteFile.IsLocked(Path.Combine(_folder, "jobs-inbox.db")))
+            {
+                return true;
+            }
+
+            await SignalAsync("-CONT", process);
+            return false;
+        });
     }
 
     private static Task UntilAsync(Func<bool> condition) => StoreHost.UntilAsync(() => Task.FromResult(condition()));

@@ -1,5 +1,4 @@
 using Actors.TestKit;
-using Microsoft.Extensions.Logging;
 
 namespace Actors.Tests.Dispatch;
 
@@ -33,7 +32,7 @@ public sealed class ThreadDispatcherTests
     [Fact]
     public async Task When_all_threads_that_there_may_be_are_kept_the_log_says_what_to_do()
     {
-        using var log = new ErrorLog();
+        using var log = new WarningLog();
         await using var system = ActorSystem.Create("test", new ActorSystemOptions { LoggerFactory = log });
         using var gate = new ManualResetEventSlim();
         for (var i = 0; i < Environment.ProcessorCount + 70; i++)
@@ -41,11 +40,11 @@ public sealed class ThreadDispatcherTests
             system.ActorOf(Puppet.Props()).Do(_ => gate.Wait());
         }
 
-        (await log.First.WaitAsync(Patience)).ShouldMatch(
+        (await log.NextAsync()).ShouldMatch(
             "^All [0-9]+ threads of 'test' are kept by handlers that block. Give such actors ActorDispatcher.Pinned, or let them block in RunTask$");
         gate.Set();
         (await system.ActorOf(Puppet.Props()).CountAsync().WaitAsync(Patience)).ShouldBe(0);
-        log.Count.ShouldBe(1, "it is said once a minute");
+        log.Count.ShouldBe(0, "it is said once a minute");
     }
 
     [Fact]
@@ -347,39 +346,6 @@ public sealed class ThreadDispatcherTests
             gone.SetResult();
             Context.Stop(Self);
             return default;
-        }
-    }
-
-    private sealed class ErrorLog : ILoggerFactory, ILogger
-    {
-        private readonly TaskCompletionSource<string> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _count;
-
-        public Task<string> First => _first.Task;
-
-        public int Count => Volatile.Read(ref _count);
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-            {
-                Interlocked.Increment(ref _count);
-                _first.TrySetResult(formatter(state, exception));
-            }
-        }
-
-        public void Dispose()
-        {
         }
     }
 }
