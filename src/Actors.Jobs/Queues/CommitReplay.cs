@@ -23,6 +23,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
     {
         var commit = QueueCommit.Parser.ParseFrom(row.Events.Span);
         state.LastMs = Math.Max(state.LastMs, commit.AtMs);
+        state.SettleStarts(state.LastMs); // Those of the commit before: it was durable when this one was begun.
         ApplyNames(commit);
 
         ApplyCancelling(commit);

@@ -18,10 +18,13 @@ internal sealed partial class QueueActor
     private CommitDraft _draft = new(1, 1);
     private long _nextRow = 1;
     private long _trimmable;
+
+    /// <summary>How large the queue's own state was when it was last written: with each deletion it is written again.</summary>
+    private long _stateBytes;
     private bool _isFlushQueued;
 
     /// <summary>Whether it is time to delete. What is being read must not go meanwhile.</summary>
-    private bool IsTrimmable => _trimmable >= _options.TrimBytes && _ledger.FirstKeptRow <= FirstRowBeingRead;
+    private bool IsTrimmable => _trimmable >= Math.Max(_options.TrimBytes, 4 * _stateBytes) && _ledger.FirstKeptRow <= FirstRowBeingRead;
 
     /// <summary>Stores what was decided, but not before everything that is in the mailbox now has been decided too.</summary>
     private void FlushSoon()
@@ -92,7 +95,9 @@ internal sealed partial class QueueActor
     {
         // A deletion carries the queue's own state, which is that of the newest draft.
         var isTrimming = isNewest && IsTrimmable;
-        var events = draft.Encode(NowMs(), _historyThrough, isTrimming ? _state.ToProto() : null);
+        var state = isTrimming ? _state.ToProto() : null;
+        _stateBytes = state?.CalculateSize() ?? _stateBytes;
+        var events = draft.Encode(NowMs(), _historyThrough, state);
         var payloads = draft.Payloads.Finish();
         var deleteBefore = isTrimming ? _ledger.FirstKept : 0;
         var deleteRowsBefore = isTrimming ? Math.Max(0, _ledger.FirstKeptRow) : 0;
@@ -173,6 +178,7 @@ internal sealed partial class QueueActor
 
         if (draft.Granted.Count > 0)
         {
+            SettleStarts();
             HandOver(draft.Granted);
         }
 

@@ -44,6 +44,11 @@ internal sealed partial class QueueActor
     private void OnReconfigure(QueueOptions options)
     {
         _options = _setup.Options = options;
+        if (options.Limits != _state.Limits)
+        {
+            SetLimits(options.Limits);
+        }
+
         _workers?.Resize(options.Workers);
         FlushSoon();
     }

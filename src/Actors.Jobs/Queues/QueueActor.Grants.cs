@@ -22,6 +22,7 @@ internal sealed partial class QueueActor
             return;
         }
 
+        UpdateLimits();
         SetUnhandledSuspectsAside();
         if (_isHeld)
         {
@@ -31,10 +32,11 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var free = _setup.IsConsuming ? _options.Workers + _options.Prefetch - _state.GrantedHere : 0;
-        while (_ready.Count > 0 && (free > 0 || _nodes.Count > 0))
+        // What is granted in advance starts when a worker is free, and that is no rate.
+        var most = _options.Workers + (_state.Limits.HasRate ? 0 : _options.Prefetch);
+        var free = _setup.IsConsuming ? most - _state.GrantedHere : 0;
+        while ((free > 0 || _nodes.Count > 0) && NextReady() is not 0 and var number)
         {
-            var number = _ready.First;
             ref var entry = ref _state.Jobs[number];
             if (HandlerOf(entry.Type) is null)
             {

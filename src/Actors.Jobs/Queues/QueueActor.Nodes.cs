@@ -212,9 +212,8 @@ internal sealed partial class QueueActor
                 continue;
             }
 
-            while (node.Granted.Count < node.Slots && _ready.Count > 0)
+            while (node.Granted.Count < node.Slots && NextReady() is not 0 and var number)
             {
-                var number = _ready.First;
                 ref var entry = ref _state.Jobs[number];
                 if (entry.CacheSlot == 0 || !node.Types.Contains(_state.Names[entry.Type]))
                 {
@@ -245,7 +244,7 @@ internal sealed partial class QueueActor
     private NodeWork? NodeForSuspect()
     {
         ref var entry = ref _state.Jobs[_suspects.First];
-        if (entry.CacheSlot == 0 || _nodes.Values.Any(node => node.Granted.Any(number => _state.IsSuspect(number, out _))))
+        if (entry.CacheSlot == 0 || !MayStart(entry) || _nodes.Values.Any(node => node.Granted.Any(number => _state.IsSuspect(number, out _))))
         {
             return null;
         }

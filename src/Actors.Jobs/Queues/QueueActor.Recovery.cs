@@ -24,6 +24,7 @@ internal sealed partial class QueueActor
     protected override void OnRecovered()
     {
         _clock = new QueueClock(Context.System.TimeProvider, _state.LastMs);
+        _state.SettleStarts(NowMs());
         _nextRow = LastPayloadRow + 1;
         _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
         _state.Jobs.Pack();
@@ -94,9 +95,9 @@ internal sealed partial class QueueActor
 
     private void Forget()
     {
-        _state = new QueueState();
+        _state = new QueueState { Limits = _options.Limits };
         _ledger = new CommitLedger(_options.LedgerRunBytes);
-        _ready = new ReadyJobs(_state.Jobs);
+        _ready = new ReadyJobs(_state.Jobs, _state.Keys);
         _due = new DueHeap();
         _clock = new QueueClock(Context.System.TimeProvider, 0);
         _draft = new CommitDraft(1, 1);
@@ -106,6 +107,7 @@ internal sealed partial class QueueActor
         _toHistory.Clear();
         _cache = new PayloadCache();
         _trimmable = 0;
+        _stateBytes = 0;
         _historyThrough = 0;
         _writing = null;
         _isHistoryTimerSet = false;
@@ -124,6 +126,7 @@ internal sealed partial class QueueActor
         _handlers.Clear();
         _overdue.Clear();
         _suspects = new ReadyList(_state.Jobs);
+        _rated.Clear();
         _suspicions.Clear();
         _hold = 0;
         _hasJoined = false;

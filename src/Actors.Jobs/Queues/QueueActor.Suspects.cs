@@ -176,7 +176,7 @@ internal sealed partial class QueueActor
         while (_mayRunAlone && _state.GrantedHere == 0 && _suspects.First is not 0 and var number && IsSuspectHandledHere)
         {
             ref var entry = ref _state.Jobs[number];
-            if (entry.CacheSlot == 0)
+            if (entry.CacheSlot == 0 || !MayStart(entry))
             {
                 break;
             }

@@ -124,7 +124,7 @@ internal abstract record QueueMessage
     public sealed record StopTimeoutReached(bool IsCancelled) : QueueMessage;
 
     /// <summary>To itself: arguments have been read.</summary>
-    public sealed record PayloadsRead(ReadyList List, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
+    public sealed record PayloadsRead(IReadOnlyList<long> Numbers, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
 
     /// <summary>To itself: the jobs of the oldest commits, as the journal names them.</summary>
     public sealed record ForwardFound(ForwardSource Source, Task Finding) : QueueMessage;
