@@ -117,6 +117,11 @@ internal sealed partial class QueueActor
             _rated.Dequeue();
             Unblock(key);
         }
+
+        if (_rated.TryPeek(out _, out var wakesAtNs))
+        {
+            WakeAt(wakesAtNs); // There is one timer, and the one that fired may have been for something else.
+        }
     }
 
     /// <summary>Other limits from now on: every key is looked at anew.</summary>
