@@ -26,6 +26,21 @@ public sealed class InboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_process_that_cannot_hold_its_lock_has_never_joined()
+    {
+        // Somebody has the file open that would be the lock of the next process.
+        var next = _two.Node + 1;
+        await using (new FileStream($"{_file.Path}.node-{next}.lock", FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            await Should.ThrowAsync<Exception>(() => SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true }));
+        }
+
+        (await _one.GetNodesAsync(None)).Select(node => node.Id).ShouldBe([_one.Node, _two.Node], "Seen without its lock, it would be one that has ended.");
+        await using var joined = await SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true });
+        (await _one.IsAliveAsync(joined.Node, None)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_process_states_what_it_reads_when_it_joins()
     {
         var nodes = await _two.GetNodesAsync(None);
