@@ -100,6 +100,9 @@ internal static partial class Log
     [LoggerMessage(3405, LogLevel.Information, "Schedule {Schedule} is declared no more. It is retired: kept, but without new jobs")]
     public static partial void ScheduleRetired(ILogger logger, string schedule);
 
+    [LoggerMessage(3207, LogLevel.Warning, "A commit of {Queue} waits, and all behind it: {Reason}")]
+    public static partial void CommitWaitsForFormat(ILogger logger, string queue, string reason);
+
     [LoggerMessage(3203, LogLevel.Debug, "The journal of {Queue} takes {Bytes} bytes, of which {LiveBytes} are needed; writing its oldest part forward")]
     public static partial void WritingForward(ILogger logger, string queue, long bytes, long liveBytes);
 

@@ -72,8 +72,14 @@ internal sealed partial class QueueActor
     {
         while (Term > 0 && CommitsInFlight < MaxCommitsInFlight)
         {
-            if (_full.TryDequeue(out var full))
+            if (_full.TryPeek(out var full))
             {
+                if (IsWaitingForFormat(full))
+                {
+                    return;
+                }
+
+                _full.Dequeue();
                 Send(full, isNewest: false);
                 continue;
             }
@@ -81,6 +87,11 @@ internal sealed partial class QueueActor
             GrantReady();
             ForwardSome();
             if (_draft.IsEmpty && !(_isForwardingAlone && IsTrimmable))
+            {
+                return;
+            }
+
+            if (IsWaitingForFormat(_draft))
             {
                 return;
             }
@@ -110,6 +121,11 @@ internal sealed partial class QueueActor
         _ledger.Add(sequenceNumber, draft.FirstRow, draft.Jobs, draft.LiveBytes, draft.Payloads.Room + JournalSize.OfEvents(events.Length));
         _inFlight.Enqueue(draft);
         ForwardLater();
+        ExpireCallersInTime();
+    }
+
+    private void ExpireCallersInTime()
+    {
         if (!Context.Timers.IsActive(ExpiryTimer))
         {
             Context.Timers.StartPeriodic(ExpiryTimer, QueueMessage.ExpireCallers.Instance, _setup.EnqueueTimeout, _setup.EnqueueTimeout / 4);
@@ -119,7 +135,7 @@ internal sealed partial class QueueActor
     /// <summary>Callers wait for a store that does not answer, but not for ever. Their jobs stay in the commit, and will be stored when it can be.</summary>
     private void OnExpireCallers()
     {
-        if (_inFlight.Count == 0)
+        if (_inFlight.Count == 0 && _formatWait is null)
         {
             Context.Timers.Cancel(ExpiryTimer);
             return;
@@ -129,7 +145,7 @@ internal sealed partial class QueueActor
         {
             if (draft.HasWaiters && Context.System.Now - draft.WaitingSince >= _setup.EnqueueTimeout)
             {
-                FailCallers(draft, Unavailability);
+                FailCallers(draft, Refusal);
             }
         }
     }

@@ -19,7 +19,11 @@ internal sealed partial class QueueActor
         _replay = new CommitReplay(_state, _ledger);
     }
 
-    protected override void OnReplay(CommitRow row) => _replay!.Apply(row); // Made by the reset.
+    protected override void OnReplay(CommitRow row)
+    {
+        _formatInUse = Math.Max(_formatInUse, row.FormatVersion);
+        _replay!.Apply(row); // Made by the reset.
+    }
 
     protected override void OnRecovered()
     {
@@ -110,6 +114,7 @@ internal sealed partial class QueueActor
         _stateBytes = 0;
         _historyThrough = 0;
         _writing = null;
+        ForgetFormats();
         _isHistoryTimerSet = false;
         _isHistoryDelayed = false;
         _isReadingPayloads = false;

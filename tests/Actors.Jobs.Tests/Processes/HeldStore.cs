@@ -19,7 +19,7 @@ internal sealed class HeldStore(ISharedStore inner) : ISharedStore, IInbox
 
     public IBegunAttempts BegunAttemptsOf(long node) => inner.BegunAttemptsOf(node);
 
-    public Task<IReadOnlyList<long>> GetNodesAsync(CancellationToken cancellationToken) => inner.GetNodesAsync(cancellationToken);
+    public Task<IReadOnlyList<StoreNode>> GetNodesAsync(CancellationToken cancellationToken) => inner.GetNodesAsync(cancellationToken);
 
     public Task<bool> IsAliveAsync(long node, CancellationToken cancellationToken) => inner.IsAliveAsync(node, cancellationToken);
 

@@ -25,7 +25,7 @@ internal sealed class Node : IAsyncDisposable
 
     public long Id => _store.Node;
 
-    public static async Task<Node> StartAsync(string folder, bool isWorker, Ran? ran = null, QueueOptions? options = null, Func<ISharedStore, ISharedStore>? around = null)
+    public static async Task<Node> StartAsync(string folder, bool isWorker, Ran? ran = null, QueueOptions? options = null, Func<ISharedStore, ISharedStore>? around = null, bool hasSchedules = false)
     {
         ran ??= new Ran();
         var log = new LinesLog();
@@ -34,6 +34,7 @@ internal sealed class Node : IAsyncDisposable
         var jobs = await JobSystem.StartAsync(system, new JobSystemOptions
         {
             Shared = around is null ? store : around(store),
+            Schedules = hasSchedules ? [] : null,
             Services = new ServiceCollection().AddSingleton(ran).BuildServiceProvider(),
             Queues = [new QueueDefinition("default", options ?? new QueueOptions { Workers = 4, Prefetch = 8 }, isWorker ? [typeof(SharedWorkHandler)] : [])],
         });
