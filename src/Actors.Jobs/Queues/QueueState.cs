@@ -4,7 +4,7 @@ using Actors.Jobs.Protos;
 namespace Actors.Jobs.Queues;
 
 /// <summary>What a queue knows of its jobs. Changed by events only: the same methods are called when a decision is made and when it is replayed.</summary>
-internal sealed class QueueState
+internal sealed partial class QueueState
 {
     private readonly Dictionary<string, ushort> _typeByName = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
@@ -88,12 +88,12 @@ internal sealed class QueueState
     public ref JobEntry Enqueue(long number, JobId id, bool isDelayed)
     {
         ref var entry = ref Jobs.Add(number, id);
-        SetState(ref entry, isDelayed ? JobState.Scheduled : JobState.Waiting);
+        SetState(number, ref entry, isDelayed ? JobState.Scheduled : JobState.Waiting);
         return ref entry;
     }
 
     /// <summary>A job whose time has come. No event: time itself is the cause.</summary>
-    public void MarkDue(long number) => SetState(ref Jobs[number], JobState.Waiting);
+    public void MarkDue(long number) => SetState(number, ref Jobs[number], JobState.Waiting);
 
     public void Grant(long number, int grant, long node = 0)
     {
@@ -104,7 +104,7 @@ internal sealed class QueueState
 
         ref var entry = ref Jobs[number];
         entry.Grant = (ushort)grant;
-        SetState(ref entry, JobState.Running);
+        SetState(number, ref entry, JobState.Running);
         Granted.Add(number);
     }
 
@@ -113,7 +113,7 @@ internal sealed class QueueState
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
         entry.DueAtMs = dueAtMs;
-        SetState(ref entry, state);
+        SetState(number, ref entry, state);
         Ungrant(number);
         if (_suspects.Count > 0 && state != JobState.Waiting)
         {
@@ -134,7 +134,7 @@ internal sealed class QueueState
     {
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
-        SetState(ref entry, state);
+        SetState(number, ref entry, state);
         Ungrant(number);
         if (_cancelling.Count > 0)
         {
@@ -258,6 +258,7 @@ internal sealed class QueueState
             RemoveError(number);
             _errors[number] = error;
             ErrorBytes += error.Length;
+            Jobs.ChunkOf(number, out _).AddError();
         }
     }
 
@@ -265,11 +266,12 @@ internal sealed class QueueState
     {
         if (_errors.Remove(number, out var error))
         {
+            ForgetFingerprint(number);
             ErrorBytes -= error.Length;
         }
     }
 
-    private void SetState(ref JobEntry entry, JobState state)
+    private void SetState(long number, ref JobEntry entry, JobState state)
     {
         if (entry.State != 0)
         {
@@ -279,5 +281,6 @@ internal sealed class QueueState
 
         entry.State = state;
         _counts[(int)state]++;
+        Jobs.ChunkOf(number, out _).AddState(state);
     }
 }
