@@ -62,6 +62,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.GetQueue:
                 Ask(new InboxQuery(), isAboutJob: false);
                 break;
+            case QueueMessage.SearchJobs search:
+                OnSearchJobs(search);
+                break;
             case QueueMessage.CancelJob cancel:
                 Ask(new InboxChange
                 {
@@ -108,7 +111,8 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 unanswered.Asker.Tell(
                     new Failure(new QueueUnavailableException(_name, new TimeoutException("the process that owns it has not answered."))), Self);
                 break;
-            case QuestionExpired:
+            case QuestionExpired expired:
+                OnSearchExpired(expired.Number);
                 break;
             default:
                 Unhandled(message);
@@ -175,6 +179,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     private void OnAnswer(InboxAnswer answer)
     {
         Context.Timers.Cancel(answer.Number);
+        OnSearchAnswered(answer);
         if (!_questions.Remove(answer.Number, out var question))
         {
             return;

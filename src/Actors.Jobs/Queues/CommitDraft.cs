@@ -40,6 +40,9 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
     /// <summary>How many jobs have their arguments in this commit.</summary>
     public int Jobs { get; private set; }
 
+    /// <summary>How many jobs are enqueued by it.</summary>
+    public int EnqueuedJobs => _commit.Enqueued?.Type.Count ?? 0;
+
     /// <summary>The room that they would take by themselves.</summary>
     public long LiveBytes { get; private set; }
 

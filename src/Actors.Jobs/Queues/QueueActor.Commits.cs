@@ -106,9 +106,11 @@ internal sealed partial class QueueActor
     {
         // A deletion carries the queue's own state, which is that of the newest draft.
         var isTrimming = isNewest && IsTrimmable;
+        var atMs = NowMs();
+        StampEnqueued(draft, atMs);
         var state = isTrimming ? _state.ToProto() : null;
         _stateBytes = state?.CalculateSize() ?? _stateBytes;
-        var events = draft.Encode(NowMs(), _historyThrough, state);
+        var events = draft.Encode(atMs, _historyThrough, state);
         var payloads = draft.Payloads.Finish();
         var deleteBefore = isTrimming ? _ledger.FirstKept : 0;
         var deleteRowsBefore = isTrimming ? Math.Max(0, _ledger.FirstKeptRow) : 0;

@@ -128,6 +128,12 @@ internal sealed partial class QueueActor
 
     private void OnQuery(long node, InboxQuery query)
     {
+        if (query.Search is not null)
+        {
+            Self.Tell(SearchBodies.FromProto(query.Search, _name), ReplyTo(node, query.Number));
+            return;
+        }
+
         var answer = new InboxAnswer { Number = query.Number };
         if (query.Job.IsEmpty)
         {
@@ -148,8 +154,7 @@ internal sealed partial class QueueActor
     /// <summary>As if somebody here had asked; the answer goes to the node when the change is durable.</summary>
     private void OnChange(long node, InboxChange change)
     {
-        var inbox = _neighbours!.Inbox; // Who has no neighbours gets no rows.
-        var answers = Context.ActorOf(Props.Create(() => new ChangeReply(inbox, node, _name, change.Number)) with { RestartType = RestartType.Temporary });
+        var answers = ReplyTo(node, change.Number);
         var reason = change.HasReason ? change.Reason : null;
         Self.Tell(
             change.Change switch
@@ -160,6 +165,12 @@ internal sealed partial class QueueActor
                 _ => new QueueMessage.RetryJob(InboxBodies.Id(change.Job)),
             },
             answers);
+    }
+
+    private IActorRef ReplyTo(long node, long number)
+    {
+        var inbox = _neighbours!.Inbox; // Who has no neighbours gets no rows.
+        return Context.ActorOf(Props.Create(() => new ChangeReply(inbox, node, _name, number)) with { RestartType = RestartType.Temporary });
     }
 
     private void CancelAt(long node, long number, int grant)

@@ -32,6 +32,7 @@ internal sealed partial class QueueActor
         _nextRow = LastPayloadRow + 1;
         _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
         _state.Jobs.Pack();
+        _state.Jobs.Summarise();
         foreach (var number in _state.Jobs.Numbers())
         {
             ref var entry = ref _state.Jobs[number];
@@ -121,6 +122,7 @@ internal sealed partial class QueueActor
         _firstRowAhead = long.MaxValue;
         _firstRowOfHistory = long.MaxValue;
         ForgetForwarding();
+        ForgetSearches();
         _handedOver = 0;
         _orphans.Clear();
         _nodes.Clear();

@@ -1,3 +1,4 @@
+using Actors.Jobs.Searching;
 using Actors.Persistence;
 
 namespace Actors.Jobs.Queues;
@@ -60,6 +61,24 @@ internal abstract record QueueMessage
 
     /// <summary>The live jobs from a number on.</summary>
     public sealed record ListJobs(long From, int Limit) : QueueMessage, IRequest<JobPage>;
+
+    /// <summary>The live jobs that match, newest first.</summary>
+    /// <param name="Query">What to look for.</param>
+    /// <param name="Limit">At most so many; 0 only counts them.</param>
+    /// <param name="Before">Only older jobs than this.</param>
+    public sealed record SearchJobs(JobQuery Query, int Limit, JobPosition? Before) : QueueMessage, IRequest<JobsFound>;
+
+    /// <summary>What a search has found.</summary>
+    /// <param name="Jobs">The jobs, newest first.</param>
+    /// <param name="Through">Older jobs were not looked at; null when all were.</param>
+    /// <param name="Count">How many there are, when that was asked.</param>
+    public sealed record JobsFound(IReadOnlyList<JobStatus> Jobs, JobPosition? Through, long Count) : QueueMessage;
+
+    /// <summary>To itself: go on with a search.</summary>
+    public sealed record SearchOn(LiveSearch Search) : QueueMessage;
+
+    /// <summary>To itself: the arguments that a search had to look into have been read.</summary>
+    public sealed record SearchRead(LiveSearch Search) : QueueMessage;
 
     /// <summary>Begin to run jobs.</summary>
     public sealed record StartConsuming : QueueMessage, IRequest<ConsumingStarted>;

@@ -4,7 +4,7 @@ using Actors.Jobs.Protos;
 namespace Actors.Jobs.Queues;
 
 /// <summary>What a queue knows of its jobs. Changed by events only: the same methods are called when a decision is made and when it is replayed.</summary>
-internal sealed class QueueState
+internal sealed partial class QueueState
 {
     private const long NsPerMs = 1_000_000;
 
@@ -114,12 +114,12 @@ internal sealed class QueueState
         ref var entry = ref Jobs.Add(number, id);
         entry.Key = Keys.Add(key);
         SetTraits(ref entry, number, traits);
-        SetState(ref entry, isDelayed ? JobState.Scheduled : JobState.Waiting);
+        SetState(number, ref entry, isDelayed ? JobState.Scheduled : JobState.Waiting);
         return ref entry;
     }
 
     /// <summary>A job whose time has come. No event: time itself is the cause.</summary>
-    public void MarkDue(long number) => SetState(ref Jobs[number], JobState.Waiting);
+    public void MarkDue(long number) => SetState(number, ref Jobs[number], JobState.Waiting);
 
     public void Grant(long number, int grant, long node = 0)
     {
@@ -130,7 +130,7 @@ internal sealed class QueueState
 
         ref var entry = ref Jobs[number];
         entry.Grant = (ushort)grant;
-        SetState(ref entry, JobState.Running);
+        SetState(number, ref entry, JobState.Running);
         AddGranted(number, entry.Key);
         if (Limits.HasRate)
         {
@@ -159,7 +159,7 @@ internal sealed class QueueState
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
         entry.DueAtMs = dueAtMs;
-        SetState(ref entry, state);
+        SetState(number, ref entry, state);
         Ungrant(number);
         if (_suspects.Count > 0 && state != JobState.Waiting)
         {
@@ -180,7 +180,7 @@ internal sealed class QueueState
     {
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
-        SetState(ref entry, state);
+        SetState(number, ref entry, state);
         Ungrant(number);
         if (_cancelling.Count > 0)
         {
@@ -366,6 +366,7 @@ internal sealed class QueueState
             RemoveError(number);
             _errors[number] = error;
             ErrorBytes += error.Length;
+            Jobs.ChunkOf(number, out _).AddError();
         }
     }
 
@@ -373,11 +374,12 @@ internal sealed class QueueState
     {
         if (_errors.Remove(number, out var error))
         {
+            ForgetFingerprint(number);
             ErrorBytes -= error.Length;
         }
     }
 
-    private void SetState(ref JobEntry entry, JobState state)
+    private void SetState(long number, ref JobEntry entry, JobState state)
     {
         if (entry.State != 0)
         {
@@ -387,5 +389,6 @@ internal sealed class QueueState
 
         entry.State = state;
         _counts[(int)state]++;
+        Jobs.ChunkOf(number, out _).AddState(state);
     }
 }

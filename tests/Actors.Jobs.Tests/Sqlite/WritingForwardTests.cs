@@ -181,6 +181,13 @@ public sealed class WritingForwardTests : IDisposable
             HistoryFilter filter, int limit, HistoryCursor? before, CancellationToken cancellationToken) =>
             inner.ListAsync(filter, limit, before, cancellationToken);
 
+        public Task<IReadOnlyList<FinishedJob>> SearchAsync(
+            HistoryFilter filter, int limit, JobPosition? before, CancellationToken cancellationToken) =>
+            inner.SearchAsync(filter, limit, before, cancellationToken);
+
+        public Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(HistoryFilter filter, int limit, CancellationToken cancellationToken) =>
+            inner.CountErrorsAsync(filter, limit, cancellationToken);
+
         public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
             inner.PruneAsync(state, finishedBefore, limit, cancellationToken);
     }
