@@ -30,7 +30,7 @@ internal sealed partial class RemoteQueueActor
     {
         if (_workers is null)
         {
-            _workers = new WorkerPool(_granted, _begun, new JobExecutor(_name, _services, Context.System, Logger), Context);
+            _workers = new WorkerPool(_granted, _begun, new JobExecutor(_execution, Context.System, Logger), Context);
             _workers.Resize(_options.Workers);
         }
     }
@@ -86,7 +86,10 @@ internal sealed partial class RemoteQueueActor
                     (int)grant.Attempt,
                     DateTimeOffset.FromUnixTimeMilliseconds(grant.EnqueuedAtMs),
                     (int)grant.TypeVersion,
-                    grant.Args.ToByteArray()),
+                    grant.Args.ToByteArray())
+                {
+                    ReadyAt = grant.ReadyAtMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(grant.ReadyAtMs),
+                },
                 StoredPriority.Read((int)grant.Priority));
         }
 

@@ -14,7 +14,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     private readonly string _name;
     private QueueOptions _options;
     private readonly IReadOnlyDictionary<string, JobHandler> _handlers;
-    private readonly IServiceProvider _services;
+    private readonly QueueExecution _execution;
     private readonly IBegunTable _begun;
     private readonly IActorRef _inbox;
     private readonly object _attachment = new();
@@ -25,14 +25,14 @@ internal sealed partial class RemoteQueueActor : ActorBase
         string name,
         QueueOptions options,
         IReadOnlyDictionary<string, JobHandler> handlers,
-        IServiceProvider services,
+        QueueExecution execution,
         IBegunTable begun,
         IActorRef inbox)
     {
         _name = name;
         _options = options;
         _handlers = handlers;
-        _services = services;
+        _execution = execution;
         _begun = begun;
         _inbox = inbox;
     }

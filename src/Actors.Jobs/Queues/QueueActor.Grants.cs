@@ -1,3 +1,4 @@
+using Actors.Jobs.Telemetry;
 using Actors.Jobs.Types;
 using Actors.Jobs.Workers;
 
@@ -119,7 +120,10 @@ internal sealed partial class QueueActor
                     entry.Attempts + 1,
                     DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
                     entry.TypeVersion,
-                    _cache[entry]), // Only jobs with their arguments in memory are granted.
+                    _cache[entry]) // Only jobs with their arguments in memory are granted.
+                {
+                    ReadyAt = ReadyAt(entry),
+                },
                 entry.Priority);
         }
 
@@ -196,6 +200,9 @@ internal sealed partial class QueueActor
         OnAttemptDone();
     }
 
+    /// <summary>A job that was given back, or let go on, does not tell since when it waits.</summary>
+    private static DateTimeOffset? ReadyAt(in JobEntry entry) => entry.DueAtMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(entry.DueAtMs);
+
     private void Park(long number, string error)
     {
         ref var entry = ref _state.Jobs[number];
@@ -234,6 +241,7 @@ internal sealed partial class QueueActor
         _draft.AddFinished(number, state, attempts, error);
         _state.Finish(number, state, attempts, error);
         _state.Jobs[number].DueAtMs = NowMs();
+        JobMetrics.OnFinished(_name, _state.Names[_state.Jobs[number].Type], state);
     }
 
     private void MoveLater(long number, JobState state, int attempts, TimeSpan delay, string? error)

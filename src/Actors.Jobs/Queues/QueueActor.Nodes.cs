@@ -284,6 +284,7 @@ internal sealed partial class QueueActor
                 Attempt = (uint)entry.Attempts + 1,
                 EnqueuedAtMs = entry.EnqueuedAtMs,
                 Priority = (uint)StoredPriority.Of(entry.Priority),
+                ReadyAtMs = entry.DueAtMs,
                 Args = UnsafeByteOperations.UnsafeWrap(_cache[entry]), // Only jobs with their arguments in memory are granted.
             });
         }

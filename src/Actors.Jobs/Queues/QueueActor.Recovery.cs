@@ -94,7 +94,7 @@ internal sealed partial class QueueActor
 
     private void Forget()
     {
-        _state = new QueueState();
+        _setup.State = _state = new QueueState();
         _ledger = new CommitLedger(_options.LedgerRunBytes);
         _ready = new ReadyJobs(_state.Jobs);
         _due = new DueHeap();
