@@ -20,6 +20,11 @@ public sealed partial class JobSystem
     private async Task EnqueueTracedAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken)
     {
         using var span = JobTelemetry.StartEnqueue(queue, drafts[0].Type, drafts[0].Id, drafts.Length);
+        for (var i = 0; i < drafts.Length; i++)
+        {
+            drafts[i] = JobTelemetry.InTrace(drafts[i]);
+        }
+
         try
         {
             await EnqueueAsync(queue, drafts, isChosenId, cancellationToken);

@@ -89,6 +89,8 @@ internal sealed partial class RemoteQueueActor
                     grant.Args.ToByteArray())
                 {
                     ReadyAt = grant.ReadyAtMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(grant.ReadyAtMs),
+                    Key = InboxBodies.Text(grant.Key),
+                    Traits = InboxBodies.Traits(grant.Traits),
                 },
                 StoredPriority.Read((int)grant.Priority));
         }

@@ -123,6 +123,8 @@ internal sealed partial class QueueActor
                     _cache[entry]) // Only jobs with their arguments in memory are granted.
                 {
                     ReadyAt = ReadyAt(entry),
+                    Key = _state.Keys.Name(entry.Key),
+                    Traits = _state.Traits(number),
                 },
                 entry.Priority);
         }

@@ -285,6 +285,8 @@ internal sealed partial class QueueActor
                 EnqueuedAtMs = entry.EnqueuedAtMs,
                 Priority = (uint)StoredPriority.Of(entry.Priority),
                 ReadyAtMs = entry.DueAtMs,
+                Key = _state.Keys.Name(entry.Key) ?? "",
+                Traits = _state.Traits(number)?.ToProto(),
                 Args = UnsafeByteOperations.UnsafeWrap(_cache[entry]), // Only jobs with their arguments in memory are granted.
             });
         }

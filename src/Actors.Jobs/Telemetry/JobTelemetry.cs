@@ -10,6 +10,9 @@ internal static class JobTelemetry
     public const string Name = "Actors.Jobs";
     private const int MaxStatus = 200;
 
+    /// <summary>As much of a state as W3C asks everybody to pass on.</summary>
+    private const int MaxState = 512;
+
     private static readonly ActivitySource Source = new(Name);
 
     /// <summary>Whether anybody wants to know of what is enqueued.</summary>
@@ -42,7 +45,19 @@ internal static class JobTelemetry
         return span;
     }
 
-    /// <summary>Begins the span of an attempt; null when nobody wants it.</summary>
+    /// <summary>Stores the trace that is under way with a job, if there is one.</summary>
+    public static JobDraft InTrace(JobDraft draft) => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } parent } current
+        ? draft with
+        {
+            Traits = (draft.Traits ?? new JobTraits()) with
+            {
+                TraceParent = parent,
+                TraceState = current.TraceStateString is { Length: > 0 and <= MaxState } state ? state : null,
+            },
+        }
+        : draft;
+
+    /// <summary>Begins the span of an attempt, in the trace of whoever enqueued the job; null when nobody wants it.</summary>
     public static Activity? StartAttempt(string queue, GrantedJob job)
     {
         if (!Source.HasListeners())
@@ -52,7 +67,7 @@ internal static class JobTelemetry
 
         // Where the worker was made says nothing about the job.
         Activity.Current = null;
-        var span = Source.StartActivity(ActivityKind.Consumer, default(ActivityContext), name: $"process {queue}");
+        var span = Source.StartActivity(ActivityKind.Consumer, TraceOf(job.Traits), name: $"process {queue}");
         if (span is { IsAllDataRequested: true })
         {
             AddCommon(span, queue, job.Handler.Type.Name, "process", "process");
@@ -96,6 +111,10 @@ internal static class JobTelemetry
         span.SetTag("messaging.operation.type", kind);
         span.SetTag("actors.job.type", type);
     }
+
+    /// <summary>None when what is stored is no trace: another program may have written it.</summary>
+    private static ActivityContext TraceOf(JobTraits? traits) =>
+        traits?.TraceParent is { } parent && ActivityContext.TryParse(parent, traits.TraceState, isRemote: true, out var trace) ? trace : default;
 
     private static string FirstLine(string text)
     {

@@ -1,3 +1,4 @@
+using Actors.Jobs.Queues;
 using Actors.Jobs.Types;
 
 namespace Actors.Jobs.Workers;
@@ -8,4 +9,8 @@ internal sealed record GrantedJob(
 {
     /// <summary>Since when it could have run; null when that is not known.</summary>
     public DateTimeOffset? ReadyAt { get; init; }
+
+    public string? Key { get; init; }
+
+    public JobTraits? Traits { get; init; }
 }

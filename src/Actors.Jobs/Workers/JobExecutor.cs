@@ -77,7 +77,11 @@ internal sealed partial class JobExecutor(QueueExecution execution, ActorSystem 
     /// <returns>What the handler answers; null when it answers nothing, which is success.</returns>
     private Task<JobResult?> HandleAsync(IServiceProvider scope, GrantedJob granted, object job, CancellationToken cancellationToken)
     {
-        var context = new JobContext(granted.Id, _queue, granted.Handler.Type.Name, granted.Attempt, granted.EnqueuedAt, scope);
+        var context = new JobContext(granted.Id, _queue, granted.Handler.Type.Name, granted.Attempt, granted.EnqueuedAt, scope)
+        {
+            Key = granted.Key,
+            Tags = granted.Traits?.Tags ?? TagList.Empty,
+        };
         return _pipeline.IsEmpty ? HandleAsync(scope, granted, job, context, cancellationToken) : RunPipelineAsync();
 
         async Task<JobResult?> RunPipelineAsync() => await _pipeline.RunAsync(

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Actors.Jobs.Queues;
 using Actors.Jobs.Telemetry;
+using Actors.Jobs.Tests.Processes;
 using Actors.TestKit;
 
 namespace Actors.Jobs.Tests.Running;
@@ -52,6 +53,59 @@ public sealed class TelemetryTests
         }, ignoreOrder: true);
         (attempts[0].Status, attempts[0].StatusDescription).ShouldBe((ActivityStatusCode.Error, "System.TimeoutException: too slow"));
         (attempts[1].Status, attempts[1].GetTagItem("actors.job.attempt"), attempts[1].GetTagItem("actors.job.outcome")).ShouldBe((ActivityStatusCode.Unset, 2, "succeeded"));
+    }
+
+    [Theory, OnEachDispatcher]
+    public async Task The_trace_of_whoever_enqueues_goes_on_in_each_attempt_also_after_a_restart(TestDispatcher dispatcher, int seed)
+    {
+        using var traces = new Traces();
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system, isConsumed: false);
+        JobId id;
+        ActivityTraceId trace;
+        using (var request = new Activity("request") { TraceStateString = "vendor=1" }.Start())
+        {
+            id = await host.EnqueueAsync();
+            trace = request.TraceId;
+        }
+
+        var untraced = await host.EnqueueAsync();
+        await Crashes.RestartTests.RestartAsync(host);
+        await host.StartConsumingAsync();
+        await host.ReachAsync(id, JobState.Succeeded);
+        await host.ReachAsync(untraced, JobState.Succeeded);
+        var enqueue = traces.Named("enqueue default");
+        var attempts = traces.Named("process default");
+        var traced = attempts.Single(attempt => id.ToString().Equals(attempt.GetTagItem("messaging.message.id")));
+        (traced.TraceId, traced.ParentSpanId, traced.TraceStateString, traced.HasRemoteParent).ShouldBe((trace, enqueue[0].SpanId, "vendor=1", true));
+        var other = attempts.Single(attempt => attempt != traced);
+        (other.TraceId, other.ParentSpanId).ShouldBe((enqueue[1].TraceId, enqueue[1].SpanId));
+        other.TraceId.ShouldNotBe(trace);
+    }
+
+    [Fact]
+    public async Task A_trace_goes_on_in_another_process()
+    {
+        using var traces = new Traces();
+        var folder = Directory.CreateTempSubdirectory("actors-traces-").FullName;
+        try
+        {
+            await using var owner = await Node.StartAsync(folder, isWorker: false);
+            await using var worker = await Node.StartAsync(folder, isWorker: true);
+            await using var web = await Node.StartAsync(folder, isWorker: false);
+            using var request = new Activity("request").Start();
+            foreach (var node in new[] { owner, web })
+            {
+                var id = await node.Jobs.EnqueueAsync(new SharedWork());
+                await node.FinishAsync(id);
+                var attempt = traces.Named("process default").Single(span => id.ToString().Equals(span.GetTagItem("messaging.message.id")));
+                (attempt.TraceId, attempt.ParentSpanId).ShouldBe((request.TraceId, traces.Named("enqueue default")[^1].SpanId));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
