@@ -1,3 +1,4 @@
+using Actors.Jobs.Queues;
 using Actors.Jobs.Workers;
 using Microsoft.Extensions.Logging;
 
@@ -16,13 +17,34 @@ public sealed partial class JobSystem
         return _executions[queue].Pipeline.Middleware;
     }
 
+    /// <inheritdoc/>
+    public async Task<JobProgress?> GetProgressAsync(JobId id, CancellationToken cancellationToken = default)
+    {
+        foreach (var (queue, handle) in _queues)
+        {
+            try
+            {
+                if ((await handle.Actor.AskAsync(new QueueMessage.GetProgress(id), null, cancellationToken)).Progress is { } progress)
+                {
+                    return progress;
+                }
+            }
+            catch (ActorNotFoundException cause)
+            {
+                throw new QueueUnavailableException(queue, cause);
+            }
+        }
+
+        return null;
+    }
+
     private IEnumerable<string> FindMiddlewareFaults(QueueDefinition definition) => JobPipeline.Faults([.. _options.Middleware, .. definition.Middleware])
         .Select(fault => $"Queue '{definition.Name}': {fault}");
 
     private void AddExecution(QueueDefinition definition)
     {
         var pipeline = new JobPipeline([.. _options.Middleware, .. definition.Middleware]);
-        _executions.Add(definition.Name, new QueueExecution(definition.Name, _options.Services, pipeline));
+        _executions.Add(definition.Name, new QueueExecution(definition.Name, _options.Services, pipeline, _system.TimeProvider));
         var logger = _system.LoggerFactory.CreateLogger($"Actors.{_system.Name}.user.queues");
         if (!pipeline.IsEmpty && logger.IsEnabled(LogLevel.Debug))
         {

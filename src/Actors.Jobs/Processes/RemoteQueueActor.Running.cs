@@ -135,6 +135,7 @@ internal sealed partial class RemoteQueueActor
     {
         if (_held.TryGetValue(ended.Number, out var grant) && grant == ended.Grant)
         {
+            EndReport(ended.Number);
             _held.Remove(ended.Number);
             var body = new InboxBody { Queue = _name, Ended = new InboxEnded() };
             body.Ended.Ends.Add(InboxBodies.ToProto(ended));

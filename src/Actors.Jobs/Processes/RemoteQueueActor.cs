@@ -40,6 +40,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     protected override ValueTask PreStartAsync()
     {
         _inbox.Tell(new InboxActor.Attach(_name, Self, _attachment), Self);
+        _execution.Reports.Listener = Self;
         return default;
     }
 
@@ -58,6 +59,18 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 break;
             case QueueMessage.GetJob get:
                 Ask(new InboxQuery { Job = InboxBodies.Bytes(get.Id) }, isAboutJob: true);
+                break;
+            case QueueMessage.GetProgress get:
+                AskForProgress(get.Id);
+                break;
+            case JobReports.Changed changed:
+                OnReportChanged(changed);
+                break;
+            case ReportDue due:
+                OnReportDue(due);
+                break;
+            case AskExpired expired:
+                OnAskExpired(expired);
                 break;
             case QueueMessage.GetQueue:
                 Ask(new InboxQuery(), isAboutJob: false);
@@ -174,6 +187,11 @@ internal sealed partial class RemoteQueueActor : ActorBase
 
     private void OnAnswer(InboxAnswer answer)
     {
+        if (TryAnswerAsked(answer))
+        {
+            return;
+        }
+
         Context.Timers.Cancel(answer.Number);
         if (!_questions.Remove(answer.Number, out var question))
         {

@@ -60,6 +60,10 @@ internal sealed partial class QueueActor
                 OnChange(row.Node, row.Body.Change);
                 Take(row.Row);
                 break;
+            case InboxBody.ContentOneofCase.Report:
+                OnReport(row.Body.Report);
+                Take(row.Row);
+                break;
             default:
                 Take(row.Row);
                 break;
@@ -132,6 +136,10 @@ internal sealed partial class QueueActor
         if (query.Job.IsEmpty)
         {
             answer.Queue = InboxBodies.ToProto(QueueStatus());
+        }
+        else if (query.IsOfReport)
+        {
+            answer.Report = ReportOf(InboxBodies.Id(query.Job));
         }
         else if (Term == 0 && Unavailability is { } cause)
         {

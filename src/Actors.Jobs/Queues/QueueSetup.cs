@@ -29,7 +29,7 @@ internal sealed record QueueSetup(
     public QueueOptions Options { get; set; } = Options;
 
     /// <summary>What its attempts in this process have in common.</summary>
-    public QueueExecution Execution { get; init; } = new(Name, Services, JobPipeline.None);
+    public QueueExecution Execution { get; init; } = new(Name, Services, JobPipeline.None, TimeProvider.System);
 
     /// <summary>What the queue knows of its jobs, for whoever only looks at numbers, from any thread. Null before the first recovery.</summary>
     public QueueState? State

@@ -67,18 +67,21 @@ internal sealed partial class JobExecutor(QueueExecution execution, ActorSystem 
         var job = granted.Handler.Read(granted.Payload.Span, granted.TypeVersion);
         if (_scopes is null)
         {
-            return await HandleAsync(execution.Services, granted, job, cancellationToken) ?? JobResult.Success;
+            return await HandleAsync(execution.Services, granted, job, cancellationToken, isInQueue: false) ?? JobResult.Success;
         }
 
         await using var scope = _scopes.CreateAsyncScope();
-        return await HandleAsync(scope.ServiceProvider, granted, job, cancellationToken) ?? JobResult.Success;
+        return await HandleAsync(scope.ServiceProvider, granted, job, cancellationToken, isInQueue: false) ?? JobResult.Success;
     }
 
     /// <returns>What the handler answers; null when it answers nothing, which is success.</returns>
-    private Task<JobResult?> HandleAsync(IServiceProvider scope, GrantedJob granted, object job, CancellationToken cancellationToken)
+    private Task<JobResult?> HandleAsync(
+        IServiceProvider scope, GrantedJob granted, object job, CancellationToken cancellationToken, bool isInQueue = true)
     {
         var context = new JobContext(granted.Id, _queue, granted.Handler.Type.Name, granted.Attempt, granted.EnqueuedAt, scope)
         {
+            Execution = isInQueue ? execution : null,
+            Granted = isInQueue ? granted : null,
             Key = granted.Key,
             Tags = granted.Traits?.Tags ?? TagList.Empty,
         };

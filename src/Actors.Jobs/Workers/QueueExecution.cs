@@ -4,4 +4,9 @@ namespace Actors.Jobs.Workers;
 /// <param name="Queue">Its name.</param>
 /// <param name="Services">Makes handlers and middleware.</param>
 /// <param name="Pipeline">What is around the handlers.</param>
-internal sealed record QueueExecution(string Queue, IServiceProvider Services, JobPipeline Pipeline);
+/// <param name="Time">The clock.</param>
+internal sealed record QueueExecution(string Queue, IServiceProvider Services, JobPipeline Pipeline, TimeProvider Time)
+{
+    /// <summary>What its jobs have said of their work.</summary>
+    public JobReports Reports { get; } = new(Time);
+}
