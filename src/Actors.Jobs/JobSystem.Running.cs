@@ -17,6 +17,15 @@ public sealed partial class JobSystem
         return _executions[queue].Pipeline.Middleware;
     }
 
+    /// <summary>Says that the process is about to end. It changes nothing but the cause of attempts that are cut short from now on (<see cref="JobInterruption.Cause"/>).</summary>
+    public void NoteStopping()
+    {
+        foreach (var execution in _executions.Values)
+        {
+            execution.IsStopping = true;
+        }
+    }
+
     /// <inheritdoc/>
     public async Task<JobProgress?> GetProgressAsync(JobId id, CancellationToken cancellationToken = default)
     {

@@ -201,6 +201,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private async Task StopOnceAsync()
     {
         _watch?.Dispose();
+        Jobs?.NoteStopping();
         try
         {
             if (Services is not null && !System.WhenTerminated.IsCompleted)

@@ -191,8 +191,8 @@ internal sealed partial class QueueActor
             case AttemptOutcome.Snoozed snoozed:
                 MoveLater(number, JobState.Scheduled, entry.Attempts, snoozed.Duration, null);
                 break;
-            case AttemptOutcome.Interrupted:
-                Release(number);
+            case AttemptOutcome.Interrupted interrupted:
+                Release(number, interrupted.Cause, node);
                 break;
             case AttemptOutcome.Undecodable undecodable:
                 Park(number, undecodable.Error);

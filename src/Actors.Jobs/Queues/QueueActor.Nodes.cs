@@ -192,7 +192,7 @@ internal sealed partial class QueueActor
             Log.NodeGone(Logger, id, node.Granted.Count, _name);
             foreach (var number in node.Granted.Where(number => IsRunningAt(id, number)).OrderDescending().ToList())
             {
-                ReleaseOrphan(number, begun.Left);
+                ReleaseOrphan(number, begun.Left, id);
             }
 
             UpdateAlone();

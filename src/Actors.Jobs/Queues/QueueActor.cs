@@ -177,6 +177,7 @@ internal sealed partial class QueueActor : JournaledActor
         {
             Priority = entry.Priority,
             IsCancelling = _state.IsCancelling(number, out _),
+            LastInterruption = finished ? null : _state.Traits(number)?.Interruption, // The history does not keep it.
             Key = _state.Keys.Name(entry.Key),
             Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
         };

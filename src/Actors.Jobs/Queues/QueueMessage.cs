@@ -187,7 +187,8 @@ internal abstract record AttemptOutcome
 
     public sealed record Snoozed(TimeSpan Duration) : AttemptOutcome;
 
-    public sealed record Interrupted : AttemptOutcome;
+    /// <summary>The cause is null when it had not begun.</summary>
+    public sealed record Interrupted(JobInterruptionCause? Cause = null) : AttemptOutcome;
 
     public sealed record Undecodable(string Error) : AttemptOutcome;
 }

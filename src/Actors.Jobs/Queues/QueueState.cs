@@ -4,7 +4,7 @@ using Actors.Jobs.Protos;
 namespace Actors.Jobs.Queues;
 
 /// <summary>What a queue knows of its jobs. Changed by events only: the same methods are called when a decision is made and when it is replayed.</summary>
-internal sealed class QueueState
+internal sealed partial class QueueState
 {
     private readonly Dictionary<string, ushort> _typeByName = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];

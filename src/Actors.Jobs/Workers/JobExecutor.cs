@@ -49,7 +49,7 @@ internal sealed partial class JobExecutor(QueueExecution execution, ActorSystem 
         }
         catch (OperationCanceledException) when (attempt.Cause == CancelCause.Stop)
         {
-            return new AttemptOutcome.Interrupted();
+            return new AttemptOutcome.Interrupted(execution.IsStopping ? JobInterruptionCause.ProcessStopped : JobInterruptionCause.ConsumerStopped);
         }
         catch (Exception cause) when (attempt.Cause == CancelCause.Timeout)
         {

@@ -7,6 +7,15 @@ namespace Actors.Jobs.Workers;
 /// <param name="Time">The clock.</param>
 internal sealed record QueueExecution(string Queue, IServiceProvider Services, JobPipeline Pipeline, TimeProvider Time)
 {
+    private volatile bool _isStopping;
+
+    /// <summary>Whether the process is about to end: what is cut short is so by that.</summary>
+    public bool IsStopping
+    {
+        get => _isStopping;
+        set => _isStopping = value;
+    }
+
     /// <summary>What its jobs have said of their work.</summary>
     public JobReports Reports { get; } = new(Time);
 }
