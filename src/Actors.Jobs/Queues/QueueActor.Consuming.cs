@@ -35,7 +35,7 @@ internal sealed partial class QueueActor
     {
         if (_workers is null)
         {
-            _workers = new WorkerPool(_granted, Begun, new JobExecutor(_name, _setup.Services, Context.System, Logger), Context);
+            _workers = new WorkerPool(_granted, Begun, new JobExecutor(_setup.Execution, Context.System, Logger), Context);
             _workers.Resize(_options.Workers);
         }
     }

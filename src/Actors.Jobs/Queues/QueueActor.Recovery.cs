@@ -100,7 +100,7 @@ internal sealed partial class QueueActor
 
     private void Forget()
     {
-        _state = new QueueState { Limits = _options.Limits };
+        _setup.State = _state = new QueueState { Limits = _options.Limits };
         _ledger = new CommitLedger(_options.LedgerRunBytes);
         _ready = new ReadyJobs(_state.Jobs, _state.Keys);
         _due = new DueHeap();

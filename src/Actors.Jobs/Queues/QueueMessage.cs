@@ -34,6 +34,11 @@ internal abstract record QueueMessage
     /// <summary>The status is null when the queue has no such live job, or cannot say, for the reason given.</summary>
     public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage;
 
+    /// <summary>What has a job said of its work?</summary>
+    public sealed record GetProgress(JobId Id) : QueueMessage, IRequest<ProgressFound>;
+
+    public sealed record ProgressFound(JobProgress? Progress) : QueueMessage;
+
     /// <summary>End a job as cancelled; the answer comes when that is durable.</summary>
     public sealed record CancelJob(JobId Id, string? Reason) : QueueMessage, IRequest<JobFound>;
 
@@ -201,7 +206,8 @@ internal abstract record AttemptOutcome
 
     public sealed record Snoozed(TimeSpan Duration) : AttemptOutcome;
 
-    public sealed record Interrupted : AttemptOutcome;
+    /// <summary>The cause is null when it had not begun.</summary>
+    public sealed record Interrupted(JobInterruptionCause? Cause = null) : AttemptOutcome;
 
     public sealed record Undecodable(string Error) : AttemptOutcome;
 }
