@@ -90,7 +90,7 @@ internal sealed partial class QueueActor
             var draft = InboxBodies.FromProto(job);
             if (!_state.Jobs.TryFind(draft.Id, out _))
             {
-                Enqueue(draft, now);
+                EnqueueAccepted(draft, now);
             }
         }
 
@@ -247,6 +247,7 @@ internal sealed partial class QueueActor
     private void GrantTo(NodeWork node, long number)
     {
         var grant = (ushort)(_state.Jobs[number].Grant + 1);
+        ReleaseClaimWhenBegun(number);
         _draft.AddGranted(number, grant, node.Id);
         _state.Grant(number, grant, node.Id);
         if (node.Granted.Count == 0)
