@@ -87,7 +87,7 @@ internal sealed partial class QueueActor
     {
         if (_nodes.Count > 0)
         {
-            granted = SendGrants(granted);
+            granted = _state.Pause is null ? SendGrants(granted) : KeepGrants(granted);
         }
 
         if (!_setup.IsConsuming || _state.Pause is not null)

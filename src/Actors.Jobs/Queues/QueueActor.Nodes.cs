@@ -318,6 +318,29 @@ internal sealed partial class QueueActor
         return own;
     }
 
+    /// <summary>The queue was paused before what was granted to other processes became durable: they are not told, and it is released with what was granted here.</summary>
+    private List<long> KeepGrants(List<long> granted)
+    {
+        foreach (var number in granted)
+        {
+            if (_state.GrantedTo.TryGetValue(number, out var node))
+            {
+                Node(node).Granted.Remove(number);
+            }
+        }
+
+        return granted;
+    }
+
+    /// <summary>Asks other processes for what they have not begun; it comes back as ends that count for nothing.</summary>
+    private void RecallFromNodes()
+    {
+        foreach (var node in _nodes.Values.Where(node => node.Granted.Count > 0))
+        {
+            PostTo(node.Id, new InboxBody { Recall = new InboxRecall() });
+        }
+    }
+
     private bool IsRunningAt(long node, long number) => _state.GrantedTo.TryGetValue(number, out var runsAt) && runsAt == node;
 
     private void PostTo(long node, InboxBody body)
