@@ -41,6 +41,7 @@ public sealed class UniqueTests
         var next = await host.EnqueueAsync("b", o => o.Unique(rule));
         next.ShouldNotBe(id);
         await host.Jobs.CancelAsync(next);
+        await host.ReachAsync(next, JobState.Cancelled);
         (await host.EnqueueAsync("c", o => o.Unique(rule))).ShouldNotBe(next);
     }
 
