@@ -11,6 +11,7 @@ internal sealed class ChangeReply : ReceiveActor
         Receive<QueueMessage.JobFound>(found => Answer(
             new InboxAnswer { Job = found.Status is null ? null : InboxBodies.ToProto(found.Status), Unknown = found.Unknown?.Message ?? "" }));
         Receive<QueueStatus>(status => Answer(new InboxAnswer { Queue = InboxBodies.ToProto(status) }));
+        Receive<QueueMessage.StepSaved>(_ => Answer(new InboxAnswer()));
         Receive<Failure>(failure => Answer(new InboxAnswer { Unknown = failure.Cause.Message }));
 
         void Answer(InboxAnswer answer)

@@ -11,6 +11,9 @@ internal sealed record JobTraits
     /// <summary>As W3C's tracestate.</summary>
     public string? TraceState { get; init; }
 
+    /// <summary>What earlier attempts have done.</summary>
+    public JobSteps Steps { get; init; } = JobSteps.None;
+
     /// <summary>By what the last attempt was cut short that was; null when none was.</summary>
     public JobInterruption? Interruption { get; init; }
 
@@ -35,6 +38,7 @@ internal sealed record JobTraits
         TraceParent = TraceParent ?? "",
         TraceState = TraceState ?? "",
         Interruption = Interruption is null ? null : ToProto(Interruption),
+        Steps = { Steps.ToProto() },
     };
 
     public static JobTraits FromProto(Protos.JobTraits traits) => new()
@@ -43,5 +47,6 @@ internal sealed record JobTraits
         TraceParent = traits.TraceParent.Length == 0 ? null : traits.TraceParent,
         TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,
         Interruption = traits.Interruption is null ? null : FromProto(traits.Interruption),
+        Steps = JobSteps.Of(traits.Steps),
     };
 }
