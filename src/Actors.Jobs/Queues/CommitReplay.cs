@@ -28,6 +28,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
 
         ApplyCancelling(commit);
         ApplySuspected(commit);
+        ApplySteps(commit);
         ApplyMoved(commit);
         ApplyFinished(commit, row.SequenceNumber);
         _place = new CommitPlace(_nextRow);

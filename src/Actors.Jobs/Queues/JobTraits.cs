@@ -14,6 +14,9 @@ internal sealed record JobTraits
     /// <summary>As W3C's tracestate.</summary>
     public string? TraceState { get; init; }
 
+    /// <summary>What earlier attempts have done.</summary>
+    public JobSteps Steps { get; init; } = JobSteps.None;
+
     /// <summary>By what the last attempt was cut short that was; null when none was.</summary>
     public JobInterruption? Interruption { get; init; }
 
@@ -39,6 +42,7 @@ internal sealed record JobTraits
         TraceState = TraceState ?? "",
         Unique = Unique?.ToProto(),
         Interruption = Interruption is null ? null : ToProto(Interruption),
+        Steps = { Steps.ToProto() },
     };
 
     public static JobTraits FromProto(Protos.JobTraits traits) => new()
@@ -48,5 +52,6 @@ internal sealed record JobTraits
         TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,
         Unique = traits.Unique is null ? null : UniqueClaim.FromProto(traits.Unique),
         Interruption = traits.Interruption is null ? null : FromProto(traits.Interruption),
+        Steps = JobSteps.Of(traits.Steps),
     };
 }

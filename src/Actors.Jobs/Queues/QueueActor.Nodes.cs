@@ -28,6 +28,7 @@ internal sealed partial class QueueActor
         if (row.Row <= _state.InboxThrough)
         {
             // An earlier owner took it, and died before it was deleted.
+            AnswerAgain(row);
             Take(row.Row);
             return;
         }
@@ -59,6 +60,11 @@ internal sealed partial class QueueActor
             case InboxBody.ContentOneofCase.Change:
                 OnChange(row.Node, row.Body.Change);
                 Take(row.Row);
+                break;
+            case InboxBody.ContentOneofCase.Step:
+                CloseDraftIfFull();
+                OnRemoteStep(row.Node, row.Body.Step);
+                TakeWhenDurable(row.Row);
                 break;
             case InboxBody.ContentOneofCase.Report:
                 OnReport(row.Body.Report);

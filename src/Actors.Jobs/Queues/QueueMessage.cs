@@ -40,6 +40,14 @@ internal abstract record QueueMessage
     /// <summary>The status is null when the queue has no such live job, or cannot say, for the reason given.</summary>
     public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage;
 
+    /// <summary>An attempt has done a step of its job; the answer comes when that is durable.</summary>
+    public sealed record SaveStep(long Number, int Grant, string Name, byte[] Value) : QueueMessage, IRequest<StepSaved>;
+
+    public sealed record StepSaved : QueueMessage
+    {
+        public static StepSaved Instance { get; } = new();
+    }
+
     /// <summary>What has a job said of its work?</summary>
     public sealed record GetProgress(JobId Id) : QueueMessage, IRequest<ProgressFound>;
 

@@ -361,8 +361,14 @@ internal sealed partial class QueueState
 
     private void SetTraits(ref JobEntry entry, long number, JobTraits? traits)
     {
+        if (entry.HasTraits && _traits.TryGet(number, out var before))
+        {
+            StepBytes -= before.Steps.Bytes;
+        }
+
         if (traits is not null)
         {
+            StepBytes += traits.Steps.Bytes;
             _traits.Set(number, traits);
         }
         else if (entry.HasTraits)

@@ -34,6 +34,7 @@ public sealed class ForwardedTests
         var traits = new JobTraits { Tags = TagList.Of(["urgent", "mail"]), TraceParent = "00-1-2-01", TraceState = "a=b" } with
         {
             Interruption = new JobInterruption(JobInterruptionCause.ProcessSilent, 3, DateTimeOffset.FromUnixTimeMilliseconds(4_000_000), 77),
+            Steps = JobSteps.None.Add("charge", "12"u8.ToArray()).Add("mail", default),
         };
         ref var place = ref known.Replace(Number, before.Id, before.State, "what went wrong", node: 77, "customer 7", traits);
         (before.Key, before.HasTraits) = (place.Key, true);
