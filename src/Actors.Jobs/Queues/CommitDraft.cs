@@ -35,9 +35,6 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
     /// <summary>How many jobs have their arguments in this commit.</summary>
     public int Jobs { get; private set; }
 
-    /// <summary>How many jobs are enqueued by it.</summary>
-    public int EnqueuedJobs => _commit.Enqueued?.Type.Count ?? 0;
-
     /// <summary>The room that they would take by themselves.</summary>
     public long LiveBytes { get; private set; }
 
@@ -96,7 +93,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _events++;
     }
 
-    public void AddEnqueued(in JobEntry entry, long number, long delayMs)
+    public void AddEnqueued(in JobEntry entry, long number, long delayMs, string? key = null, JobTraits? traits = null)
     {
         if (_commit.Enqueued is not { } section)
         {
@@ -109,10 +106,13 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         section.Type.Add(entry.Type);
         section.TypeVersion.Add(entry.TypeVersion);
         section.DelayMs.Add(delayMs);
+        section.AgeMs.Add(entry.EnqueuedAtMs);
         section.Priority.Add(StoredPriority.Of(entry.Priority));
         section.PayloadRow.Add(entry.PayloadRow - _lastEnqueuedRow);
         section.PayloadOffset.Add(entry.PayloadOffset);
         section.PayloadLength.Add((uint)entry.PayloadLength);
+        AddKey(ref _enqueuedKeys, section.Keys, section.Key, section.Type.Count, key);
+        AddTraits(section.Traits, section.Type.Count - 1, traits);
         _lastEnqueuedRow = entry.PayloadRow;
         LiveBytes += JournalSize.OfJob(entry.PayloadLength);
         Jobs++;
@@ -240,6 +240,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
             _commit.Enqueued.Ids = UnsafeByteOperations.UnsafeWrap(_ids.GetBuffer().AsMemory(0, (int)_ids.Length));
         }
 
+        CompleteEnqueued(atMs);
         CompleteForwarded(atMs);
         return _commit.ToByteArray();
     }

@@ -7,7 +7,7 @@ namespace Actors.Jobs.Queues;
 internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger)
 {
     /// <summary>The highest format that this code reads.</summary>
-    public const int ReadableFormat = 3;
+    public const int ReadableFormat = 4;
 
     private readonly Queue<(long SequenceNumber, long Number, long FinishedAtMs)> _finished = new();
     private long _nextRow;
@@ -166,14 +166,16 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         }
 
         var ids = enqueued.Ids.Span;
+        var traits = Traits(enqueued.Traits);
         var row = 0L;
         for (var i = 0; i < enqueued.Type.Count; i++)
         {
             row += enqueued.PayloadRow[i];
             var delayMs = enqueued.DelayMs[i];
-            ref var entry = ref state.Enqueue(enqueued.FirstNumber + i, JobId.Read(ids[(i * 16)..]), delayMs > 0);
-            entry.EnqueuedAtMs = commit.AtMs;
-            entry.DueAtMs = commit.AtMs + delayMs;
+            ref var entry = ref state.Enqueue(
+                enqueued.FirstNumber + i, JobId.Read(ids[(i * 16)..]), delayMs > 0, Key(enqueued.Keys, enqueued.Key, i), traits?.GetValueOrDefault(i));
+            entry.EnqueuedAtMs = commit.AtMs - (enqueued.AgeMs.Count > 0 ? enqueued.AgeMs[i] : 0);
+            entry.DueAtMs = entry.EnqueuedAtMs + delayMs;
             entry.Type = (ushort)enqueued.Type[i];
             AddLostTypes(entry.Type + 1);
             entry.TypeVersion = (ushort)enqueued.TypeVersion[i];
@@ -217,6 +219,11 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         ledger.Forget(entry.PayloadRow, entry.PayloadLength);
         state.Forget(number);
     }
+
+    private static string? Key(IList<string> keys, IList<uint> key, int index) => index < key.Count && key[index] != 0 ? keys[(int)key[index] - 1] : null;
+
+    private static Dictionary<int, JobTraits>? Traits(IList<Protos.JobTraits> stored) =>
+        stored.Count == 0 ? null : stored.ToDictionary(traits => (int)traits.Index, JobTraits.FromProto);
 
     private static Dictionary<int, string>? Errors(IEnumerable<Protos.Failure> failures)
     {

@@ -92,9 +92,8 @@ internal sealed partial class QueueActor
     {
         // A deletion carries the queue's own state, which is that of the newest draft.
         var isTrimming = isNewest && IsTrimmable;
-        var atMs = NowMs();
-        StampEnqueued(draft, atMs);
-        var events = draft.Encode(atMs, _historyThrough, isTrimming ? _state.ToProto() : null);
+        SummariseEnqueued(draft);
+        var events = draft.Encode(NowMs(), _historyThrough, isTrimming ? _state.ToProto() : null);
         var payloads = draft.Payloads.Finish();
         var deleteBefore = isTrimming ? _ledger.FirstKept : 0;
         var deleteRowsBefore = isTrimming ? Math.Max(0, _ledger.FirstKeptRow) : 0;
