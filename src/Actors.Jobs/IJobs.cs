@@ -1,7 +1,7 @@
 namespace Actors.Jobs;
 
 /// <summary>Enqueues jobs and looks them up. Thread-safe.</summary>
-public interface IJobs
+public partial interface IJobs
 {
     /// <summary>The names of the queues, sorted.</summary>
     IReadOnlyList<string> Queues { get; }

@@ -14,7 +14,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     private readonly string _name;
     private QueueOptions _options;
     private readonly IReadOnlyDictionary<string, JobHandler> _handlers;
-    private readonly IServiceProvider _services;
+    private readonly QueueExecution _execution;
     private readonly IBegunTable _begun;
     private readonly IActorRef _inbox;
     private readonly object _attachment = new();
@@ -25,14 +25,14 @@ internal sealed partial class RemoteQueueActor : ActorBase
         string name,
         QueueOptions options,
         IReadOnlyDictionary<string, JobHandler> handlers,
-        IServiceProvider services,
+        QueueExecution execution,
         IBegunTable begun,
         IActorRef inbox)
     {
         _name = name;
         _options = options;
         _handlers = handlers;
-        _services = services;
+        _execution = execution;
         _begun = begun;
         _inbox = inbox;
     }
@@ -40,6 +40,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     protected override ValueTask PreStartAsync()
     {
         _inbox.Tell(new InboxActor.Attach(_name, Self, _attachment), Self);
+        _execution.Reports.Listener = Self;
         return default;
     }
 
@@ -58,6 +59,18 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 break;
             case QueueMessage.GetJob get:
                 Ask(new InboxQuery { Job = InboxBodies.Bytes(get.Id) }, isAboutJob: true);
+                break;
+            case QueueMessage.GetProgress get:
+                AskForProgress(get.Id);
+                break;
+            case JobReports.Changed changed:
+                OnReportChanged(changed);
+                break;
+            case ReportDue due:
+                OnReportDue(due);
+                break;
+            case AskExpired expired:
+                OnAskExpired(expired);
                 break;
             case QueueMessage.GetQueue:
                 Ask(new InboxQuery(), isAboutJob: false);
@@ -178,6 +191,11 @@ internal sealed partial class RemoteQueueActor : ActorBase
 
     private void OnAnswer(InboxAnswer answer)
     {
+        if (TryAnswerAsked(answer))
+        {
+            return;
+        }
+
         Context.Timers.Cancel(answer.Number);
         OnSearchAnswered(answer);
         if (!_questions.Remove(answer.Number, out var question))

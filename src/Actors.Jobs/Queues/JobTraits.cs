@@ -14,6 +14,23 @@ internal sealed record JobTraits
     /// <summary>The marks of the values of the arguments that are declared with an index.</summary>
     public IReadOnlyList<ulong> IndexedArgs { get; init; } = [];
 
+    /// <summary>By what the last attempt was cut short that was; null when none was.</summary>
+    public JobInterruption? Interruption { get; init; }
+
+    public static Protos.JobInterruption ToProto(JobInterruption interruption) => new()
+    {
+        Cause = (uint)interruption.Cause,
+        Node = interruption.Node ?? 0,
+        Attempt = (uint)interruption.Attempt,
+        AtMs = interruption.At.ToUnixTimeMilliseconds(),
+    };
+
+    public static JobInterruption FromProto(Protos.JobInterruption interruption) => new(
+        (JobInterruptionCause)interruption.Cause,
+        (int)interruption.Attempt,
+        DateTimeOffset.FromUnixTimeMilliseconds(interruption.AtMs),
+        interruption.Node == 0 ? null : interruption.Node);
+
     public Protos.JobTraits ToProto(int index = 0) => new()
     {
         Index = (uint)index,
@@ -21,6 +38,7 @@ internal sealed record JobTraits
         TraceParent = TraceParent ?? "",
         TraceState = TraceState ?? "",
         IndexedArgs = { IndexedArgs },
+        Interruption = Interruption is null ? null : ToProto(Interruption),
     };
 
     public static JobTraits FromProto(Protos.JobTraits traits) => new()
@@ -29,5 +47,6 @@ internal sealed record JobTraits
         TraceParent = traits.TraceParent.Length == 0 ? null : traits.TraceParent,
         TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,
         IndexedArgs = traits.IndexedArgs.Count == 0 ? [] : [.. traits.IndexedArgs],
+        Interruption = traits.Interruption is null ? null : FromProto(traits.Interruption),
     };
 }

@@ -9,9 +9,14 @@ internal sealed partial class QueueActor
 
     private void OnEnqueue(QueueMessage.Enqueue enqueue)
     {
-        if (Unavailability is { } cause)
+        if (Refusal is { } cause)
         {
             Sender.Tell(new Failure(new QueueUnavailableException(_name, cause)), Self);
+            return;
+        }
+
+        if (enqueue.Slots is not null && IsTooNew(CommitDraft.SlotsFormat))
+        {
             return;
         }
 

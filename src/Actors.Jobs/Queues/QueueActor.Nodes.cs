@@ -60,6 +60,10 @@ internal sealed partial class QueueActor
                 OnChange(row.Node, row.Body.Change);
                 Take(row.Row);
                 break;
+            case InboxBody.ContentOneofCase.Report:
+                OnReport(row.Body.Report);
+                Take(row.Row);
+                break;
             default:
                 Take(row.Row);
                 break;
@@ -139,6 +143,10 @@ internal sealed partial class QueueActor
         {
             answer.Queue = InboxBodies.ToProto(QueueStatus());
         }
+        else if (query.IsOfReport)
+        {
+            answer.Report = ReportOf(InboxBodies.Id(query.Job));
+        }
         else if (Term == 0 && Unavailability is { } cause)
         {
             answer.Unknown = cause.Message;
@@ -195,7 +203,7 @@ internal sealed partial class QueueActor
             Log.NodeGone(Logger, id, node.Granted.Count, _name);
             foreach (var number in node.Granted.Where(number => IsRunningAt(id, number)).OrderDescending().ToList())
             {
-                ReleaseOrphan(number, begun.Left);
+                ReleaseOrphan(number, begun.Left, id);
             }
 
             UpdateAlone();
@@ -223,9 +231,8 @@ internal sealed partial class QueueActor
                 continue;
             }
 
-            while (node.Granted.Count < node.Slots && _ready.Count > 0)
+            while (node.Granted.Count < node.Slots && NextReady() is not 0 and var number)
             {
-                var number = _ready.First;
                 ref var entry = ref _state.Jobs[number];
                 if (entry.CacheSlot == 0 || !node.Types.Contains(_state.Names[entry.Type]))
                 {
@@ -256,7 +263,7 @@ internal sealed partial class QueueActor
     private NodeWork? NodeForSuspect()
     {
         ref var entry = ref _state.Jobs[_suspects.First];
-        if (entry.CacheSlot == 0 || _nodes.Values.Any(node => node.Granted.Any(number => _state.IsSuspect(number, out _))))
+        if (entry.CacheSlot == 0 || !MayStart(entry) || _nodes.Values.Any(node => node.Granted.Any(number => _state.IsSuspect(number, out _))))
         {
             return null;
         }
@@ -295,6 +302,7 @@ internal sealed partial class QueueActor
                 Attempt = (uint)entry.Attempts + 1,
                 EnqueuedAtMs = entry.EnqueuedAtMs,
                 Priority = (uint)StoredPriority.Of(entry.Priority),
+                ReadyAtMs = entry.DueAtMs,
                 Key = _state.Keys.Name(entry.Key) ?? "",
                 Traits = _state.Traits(number)?.ToProto(),
                 Args = UnsafeByteOperations.UnsafeWrap(_cache[entry]), // Only jobs with their arguments in memory are granted.

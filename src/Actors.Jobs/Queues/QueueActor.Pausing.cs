@@ -8,7 +8,7 @@ internal sealed partial class QueueActor
 
     private void OnPauseQueue(QueueMessage.PauseQueue pause)
     {
-        if (IsRefused())
+        if (IsRefused() || IsTooNew(CommitDraft.ControlFormat))
         {
             return;
         }
@@ -58,7 +58,7 @@ internal sealed partial class QueueActor
 
     private bool IsRefused()
     {
-        if (Unavailability is not { } cause)
+        if (Refusal is not { } cause)
         {
             return false;
         }

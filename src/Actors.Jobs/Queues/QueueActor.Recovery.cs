@@ -19,11 +19,16 @@ internal sealed partial class QueueActor
         _replay = new CommitReplay(_state, _ledger);
     }
 
-    protected override void OnReplay(CommitRow row) => _replay!.Apply(row); // Made by the reset.
+    protected override void OnReplay(CommitRow row)
+    {
+        _formatInUse = Math.Max(_formatInUse, row.FormatVersion);
+        _replay!.Apply(row); // Made by the reset.
+    }
 
     protected override void OnRecovered()
     {
         _clock = new QueueClock(Context.System.TimeProvider, _state.LastMs);
+        _state.SettleStarts(NowMs());
         _nextRow = LastPayloadRow + 1;
         _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
         _state.Jobs.Pack();
@@ -95,9 +100,9 @@ internal sealed partial class QueueActor
 
     private void Forget()
     {
-        _state = new QueueState();
+        _setup.State = _state = new QueueState { Limits = _options.Limits };
         _ledger = new CommitLedger(_options.LedgerRunBytes);
-        _ready = new ReadyJobs(_state.Jobs);
+        _ready = new ReadyJobs(_state.Jobs, _state.Keys);
         _due = new DueHeap();
         _clock = new QueueClock(Context.System.TimeProvider, 0);
         _draft = new CommitDraft(1, 1);
@@ -107,8 +112,10 @@ internal sealed partial class QueueActor
         _toHistory.Clear();
         _cache = new PayloadCache();
         _trimmable = 0;
+        _stateBytes = 0;
         _historyThrough = 0;
         _writing = null;
+        ForgetFormats();
         _isHistoryTimerSet = false;
         _isHistoryDelayed = false;
         _isReadingPayloads = false;
@@ -126,6 +133,7 @@ internal sealed partial class QueueActor
         _handlers.Clear();
         _overdue.Clear();
         _suspects = new ReadyList(_state.Jobs);
+        _rated.Clear();
         _suspicions.Clear();
         _hold = 0;
         _hasJoined = false;

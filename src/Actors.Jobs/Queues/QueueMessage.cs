@@ -34,6 +34,11 @@ internal abstract record QueueMessage
     /// <summary>The status is null when the queue has no such live job, or cannot say, for the reason given.</summary>
     public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage;
 
+    /// <summary>What has a job said of its work?</summary>
+    public sealed record GetProgress(JobId Id) : QueueMessage, IRequest<ProgressFound>;
+
+    public sealed record ProgressFound(JobProgress? Progress) : QueueMessage;
+
     /// <summary>End a job as cancelled; the answer comes when that is durable.</summary>
     public sealed record CancelJob(JobId Id, string? Reason) : QueueMessage, IRequest<JobFound>;
 
@@ -143,7 +148,7 @@ internal abstract record QueueMessage
     public sealed record StopTimeoutReached(bool IsCancelled) : QueueMessage;
 
     /// <summary>To itself: arguments have been read.</summary>
-    public sealed record PayloadsRead(ReadyList List, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
+    public sealed record PayloadsRead(IReadOnlyList<long> Numbers, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
 
     /// <summary>To itself: the jobs of the oldest commits, as the journal names them.</summary>
     public sealed record ForwardFound(ForwardSource Source, Task Finding) : QueueMessage;
@@ -201,7 +206,8 @@ internal abstract record AttemptOutcome
 
     public sealed record Snoozed(TimeSpan Duration) : AttemptOutcome;
 
-    public sealed record Interrupted : AttemptOutcome;
+    /// <summary>The cause is null when it had not begun.</summary>
+    public sealed record Interrupted(JobInterruptionCause? Cause = null) : AttemptOutcome;
 
     public sealed record Undecodable(string Error) : AttemptOutcome;
 }

@@ -49,15 +49,23 @@ internal sealed partial class QueueState
         return chunk.ArgsOf(place) is { Length: > 0 } args ? (Traits(number) ?? new JobTraits()) with { IndexedArgs = args } : Traits(number);
     }
 
+    /// <summary>A job has other arguments.</summary>
+    public void SetIndexedArgs(long number, IReadOnlyList<ulong> args) => Jobs.ChunkOf(number, out var place).SetArgs(place, args);
+
     /// <summary>Keeps the values by which a job is found with its chunk, where they take least room.</summary>
+    /// <remarks>Traits without such values leave those that it has. Other arguments: see <see cref="SetIndexedArgs"/>.</remarks>
     /// <returns>What else there is to keep.</returns>
     private JobTraits? SetIndexed(long number, JobTraits? traits)
     {
         var chunk = Jobs.ChunkOf(number, out var place);
-        chunk.SetArgs(place, traits?.IndexedArgs ?? []);
         if (traits is null)
         {
             return null;
+        }
+
+        if (traits.IndexedArgs.Count > 0)
+        {
+            chunk.SetArgs(place, traits.IndexedArgs);
         }
 
         foreach (var tag in traits.Tags)
