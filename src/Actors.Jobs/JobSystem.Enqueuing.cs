@@ -85,7 +85,7 @@ public sealed partial class JobSystem
         var draft = new JobDraft(id, type.Name, type.Version, payload, delay, options.DueTime, options.ChosenPriority ?? type.Priority)
         {
             Key = options.ChosenKey ?? type.KeyOf(payload),
-            Traits = Traits(type, options, payload),
+            Traits = Indexed(type, payload, Traits(type, options, payload)),
         };
         return (draft, queue, options.ChosenId is not null);
     }

@@ -17,6 +17,9 @@ internal sealed record JobTraits
     /// <summary>What earlier attempts have done.</summary>
     public JobSteps Steps { get; init; } = JobSteps.None;
 
+    /// <summary>The marks of the values of the arguments that are declared with an index.</summary>
+    public IReadOnlyList<ulong> IndexedArgs { get; init; } = [];
+
     /// <summary>By what the last attempt was cut short that was; null when none was.</summary>
     public JobInterruption? Interruption { get; init; }
 
@@ -41,6 +44,7 @@ internal sealed record JobTraits
         TraceParent = TraceParent ?? "",
         TraceState = TraceState ?? "",
         Unique = Unique?.ToProto(),
+        IndexedArgs = { IndexedArgs },
         Interruption = Interruption is null ? null : ToProto(Interruption),
         Steps = { Steps.ToProto() },
     };
@@ -51,6 +55,7 @@ internal sealed record JobTraits
         TraceParent = traits.TraceParent.Length == 0 ? null : traits.TraceParent,
         TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,
         Unique = traits.Unique is null ? null : UniqueClaim.FromProto(traits.Unique),
+        IndexedArgs = traits.IndexedArgs.Count == 0 ? [] : [.. traits.IndexedArgs],
         Interruption = traits.Interruption is null ? null : FromProto(traits.Interruption),
         Steps = JobSteps.Of(traits.Steps),
     };

@@ -125,7 +125,7 @@ internal sealed partial class QueueActor
         entry.PayloadOffset = (ushort)offset;
         entry.PayloadLength = draft.Payload.Length;
 
-        // The delay in the journal counts from the time of the commit, which is the time of its first decision or later.
+        // The delay in the journal counts from when the job was enqueued, and that from the time of the commit, which is known last.
         _draft.AddEnqueued(entry, number, delayMs, draft.Key, draft.Traits);
         Claim(number, draft.Traits);
         if (delayMs > 0)

@@ -170,6 +170,8 @@ internal sealed partial class QueueActor
             _state.Error(number),
             entry.CacheSlot == 0 ? default : _cache[entry])
         {
+            Key = _state.Keys.Name(entry.Key),
+            Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
             ErrorFingerprint = _state.Fingerprint(number) is { } fingerprint ? ErrorText.Digits(fingerprint) : null,
             IndexedArgs = _state.Jobs.ChunkOf(number, out var place).ArgsOf(place),
         };

@@ -32,10 +32,10 @@ internal sealed partial class QueueActor
         _nextRow = LastPayloadRow + 1;
         _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
         _state.Jobs.Pack();
-        _state.Jobs.Summarise();
         foreach (var number in _state.Jobs.Numbers())
         {
             ref var entry = ref _state.Jobs[number];
+            _state.Summarise(number, ref entry);
             switch (entry.State)
             {
                 case JobState.Running when _state.GrantedTo.ContainsKey(number):

@@ -258,7 +258,11 @@ internal sealed partial class QueueState
         _counts[(int)entry.State]--;
         RemoveError(number);
         Keys.Remove(entry.Key);
-        SetTraits(ref entry, number, null);
+        if (entry.HasTraits)
+        {
+            _traits.Remove(number);
+        }
+
         Jobs.Remove(number);
     }
 
@@ -366,6 +370,7 @@ internal sealed partial class QueueState
             StepBytes -= before.Steps.Bytes;
         }
 
+        traits = SetIndexed(number, traits);
         if (traits is not null)
         {
             StepBytes += traits.Steps.Bytes;

@@ -32,6 +32,7 @@ internal sealed class JobType
         Key = attribute.Key is { } key && (key.Length == 0 || key.Split('.').Any(string.IsNullOrWhiteSpace))
             ? throw Fault($"Key must be the name of a property, but is \"{key}\"")
             : attribute.Key;
+        Indexed = IndexedPaths.Of(json);
         Tags = attribute.Tags.Length <= EnqueueOptions.MaxTags && attribute.Tags.All(tag => !string.IsNullOrWhiteSpace(tag) && tag.Length <= EnqueueOptions.MaxTagLength)
             ? attribute.Tags
             : throw Fault($"there must be at most {EnqueueOptions.MaxTags} tags, each of 1 to {EnqueueOptions.MaxTagLength} characters");
@@ -64,6 +65,11 @@ internal sealed class JobType
 
     /// <summary>That there is one at a time, unless the enqueue says otherwise; null when there may be many.</summary>
     public UniqueRule? Unique { get; }
+
+    /// <summary>The paths of the arguments by which jobs are found at once.</summary>
+    public IReadOnlyList<string> Indexed { get; }
+
+    public bool Indexes(string path) => Indexed.Contains(path, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What a job is counted by; null when by nothing.</summary>
     public string? KeyOf(ReadOnlySpan<byte> args) => Key is null || ArgsPath.Read(args, Key) is not { Length: > 0 } key

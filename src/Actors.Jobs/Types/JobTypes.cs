@@ -13,6 +13,11 @@ internal sealed class JobTypes(JsonSerializerOptions json)
     /// <summary>Made when it is first used: where the serializer may not use reflection, it cannot be made, and need not.</summary>
     public static JsonSerializerOptions DefaultJson => Default.Json;
 
+    /// <summary>Whether a job type, or any when none is named, finds its jobs by a path of their arguments.</summary>
+    public bool Indexes(string? type, string path) => type is null
+        ? _byName.Values.Any(known => known.Indexes(path))
+        : _byName.TryGetValue(type, out var found) && found.Indexes(path);
+
     /// <exception cref="JobTypeException">The class has no name, or another class has the same.</exception>
     public JobType Get(Type type)
     {
