@@ -73,7 +73,11 @@ public sealed record QueueStatus(
 /// <summary>That a queue is paused: it takes jobs, but starts none, until somebody lets it go on.</summary>
 /// <param name="Reason">Why, as given by whoever paused it; null when no reason was given.</param>
 /// <param name="Since">Since when.</param>
-public sealed record QueuePause(string? Reason, DateTimeOffset Since);
+public sealed record QueuePause(string? Reason, DateTimeOffset Since)
+{
+    /// <summary>When the queue goes on by itself; null when somebody must resume it.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>A part of the live jobs of a queue.</summary>
 /// <param name="Jobs">The jobs, oldest first.</param>

@@ -75,6 +75,14 @@ internal static class InboxBodies
         };
     }
 
+    public static InboxChange ToProto(QueueMessage.PauseQueue pause) => new()
+    {
+        Change = PauseChange,
+        Reason = pause.Reason ?? "",
+        HasReason = pause.Reason is not null,
+        UntilMs = pause.Until is { } until ? Math.Max(1, until.ToUnixTimeMilliseconds()) : 0,
+    };
+
     public static InboxEnd ToProto(QueueMessage.AttemptEnded ended)
     {
         var end = new InboxEnd { Number = ended.Number, Grant = (uint)ended.Grant, DelayMs = -1 };
@@ -159,7 +167,10 @@ internal static class InboxBodies
         Unavailable = status.Unavailable ?? "",
         Overdue = (uint)status.Overdue,
         Suspects = (uint)status.Suspects,
-        Pause = status.Pause is { } pause ? new InboxPause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds() } : null,
+        Pause = status.Pause is { } pause ? new InboxPause
+        {
+            Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0,
+        } : null,
     };
 
     public static QueueStatus FromProto(InboxQueueStatus status, string queue, bool isConsumed) => new(
@@ -181,6 +192,9 @@ internal static class InboxBodies
         Suspects = (int)status.Suspects,
         Pause = status.Pause is { } pause
             ? new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
+            {
+                Until = pause.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(pause.UntilMs),
+            }
             : null,
     };
 }

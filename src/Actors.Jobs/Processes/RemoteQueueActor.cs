@@ -72,7 +72,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 Ask(new InboxChange { Job = InboxBodies.Bytes(retry.Id), Change = InboxBodies.RetryChange });
                 break;
             case QueueMessage.PauseQueue pause:
-                Ask(new InboxChange { Change = InboxBodies.PauseChange, Reason = pause.Reason ?? "", HasReason = pause.Reason is not null }, isAboutJob: false);
+                Ask(InboxBodies.ToProto(pause), isAboutJob: false);
                 break;
             case QueueMessage.ResumeQueue:
                 Ask(new InboxChange { Change = InboxBodies.ResumeChange }, isAboutJob: false);

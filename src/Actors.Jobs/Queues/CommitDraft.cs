@@ -86,13 +86,6 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _events++;
     }
 
-    public void SetPause(QueuePause? pause, long incarnation)
-    {
-        FormatVersion = Math.Max(FormatVersion, 2);
-        _commit.Pausing = new Pausing { Pause = QueueState.ToProto(pause), Incarnation = incarnation };
-        _events++;
-    }
-
     public void AddEnqueued(in JobEntry entry, long number, long delayMs)
     {
         if (_commit.Enqueued is not { } section)
@@ -139,7 +132,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
             }
         }
 
-        FormatVersion = SlotsFormat;
+        FormatVersion = Math.Max(FormatVersion, SlotsFormat);
         _commit.Slots.Add(new TakenSlots { Source = source, Through = through });
         _events++;
     }
@@ -230,6 +223,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _commit.AtMs = atMs;
         _commit.HistoryThrough = historyThrough;
         _commit.State = state;
+        FormatVersion = Math.Max(FormatVersion, FormatOf(state));
         FormatVersion = Math.Max(FormatVersion, state switch { { Slots.Count: > 0 } => SlotsFormat, { Pause: not null } => 2, _ => 1 });
         if (_ids is not null)
         {

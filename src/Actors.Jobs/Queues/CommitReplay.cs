@@ -7,7 +7,7 @@ namespace Actors.Jobs.Queues;
 internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger)
 {
     /// <summary>The highest format that this code reads.</summary>
-    public const int ReadableFormat = 3;
+    public const int ReadableFormat = 4;
 
     private readonly Queue<(long SequenceNumber, long Number, long FinishedAtMs)> _finished = new();
     private long _nextRow;

@@ -155,7 +155,7 @@ internal sealed partial class QueueActor
             change.Change switch
             {
                 InboxBodies.CancelChange => new QueueMessage.CancelJob(InboxBodies.Id(change.Job), reason),
-                InboxBodies.PauseChange => new QueueMessage.PauseQueue(reason),
+                InboxBodies.PauseChange => new QueueMessage.PauseQueue(reason, change.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(change.UntilMs)),
                 InboxBodies.ResumeChange => new QueueMessage.ResumeQueue(),
                 _ => new QueueMessage.RetryJob(InboxBodies.Id(change.Job)),
             },

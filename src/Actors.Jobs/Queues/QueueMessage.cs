@@ -3,7 +3,7 @@ using Actors.Persistence;
 namespace Actors.Jobs.Queues;
 
 /// <summary>What a queue is told and asked.</summary>
-internal abstract record QueueMessage
+internal abstract partial record QueueMessage
 {
     private QueueMessage()
     {
@@ -41,8 +41,8 @@ internal abstract record QueueMessage
 
     public sealed record GetQueue : QueueMessage, IRequest<QueueStatus>;
 
-    /// <summary>Start no job until the queue is resumed; answered when that is durable.</summary>
-    public sealed record PauseQueue(string? Reason) : QueueMessage, IRequest<QueueStatus>;
+    /// <summary>Start no job until the queue is resumed, or until a moment; answered when that is durable.</summary>
+    public sealed record PauseQueue(string? Reason, DateTimeOffset? Until = null) : QueueMessage, IRequest<QueueStatus>;
 
     public sealed record ResumeQueue : QueueMessage, IRequest<QueueStatus>;
 

@@ -215,11 +215,14 @@ internal sealed class QueueState
     };
 
     public static Pause? ToProto(QueuePause? pause) =>
-        pause is null ? null : new Pause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds() };
+        pause is null ? null : new Pause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0 };
 
     public static QueuePause? FromProto(Pause? pause) => pause is null
         ? null
-        : new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs));
+        : new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
+        {
+            Until = pause.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(pause.UntilMs),
+        };
 
     public void Restore(Protos.QueueState state)
     {

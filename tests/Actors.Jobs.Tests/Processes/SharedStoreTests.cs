@@ -169,6 +169,18 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pause_with_an_end_that_another_process_has_asked_for_ends_by_itself()
+    {
+        await using var worker = await Node.StartAsync(_folder, isWorker: true);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        var until = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddSeconds(2).ToUnixTimeMilliseconds());
+        (await web.Jobs.PauseAsync("default", "two seconds", until)).Pause.ShouldNotBeNull().Until.ShouldBe(until);
+        var id = await web.Jobs.EnqueueAsync(new SharedWork());
+        (await web.FinishAsync(id)).FinishedAt.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(until);
+        (await web.Jobs.GetQueueAsync("default")).Pause.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task What_was_enqueued_while_nobody_owned_the_store_is_not_lost()
     {
         var owner = await Node.StartAsync(_folder, isWorker: false);

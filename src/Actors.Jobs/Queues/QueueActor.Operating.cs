@@ -1,0 +1,18 @@
+namespace Actors.Jobs.Queues;
+
+/// <summary>What those who run the program ask of a queue: each kind in a file of its own.</summary>
+internal sealed partial class QueueActor
+{
+    private void OnOperation(QueueMessage.Operation operation)
+    {
+        switch (operation)
+        {
+            case QueueMessage.PauseEnded:
+                OnPauseEnded();
+                break;
+            default:
+                Unhandled(operation);
+                break;
+        }
+    }
+}
