@@ -1,7 +1,7 @@
 namespace Actors.Jobs;
 
 /// <summary>Enqueues jobs and looks them up. Thread-safe.</summary>
-public interface IJobs
+public partial interface IJobs
 {
     /// <summary>The names of the queues, sorted.</summary>
     IReadOnlyList<string> Queues { get; }
@@ -63,7 +63,7 @@ public interface IJobs
     /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present.</exception>
     Task<QueueStatus> PauseAsync(string queue, string? reason = null, DateTimeOffset? until = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Lets a paused queue start jobs again. Does nothing to one that is not paused.</summary>
+    /// <summary>Lets a paused queue start jobs again, and one that is drained take jobs again. Does nothing to any other.</summary>
     /// <exception cref="UnknownQueueException">There is no such queue.</exception>
     /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present.</exception>
     Task<QueueStatus> ResumeAsync(string queue, CancellationToken cancellationToken = default);

@@ -3,7 +3,7 @@ using Actors.Jobs;
 namespace Actors.Hosting.Starting;
 
 /// <summary>The queues as injected: usable once the host has started.</summary>
-internal sealed class StartedJobs(ActorsRuntime runtime) : IJobs
+internal sealed partial class StartedJobs(ActorsRuntime runtime) : IJobs
 {
     public IReadOnlyList<string> Queues => Jobs.Queues;
 

@@ -5,7 +5,7 @@ using Google.Protobuf;
 namespace Actors.Jobs.Processes;
 
 /// <summary>What processes say to each other, as the messages of a queue and as bytes.</summary>
-internal static class InboxBodies
+internal static partial class InboxBodies
 {
     public const uint CancelChange = 1;
     public const uint RetryChange = 2;
@@ -74,14 +74,6 @@ internal static class InboxBodies
             IsInInbox = true,
         };
     }
-
-    public static InboxChange ToProto(QueueMessage.PauseQueue pause) => new()
-    {
-        Change = PauseChange,
-        Reason = pause.Reason ?? "",
-        HasReason = pause.Reason is not null,
-        UntilMs = pause.Until is { } until ? Math.Max(1, until.ToUnixTimeMilliseconds()) : 0,
-    };
 
     public static InboxEnd ToProto(QueueMessage.AttemptEnded ended)
     {
@@ -167,6 +159,7 @@ internal static class InboxBodies
         Unavailable = status.Unavailable ?? "",
         Overdue = (uint)status.Overdue,
         Suspects = (uint)status.Suspects,
+        Drain = ToProto(status.Drain),
         Pause = status.Pause is { } pause ? new InboxPause
         {
             Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0,
@@ -190,6 +183,7 @@ internal static class InboxBodies
     {
         Overdue = (int)status.Overdue,
         Suspects = (int)status.Suspects,
+        Drain = FromProto(status.Drain),
         Pause = status.Pause is { } pause
             ? new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
             {

@@ -77,7 +77,10 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.ResumeQueue:
                 Ask(new InboxChange { Change = InboxBodies.ResumeChange }, isAboutJob: false);
                 break;
-            case QueueMessage.DiscardJobs or QueueMessage.ListJobs:
+            case QueueMessage.Operation operation when InboxBodies.ToProto(operation) is { } change:
+                Ask(change, isAboutJob: operation is IRequest<QueueMessage.JobFound>);
+                break;
+            case QueueMessage.DiscardJobs or QueueMessage.ListJobs or QueueMessage.Operation:
                 Sender.Tell(
                     new Failure(new QueueUnavailableException(_name, new NotSupportedException("another process owns it; ask there."))), Self);
                 break;

@@ -14,6 +14,14 @@ internal sealed partial class CommitDraft
         _events++;
     }
 
+    public void SetDrain(QueueDrain? drain)
+    {
+        FormatVersion = Math.Max(FormatVersion, OperatingFormat);
+        _commit.Draining = new Draining { Drain = QueueState.ToProto(drain) };
+        _events++;
+    }
+
     /// <summary>The lowest format whose readers understand this part of a state.</summary>
-    private static int FormatOf(Protos.QueueState? state) => state?.Pause is { UntilMs: not 0 } ? OperatingFormat : 1;
+    private static int FormatOf(Protos.QueueState? state) =>
+        state is { Pause.UntilMs: not 0 } or { Drain: not null } ? OperatingFormat : 1;
 }

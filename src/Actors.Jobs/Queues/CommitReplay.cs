@@ -41,6 +41,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
             state.SetPause(QueueState.FromProto(pausing.Pause), pausing.Incarnation);
         }
 
+        state.ApplyOperating(commit);
         if (commit.State is not null)
         {
             state.Restore(commit.State);

@@ -15,6 +15,11 @@ internal sealed partial class QueueActor
             return;
         }
 
+        if (IsClosedTo(enqueue))
+        {
+            return;
+        }
+
         var now = NowMs();
         if (enqueue.Slots is { } slots)
         {

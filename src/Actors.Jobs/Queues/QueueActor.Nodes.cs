@@ -148,18 +148,15 @@ internal sealed partial class QueueActor
     /// <summary>As if somebody here had asked; the answer goes to the node when the change is durable.</summary>
     private void OnChange(long node, InboxChange change)
     {
+        if (InboxBodies.FromProto(change) is not { } message)
+        {
+            PostTo(node, new InboxBody { Answer = new InboxAnswer { Number = change.Number, Unknown = "the process that owns it is of an older version, which cannot do this." } });
+            return;
+        }
+
         var inbox = _neighbours!.Inbox; // Who has no neighbours gets no rows.
         var answers = Context.ActorOf(Props.Create(() => new ChangeReply(inbox, node, _name, change.Number)) with { RestartType = RestartType.Temporary });
-        var reason = change.HasReason ? change.Reason : null;
-        Self.Tell(
-            change.Change switch
-            {
-                InboxBodies.CancelChange => new QueueMessage.CancelJob(InboxBodies.Id(change.Job), reason),
-                InboxBodies.PauseChange => new QueueMessage.PauseQueue(reason, change.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(change.UntilMs)),
-                InboxBodies.ResumeChange => new QueueMessage.ResumeQueue(),
-                _ => new QueueMessage.RetryJob(InboxBodies.Id(change.Job)),
-            },
-            answers);
+        Self.Tell(message, answers);
     }
 
     private void CancelAt(long node, long number, int grant)

@@ -7,6 +7,9 @@ internal sealed partial class QueueActor
     {
         switch (operation)
         {
+            case QueueMessage.DrainQueue drain:
+                OnDrainQueue(drain);
+                break;
             case QueueMessage.PauseEnded:
                 OnPauseEnded();
                 break;

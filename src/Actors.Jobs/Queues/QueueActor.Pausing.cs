@@ -14,8 +14,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var reason = pause.Reason is { Length: > MaxReasonLength } ? pause.Reason[..MaxReasonLength] + "…" : pause.Reason;
-        SetPause(new QueuePause(reason, DateTimeOffset.FromUnixTimeMilliseconds(NowMs())) { Until = pause.Until is { } until ? OnOwnClock(until) : null });
+        SetPause(new QueuePause(Shorten(pause.Reason), DateTimeOffset.FromUnixTimeMilliseconds(NowMs())) { Until = pause.Until is { } until ? OnOwnClock(until) : null });
         ReleaseNotBegun();
         UpdateAlone();
         AnswerStatusWhenDurable();
@@ -32,6 +31,11 @@ internal sealed partial class QueueActor
         {
             SetPause(null);
             UpdateAlone();
+        }
+
+        if (_state.Drain is not null)
+        {
+            SetDrain(null);
         }
 
         AnswerStatusWhenDurable();

@@ -12,7 +12,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var reason = cancel.Reason is { Length: > MaxReasonLength } ? cancel.Reason[..MaxReasonLength] + "…" : cancel.Reason;
+        var reason = Shorten(cancel.Reason);
         ref var entry = ref _state.Jobs[number];
         switch (entry.State)
         {

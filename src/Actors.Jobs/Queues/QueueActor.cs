@@ -198,5 +198,6 @@ internal sealed partial class QueueActor : JournaledActor
         Overdue = _overdue.Count,
         Suspects = _state.Suspects,
         Pause = _state.Pause,
+        Drain = _state.Drain,
     };
 }

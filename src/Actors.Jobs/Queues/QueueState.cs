@@ -4,7 +4,7 @@ using Actors.Jobs.Protos;
 namespace Actors.Jobs.Queues;
 
 /// <summary>What a queue knows of its jobs. Changed by events only: the same methods are called when a decision is made and when it is replayed.</summary>
-internal sealed class QueueState
+internal sealed partial class QueueState
 {
     private readonly Dictionary<string, ushort> _typeByName = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
@@ -211,6 +211,7 @@ internal sealed class QueueState
         InboxThrough = InboxThrough,
         Pause = ToProto(Pause),
         Incarnation = Incarnation,
+        Drain = ToProto(Drain),
         Slots = { _slots.OrderBy(taken => taken.Key, StringComparer.Ordinal).Select(taken => new TakenSlots { Source = taken.Key, Through = taken.Value }) },
     };
 
@@ -239,6 +240,7 @@ internal sealed class QueueState
         Cancelled = state.Cancelled;
         InboxThrough = Math.Max(InboxThrough, state.InboxThrough);
         SetPause(FromProto(state.Pause), state.Incarnation);
+        RestoreOperating(state);
         foreach (var taken in state.Slots)
         {
             TakeSlots(taken.Source, taken.Through);

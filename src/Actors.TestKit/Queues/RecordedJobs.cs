@@ -3,7 +3,7 @@ using Actors.Jobs;
 namespace Actors.TestKit.Queues;
 
 /// <summary>The queues of a test system, through all its processes, and what was enqueued in them, by the test as well as by handlers.</summary>
-internal sealed class RecordedJobs(TimeProvider time) : IJobs
+internal sealed partial class RecordedJobs(TimeProvider time) : IJobs
 {
     private readonly Lock _gate = new();
     private readonly List<EnqueuedJob<object>> _enqueued = [];

@@ -181,6 +181,25 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_queue_is_drained_from_another_process_and_refuses_the_jobs_of_its_owner()
+    {
+        await using var worker = await Node.StartAsync(_folder, isWorker: true);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        var ids = await web.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 50).Select(_ => new SharedWork())]);
+        await UntilAsync(() => worker.Ran.Attempts.Count > 0, worker);
+        var drained = await web.Jobs.DrainAsync("default", "upgrade");
+        (drained.Waiting, drained.Running, drained.Drain?.Reason).ShouldBe((0, 0, "upgrade"));
+        foreach (var id in ids)
+        {
+            (await web.Jobs.GetAsync(id)).State.ShouldBe(JobState.Succeeded);
+        }
+
+        await Should.ThrowAsync<QueueUnavailableException>(() => worker.Jobs.EnqueueAsync(new SharedWork()));
+        (await web.Jobs.ResumeAsync("default")).Drain.ShouldBeNull();
+        await worker.FinishAsync(await worker.Jobs.EnqueueAsync(new SharedWork()));
+    }
+
+    [Fact]
     public async Task What_was_enqueued_while_nobody_owned_the_store_is_not_lost()
     {
         var owner = await Node.StartAsync(_folder, isWorker: false);
