@@ -1,3 +1,5 @@
+using Actors.Jobs.Queues;
+
 namespace Actors.Jobs;
 
 /// <summary>What a handler knows of the job that it runs.</summary>
@@ -27,6 +29,12 @@ public sealed class JobContext
 
     /// <summary>When the job was accepted.</summary>
     public DateTimeOffset EnqueuedAt { get; }
+
+    /// <summary>What the job is counted by in limits and taken in turns with; null when by nothing.</summary>
+    public string? Key { get; internal init; }
+
+    /// <summary>The words that the job was given to be found by.</summary>
+    public IReadOnlyList<string> Tags { get; internal init; } = TagList.Empty;
 
     /// <summary>The service scope of this attempt.</summary>
     public IServiceProvider Services { get; }

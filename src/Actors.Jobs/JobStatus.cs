@@ -1,3 +1,5 @@
+using Actors.Jobs.Queues;
+
 namespace Actors.Jobs;
 
 /// <summary>What is known of a job.</summary>
@@ -23,6 +25,12 @@ public sealed record JobStatus(
 {
     /// <summary>Its priority; Normal once it is in the history, which does not keep it.</summary>
     public JobPriority Priority { get; init; }
+
+    /// <summary>What it is counted by in limits and taken in turns with; null when by nothing.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The words that it was given to be found by.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = TagList.Empty;
 
     /// <summary>Whether it was cancelled while it ran: its token is cancelled, and it becomes Cancelled when its attempt has ended.</summary>
     public bool IsCancelling { get; init; }

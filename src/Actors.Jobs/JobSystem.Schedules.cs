@@ -122,8 +122,13 @@ public sealed partial class JobSystem
 
         var orders = new QueueMessage.SlotOrders(_system.Name, [.. wanted.Select(slot => slot.Order)], slots[^1].Order);
         await TellAsync(
-            queue, new QueueMessage.Enqueue([.. wanted.Select(slot => slot.Job)], slots[0].Job.Id) { Slots = orders }, cancellationToken);
+            queue, new QueueMessage.Enqueue([.. wanted.Select(slot => Complete(slot.Job))], slots[0].Job.Id) { Slots = orders }, cancellationToken);
     }
+
+    /// <summary>What its type says of the job of a slot.</summary>
+    private JobDraft Complete(JobDraft draft) => FindType(draft.Type) is { } type
+        ? draft with { Key = type.KeyOf(draft.Payload), Traits = Traits(type, NoOptions) }
+        : draft;
 
     private JobType? FindType(string name) =>
         _handlers.Values.Select(handlers => handlers.GetValueOrDefault(name)?.Type).FirstOrDefault(type => type is not null);

@@ -386,7 +386,25 @@ public sealed partial class JobSystem : IJobs
 
         var id = options.ChosenId ?? JobId.Create(_system.TimeProvider, _system.Random);
         var delay = options.DelayTime ?? (options.DueTime is null ? type.Delay : TimeSpan.Zero);
-        return (new JobDraft(id, type.Name, type.Version, payload, delay, options.DueTime, options.ChosenPriority ?? type.Priority), queue, options.ChosenId is not null);
+        var draft = new JobDraft(id, type.Name, type.Version, payload, delay, options.DueTime, options.ChosenPriority ?? type.Priority)
+        {
+            Key = options.ChosenKey ?? type.KeyOf(payload),
+            Traits = Traits(type, options),
+        };
+        return (draft, queue, options.ChosenId is not null);
+    }
+
+    private static JobTraits? Traits(JobType type, EnqueueOptions options)
+    {
+        if (type.Tags.Count == 0 && options.Tags is null)
+        {
+            return null;
+        }
+
+        string[] tags = [.. type.Tags.Concat(options.Tags ?? []).Distinct(StringComparer.Ordinal)];
+        return tags.Length <= EnqueueOptions.MaxTags
+            ? new JobTraits { Tags = TagList.Of(tags) }
+            : throw new ArgumentException($"A job has at most {EnqueueOptions.MaxTags} tags, but this '{type.Name}' has {tags.Length}.");
     }
 
     private static EnqueuedJob Enqueued(JobDraft draft, string queue, object job) =>

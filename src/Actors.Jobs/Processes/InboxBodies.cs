@@ -1,6 +1,7 @@
 using Actors.Jobs.Protos;
 using Actors.Jobs.Queues;
 using Google.Protobuf;
+using JobTraits = Actors.Jobs.Queues.JobTraits;
 
 namespace Actors.Jobs.Processes;
 
@@ -43,6 +44,8 @@ internal static partial class InboxBodies
         DueAtMs = draft.DueAt?.ToUnixTimeMilliseconds() ?? 0,
         SentAtMs = nowMs,
         Priority = (uint)StoredPriority.Of(draft.Priority),
+        Key = draft.Key ?? "",
+        Traits = draft.Traits?.ToProto(),
     };
 
     /// <summary>The end of the calendar, as the owner has it: no delay goes beyond it.</summary>
@@ -60,7 +63,15 @@ internal static partial class InboxBodies
         job.DueAtMs != 0 ? Moment(job.DueAtMs)
             : job.DelayMs > 0 ? Moment(job.SentAtMs + Math.Min(job.DelayMs, MaxMs))
             : null,
-        StoredPriority.Read((int)job.Priority));
+        StoredPriority.Read((int)job.Priority))
+    {
+        Key = Text(job.Key),
+        Traits = Traits(job.Traits),
+    };
+
+    public static string? Text(string text) => text.Length == 0 ? null : text;
+
+    public static JobTraits? Traits(Protos.JobTraits? traits) => traits is null ? null : JobTraits.FromProto(traits);
 
     /// <summary>What is known of a job before the owner of its queue has seen it.</summary>
     public static JobStatus Accepted(InboxJob job, string queue)
@@ -72,6 +83,8 @@ internal static partial class InboxBodies
         {
             Priority = StoredPriority.Read((int)job.Priority),
             IsInInbox = true,
+            Key = Text(job.Key),
+            Tags = Traits(job.Traits)?.Tags ?? TagList.Empty,
         };
     }
 
@@ -127,6 +140,8 @@ internal static partial class InboxBodies
         HasError = status.Error is not null,
         Priority = (uint)StoredPriority.Of(status.Priority),
         IsCancelling = status.IsCancelling,
+        Key = status.Key ?? "",
+        Tags = { status.Tags },
     };
 
     public static JobStatus FromProto(InboxJobStatus status, string queue) => new(
@@ -142,6 +157,8 @@ internal static partial class InboxBodies
     {
         Priority = StoredPriority.Read((int)status.Priority),
         IsCancelling = status.IsCancelling,
+        Key = Text(status.Key),
+        Tags = TagList.Of(status.Tags),
     };
 
     public static InboxQueueStatus ToProto(QueueStatus status) => new()

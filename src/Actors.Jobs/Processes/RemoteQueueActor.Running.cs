@@ -86,7 +86,11 @@ internal sealed partial class RemoteQueueActor
                     (int)grant.Attempt,
                     DateTimeOffset.FromUnixTimeMilliseconds(grant.EnqueuedAtMs),
                     (int)grant.TypeVersion,
-                    grant.Args.ToByteArray()),
+                    grant.Args.ToByteArray())
+                {
+                    Key = InboxBodies.Text(grant.Key),
+                    Traits = InboxBodies.Traits(grant.Traits),
+                },
                 StoredPriority.Read((int)grant.Priority));
         }
 

@@ -86,7 +86,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _events++;
     }
 
-    public void AddEnqueued(in JobEntry entry, long number, long delayMs)
+    public void AddEnqueued(in JobEntry entry, long number, long delayMs, string? key = null, JobTraits? traits = null)
     {
         if (_commit.Enqueued is not { } section)
         {
@@ -103,6 +103,8 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         section.PayloadRow.Add(entry.PayloadRow - _lastEnqueuedRow);
         section.PayloadOffset.Add(entry.PayloadOffset);
         section.PayloadLength.Add((uint)entry.PayloadLength);
+        AddKey(ref _enqueuedKeys, section.Keys, section.Key, section.Type.Count, key);
+        AddTraits(section.Traits, section.Type.Count - 1, traits);
         _lastEnqueuedRow = entry.PayloadRow;
         LiveBytes += JournalSize.OfJob(entry.PayloadLength);
         Jobs++;

@@ -167,12 +167,14 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         }
 
         var ids = enqueued.Ids.Span;
+        var traits = Traits(enqueued.Traits);
         var row = 0L;
         for (var i = 0; i < enqueued.Type.Count; i++)
         {
             row += enqueued.PayloadRow[i];
             var delayMs = enqueued.DelayMs[i];
-            ref var entry = ref state.Enqueue(enqueued.FirstNumber + i, JobId.Read(ids[(i * 16)..]), delayMs > 0);
+            ref var entry = ref state.Enqueue(
+                enqueued.FirstNumber + i, JobId.Read(ids[(i * 16)..]), delayMs > 0, Key(enqueued.Keys, enqueued.Key, i), traits?.GetValueOrDefault(i));
             entry.EnqueuedAtMs = commit.AtMs;
             entry.DueAtMs = commit.AtMs + delayMs;
             entry.Type = (ushort)enqueued.Type[i];
@@ -218,6 +220,11 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         ledger.Forget(entry.PayloadRow, entry.PayloadLength);
         state.Forget(number);
     }
+
+    private static string? Key(IList<string> keys, IList<uint> key, int index) => index < key.Count && key[index] != 0 ? keys[(int)key[index] - 1] : null;
+
+    private static Dictionary<int, JobTraits>? Traits(IList<Protos.JobTraits> stored) =>
+        stored.Count == 0 ? null : stored.ToDictionary(traits => (int)traits.Index, JobTraits.FromProto);
 
     private static Dictionary<int, string>? Errors(IEnumerable<Protos.Failure> failures)
     {

@@ -99,7 +99,7 @@ internal sealed partial class QueueActor
                 : (long)Math.Ceiling(draft.Delay.TotalMilliseconds));
         var number = _state.Jobs.NextNumber;
         var (row, offset) = _draft.Payloads.Add(draft.Payload, ref _nextRow);
-        ref var entry = ref _state.Enqueue(number, draft.Id, delayMs > 0);
+        ref var entry = ref _state.Enqueue(number, draft.Id, delayMs > 0, draft.Key, draft.Traits);
         entry.EnqueuedAtMs = now;
         entry.DueAtMs = now + delayMs;
         entry.Type = type;
@@ -110,7 +110,7 @@ internal sealed partial class QueueActor
         entry.PayloadLength = draft.Payload.Length;
 
         // The delay in the journal counts from the time of the commit, which is the time of its first decision or later.
-        _draft.AddEnqueued(entry, number, delayMs);
+        _draft.AddEnqueued(entry, number, delayMs, draft.Key, draft.Traits);
         if (delayMs > 0)
         {
             AddDue(number, entry.DueAtMs);

@@ -119,7 +119,11 @@ internal sealed partial class QueueActor
                     entry.Attempts + 1,
                     DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
                     entry.TypeVersion,
-                    _cache[entry]), // Only jobs with their arguments in memory are granted.
+                    _cache[entry]) // Only jobs with their arguments in memory are granted.
+                {
+                    Key = _state.Keys.Name(entry.Key),
+                    Traits = _state.Traits(number),
+                },
                 entry.Priority);
         }
 

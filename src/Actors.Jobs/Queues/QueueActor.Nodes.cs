@@ -281,6 +281,8 @@ internal sealed partial class QueueActor
                 Attempt = (uint)entry.Attempts + 1,
                 EnqueuedAtMs = entry.EnqueuedAtMs,
                 Priority = (uint)StoredPriority.Of(entry.Priority),
+                Key = _state.Keys.Name(entry.Key) ?? "",
+                Traits = _state.Traits(number)?.ToProto(),
                 Args = UnsafeByteOperations.UnsafeWrap(_cache[entry]), // Only jobs with their arguments in memory are granted.
             });
         }

@@ -177,6 +177,8 @@ internal sealed partial class QueueActor : JournaledActor
         {
             Priority = entry.Priority,
             IsCancelling = _state.IsCancelling(number, out _),
+            Key = _state.Keys.Name(entry.Key),
+            Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
         };
     }
 

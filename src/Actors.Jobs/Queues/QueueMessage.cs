@@ -155,7 +155,13 @@ internal abstract partial record QueueMessage
 }
 
 /// <summary>A job on its way into a queue.</summary>
-internal sealed record JobDraft(JobId Id, string Type, int TypeVersion, byte[] Payload, TimeSpan Delay, DateTimeOffset? DueAt, JobPriority Priority = JobPriority.Normal);
+internal sealed record JobDraft(JobId Id, string Type, int TypeVersion, byte[] Payload, TimeSpan Delay, DateTimeOffset? DueAt, JobPriority Priority = JobPriority.Normal)
+{
+    /// <summary>What it is counted by in limits and taken in turns with; null when by nothing.</summary>
+    public string? Key { get; init; }
+
+    public JobTraits? Traits { get; init; }
+}
 
 /// <summary>How an attempt ended.</summary>
 internal abstract record AttemptOutcome

@@ -11,10 +11,14 @@ internal sealed partial class QueueState
     private readonly Dictionary<long, string> _errors = [];
     private readonly Dictionary<long, string?> _cancelling = [];
     private readonly Dictionary<long, int> _suspects = [];
+    private readonly NumberMap<JobTraits> _traits = new();
     private readonly Dictionary<string, long> _slots = new(StringComparer.Ordinal);
     private readonly long[] _counts = new long[(int)JobState.Quarantined + 1];
 
     public JobTable Jobs { get; } = new();
+
+    /// <summary>The keys of the jobs.</summary>
+    public JobKeys Keys { get; } = new();
 
     /// <summary>Jobs granted to workers.</summary>
     public HashSet<long> Granted { get; } = [];
@@ -53,6 +57,12 @@ internal sealed partial class QueueState
 
     public long Count(JobState state) => _counts[(int)state];
 
+    /// <summary>What a job has that few have; null when it has nothing of it.</summary>
+    public JobTraits? Traits(long number) => Jobs[number].HasTraits && _traits.TryGet(number, out var traits) ? traits : null;
+
+    /// <summary>Gives a job other traits; null for none.</summary>
+    public void SetTraits(long number, JobTraits? traits) => SetTraits(ref Jobs[number], number, traits);
+
     public string? Error(long number) => _errors.GetValueOrDefault(number);
 
     /// <summary>The length of all texts of failures.</summary>
@@ -85,9 +95,11 @@ internal sealed partial class QueueState
         return type;
     }
 
-    public ref JobEntry Enqueue(long number, JobId id, bool isDelayed)
+    public ref JobEntry Enqueue(long number, JobId id, bool isDelayed, string? key = null, JobTraits? traits = null)
     {
         ref var entry = ref Jobs.Add(number, id);
+        entry.Key = Keys.Add(key);
+        SetTraits(ref entry, number, traits);
         SetState(ref entry, isDelayed ? JobState.Scheduled : JobState.Waiting);
         return ref entry;
     }
@@ -105,7 +117,7 @@ internal sealed partial class QueueState
         ref var entry = ref Jobs[number];
         entry.Grant = (ushort)grant;
         SetState(ref entry, JobState.Running);
-        Granted.Add(number);
+        AddGranted(number, entry.Key);
     }
 
     public void Move(long number, JobState state, int attempts, long dueAtMs, string? error)
@@ -153,8 +165,9 @@ internal sealed partial class QueueState
     }
 
     /// <summary>A job as a later commit describes it, whatever was known of it before. The caller fills the entry, except for the state.</summary>
-    public ref JobEntry Replace(long number, JobId id, JobState jobState, string? error, long node)
+    public ref JobEntry Replace(long number, JobId id, JobState jobState, string? error, long node, string? key = null, JobTraits? traits = null)
     {
+        var oldKey = 0;
         if (Jobs.Contains(number))
         {
             _counts[(int)Jobs[number].State]--;
@@ -162,6 +175,7 @@ internal sealed partial class QueueState
             _cancelling.Remove(number);
             _suspects.Remove(number);
             RemoveError(number);
+            oldKey = Jobs[number].Key;
         }
         else
         {
@@ -169,12 +183,15 @@ internal sealed partial class QueueState
         }
 
         ref var entry = ref Jobs[number];
+        entry.Key = Keys.Add(key);
+        Keys.Remove(oldKey);
+        SetTraits(ref entry, number, traits);
         entry.State = jobState;
         _counts[(int)jobState]++;
         SetError(number, error);
         if (jobState == JobState.Running)
         {
-            Granted.Add(number);
+            AddGranted(number, entry.Key);
         }
 
         if (node != 0)
@@ -195,8 +212,11 @@ internal sealed partial class QueueState
     /// <summary>The history has it now.</summary>
     public void Forget(long number)
     {
-        _counts[(int)Jobs[number].State]--;
+        ref var entry = ref Jobs[number];
+        _counts[(int)entry.State]--;
         RemoveError(number);
+        Keys.Remove(entry.Key);
+        SetTraits(ref entry, number, null);
         Jobs.Remove(number);
     }
 
@@ -247,13 +267,39 @@ internal sealed partial class QueueState
         }
     }
 
+    private void AddGranted(long number, int key)
+    {
+        if (Granted.Add(number) && key != 0)
+        {
+            Keys[key].Running++;
+        }
+    }
+
     private void Ungrant(long number)
     {
-        Granted.Remove(number);
+        if (Granted.Remove(number) && Jobs[number].Key is not 0 and var key)
+        {
+            Keys[key].Running--;
+        }
+
         if (GrantedTo.Count > 0)
         {
             GrantedTo.Remove(number);
         }
+    }
+
+    private void SetTraits(ref JobEntry entry, long number, JobTraits? traits)
+    {
+        if (traits is not null)
+        {
+            _traits.Set(number, traits);
+        }
+        else if (entry.HasTraits)
+        {
+            _traits.Remove(number);
+        }
+
+        entry.HasTraits = traits is not null;
     }
 
     private void SetError(long number, string? error)

@@ -28,6 +28,12 @@ internal sealed class JobType
             _ => throw Fault($"MaxAttempts must be from 1 to {RetryOptions.MostAttempts}, or 0 for what the queue says, but is {attribute.MaxAttempts}"),
         };
         _json = json;
+        Key = attribute.Key is { } key && (key.Length == 0 || key.Split('.').Any(string.IsNullOrWhiteSpace))
+            ? throw Fault($"Key must be the name of a property, but is \"{key}\"")
+            : attribute.Key;
+        Tags = attribute.Tags.Length <= EnqueueOptions.MaxTags && attribute.Tags.All(tag => !string.IsNullOrWhiteSpace(tag) && tag.Length <= EnqueueOptions.MaxTagLength)
+            ? attribute.Tags
+            : throw Fault($"there must be at most {EnqueueOptions.MaxTags} tags, each of 1 to {EnqueueOptions.MaxTagLength} characters");
     }
 
     public Type ClrType { get; }
@@ -49,6 +55,18 @@ internal sealed class JobType
 
     /// <summary>Null when the queue decides.</summary>
     public TimeSpan? Timeout { get; }
+
+    /// <summary>The property of the arguments that is the key of a job, unless the enqueue gives one.</summary>
+    public string? Key { get; }
+
+    public IReadOnlyList<string> Tags { get; }
+
+    /// <summary>What a job is counted by; null when by nothing.</summary>
+    public string? KeyOf(ReadOnlySpan<byte> args) => Key is null || ArgsPath.Read(args, Key) is not { Length: > 0 } key
+        ? null
+        : key.Length <= EnqueueOptions.MaxKeyLength
+            ? key
+            : throw new ArgumentException($"The key of a '{Name}' has {key.Length} characters, but at most {EnqueueOptions.MaxKeyLength} are possible.");
 
     public byte[] Serialize(object job) => JsonSerializer.SerializeToUtf8Bytes(job, _json);
 

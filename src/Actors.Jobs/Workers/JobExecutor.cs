@@ -72,7 +72,11 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
     private async Task<JobResult?> HandleAsync(
         IServiceProvider scope, GrantedJob granted, object job, CancellationToken cancellationToken)
     {
-        var context = new JobContext(granted.Id, queue, granted.Handler.Type.Name, granted.Attempt, granted.EnqueuedAt, scope);
+        var context = new JobContext(granted.Id, queue, granted.Handler.Type.Name, granted.Attempt, granted.EnqueuedAt, scope)
+        {
+            Key = granted.Key,
+            Tags = granted.Traits?.Tags ?? TagList.Empty,
+        };
         var handling = granted.Handler.RunAsync(scope, job, context, cancellationToken);
         if (handling is null)
         {

@@ -1,0 +1,28 @@
+namespace Actors.Jobs.Queues;
+
+/// <summary>What few jobs have beside their arguments. Never changed: replaced by another when something of it changes.</summary>
+internal sealed record JobTraits
+{
+    public TagList Tags { get; init; } = TagList.Empty;
+
+    /// <summary>The context of whoever enqueued it, as W3C's traceparent; null when there was none.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>As W3C's tracestate.</summary>
+    public string? TraceState { get; init; }
+
+    public Protos.JobTraits ToProto(int index = 0) => new()
+    {
+        Index = (uint)index,
+        Tags = { Tags },
+        TraceParent = TraceParent ?? "",
+        TraceState = TraceState ?? "",
+    };
+
+    public static JobTraits FromProto(Protos.JobTraits traits) => new()
+    {
+        Tags = TagList.Of(traits.Tags),
+        TraceParent = traits.TraceParent.Length == 0 ? null : traits.TraceParent,
+        TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,
+    };
+}
