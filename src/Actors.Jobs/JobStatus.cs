@@ -32,6 +32,9 @@ public sealed record JobStatus(
     /// <summary>The words that it was given to be found by.</summary>
     public IReadOnlyList<string> Tags { get; init; } = TagList.Empty;
 
+    /// <summary>The finished job that it repeats, perhaps with other arguments; null when it repeats none, and once it is in the history, which does not keep it.</summary>
+    public JobId? CopyOf { get; init; }
+
     /// <summary>Whether it was cancelled while it ran: its token is cancelled, and it becomes Cancelled when its attempt has ended.</summary>
     public bool IsCancelling { get; init; }
 

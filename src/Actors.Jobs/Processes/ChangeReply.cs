@@ -9,7 +9,7 @@ internal sealed class ChangeReply : ReceiveActor
     public ChangeReply(IActorRef inbox, long node, string queue, long number)
     {
         Receive<QueueMessage.JobFound>(found => Answer(
-            new InboxAnswer { Job = found.Status is null ? null : InboxBodies.ToProto(found.Status), Unknown = found.Unknown?.Message ?? "" }));
+            new InboxAnswer { Job = found.Status is null ? null : InboxBodies.ToProto(found.Status), Unknown = found.Unknown?.Message ?? "", Refusal = found.Refusal ?? "", IsDeleted = found.IsDeleted }));
         Receive<QueueStatus>(status => Answer(new InboxAnswer { Queue = InboxBodies.ToProto(status) }));
         Receive<Failure>(failure => Answer(new InboxAnswer { Unknown = failure.Cause.Message }));
 

@@ -9,6 +9,9 @@ internal static partial class InboxBodies
 {
     private const uint DrainChange = 40;
     private const uint DrainLook = 41;
+    private const uint EditChange = 42;
+    private const uint DeleteChange = 43;
+    private const uint AwaitHistoryChange = 44;
 
     /// <summary>An older owner looks for this job, and finds none.</summary>
     private static readonly ByteString NoJob = Bytes(default);
@@ -26,6 +29,14 @@ internal static partial class InboxBodies
     {
         QueueMessage.DrainQueue { IsLook: true } => new() { Change = DrainLook, Job = NoJob },
         QueueMessage.DrainQueue drain => new() { Change = DrainChange, Job = NoJob, Reason = drain.Reason ?? "", HasReason = drain.Reason is not null },
+        QueueMessage.EditJob edit => new()
+        {
+            Change = EditChange,
+            Job = Bytes(edit.Id),
+            Edited = new InboxJob { Type = edit.Type, TypeVersion = (uint)edit.TypeVersion, Args = UnsafeByteOperations.UnsafeWrap(edit.Payload) },
+        },
+        QueueMessage.DeleteJob delete => new() { Change = DeleteChange, Job = Bytes(delete.Id) },
+        QueueMessage.AwaitHistory history => new() { Change = AwaitHistoryChange, Job = Bytes(history.Id) },
         _ => null,
     };
 
@@ -41,6 +52,9 @@ internal static partial class InboxBodies
             ResumeChange => new QueueMessage.ResumeQueue(),
             DrainChange => new QueueMessage.DrainQueue(reason),
             DrainLook => new QueueMessage.DrainQueue(null, IsLook: true),
+            EditChange when change.Edited is { } edited => new QueueMessage.EditJob(Id(change.Job), edited.Type, (int)edited.TypeVersion, edited.Args.ToByteArray()),
+            DeleteChange => new QueueMessage.DeleteJob(Id(change.Job)),
+            AwaitHistoryChange => new QueueMessage.AwaitHistory(Id(change.Job)),
             _ => null,
         };
     }

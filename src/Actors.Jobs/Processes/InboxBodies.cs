@@ -142,6 +142,7 @@ internal static partial class InboxBodies
         IsCancelling = status.IsCancelling,
         Key = status.Key ?? "",
         Tags = { status.Tags },
+        CopyOf = status.CopyOf is { } copyOf ? Bytes(copyOf) : ByteString.Empty,
     };
 
     public static JobStatus FromProto(InboxJobStatus status, string queue) => new(
@@ -159,6 +160,7 @@ internal static partial class InboxBodies
         IsCancelling = status.IsCancelling,
         Key = Text(status.Key),
         Tags = TagList.Of(status.Tags),
+        CopyOf = status.CopyOf.IsEmpty ? null : Id(status.CopyOf),
     };
 
     public static InboxQueueStatus ToProto(QueueStatus status) => new()

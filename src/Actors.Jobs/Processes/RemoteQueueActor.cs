@@ -188,7 +188,11 @@ internal sealed partial class RemoteQueueActor : ActorBase
             question.Asker.Tell(
                 new QueueMessage.JobFound(
                     answer.Job is null ? null : InboxBodies.FromProto(answer.Job, _name),
-                    answer.Unknown.Length == 0 ? null : new InvalidOperationException(answer.Unknown)),
+                    answer.Unknown.Length == 0 ? null : new InvalidOperationException(answer.Unknown))
+                {
+                    Refusal = InboxBodies.Text(answer.Refusal),
+                    IsDeleted = answer.IsDeleted,
+                },
                 Self);
         }
         else if (answer.Queue is null)

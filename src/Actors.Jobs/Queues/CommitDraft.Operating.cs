@@ -6,6 +6,7 @@ namespace Actors.Jobs.Queues;
 internal sealed partial class CommitDraft
 {
     private const int OperatingFormat = 4;
+    private long _lastDeleting;
 
     public void SetPause(QueuePause? pause, long incarnation)
     {
@@ -19,6 +20,21 @@ internal sealed partial class CommitDraft
         FormatVersion = Math.Max(FormatVersion, OperatingFormat);
         _commit.Draining = new Draining { Drain = QueueState.ToProto(drain) };
         _events++;
+    }
+
+    public void AddDeleting(long number)
+    {
+        FormatVersion = Math.Max(FormatVersion, OperatingFormat);
+        (_commit.Deleting ??= new Deleting()).Number.Add(number - _lastDeleting);
+        _lastDeleting = number;
+        _events++;
+    }
+
+    /// <summary>One of its jobs has its arguments elsewhere before this was stored.</summary>
+    public void ForgetArguments(int payloadLength)
+    {
+        Jobs--;
+        LiveBytes -= JournalSize.OfJob(payloadLength);
     }
 
     /// <summary>The lowest format whose readers understand this part of a state.</summary>

@@ -24,7 +24,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         var commit = QueueCommit.Parser.ParseFrom(row.Events.Span);
         state.LastMs = Math.Max(state.LastMs, commit.AtMs);
         ApplyNames(commit);
-
+        state.ApplyDeleting(commit);
         ApplyCancelling(commit);
         ApplySuspected(commit);
         ApplyMoved(commit);

@@ -11,8 +11,16 @@ internal sealed record JobTraits
     /// <summary>As W3C's tracestate.</summary>
     public string? TraceState { get; init; }
 
+    /// <summary>The finished job that this one repeats; null when it repeats none.</summary>
+    public JobId? CopyOf { get; init; }
+
+    /// <summary>Somebody has deleted it: it leaves no trace in the history.</summary>
+    public bool IsDeleted { get; init; }
+
     public Protos.JobTraits ToProto(int index = 0) => new()
     {
+        CopyOf = CopyOf is { } copyOf ? Processes.InboxBodies.Bytes(copyOf) : Google.Protobuf.ByteString.Empty,
+        IsDeleted = IsDeleted,
         Index = (uint)index,
         Tags = { Tags },
         TraceParent = TraceParent ?? "",
@@ -21,6 +29,8 @@ internal sealed record JobTraits
 
     public static JobTraits FromProto(Protos.JobTraits traits) => new()
     {
+        CopyOf = traits.CopyOf.IsEmpty ? null : Processes.InboxBodies.Id(traits.CopyOf),
+        IsDeleted = traits.IsDeleted,
         Tags = TagList.Of(traits.Tags),
         TraceParent = traits.TraceParent.Length == 0 ? null : traits.TraceParent,
         TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,

@@ -223,6 +223,7 @@ internal sealed partial class QueueActor
             FailCallers(draft, cause);
         }
 
+        FailLeaving(cause);
         AnswerStopConsuming();
     }
 }

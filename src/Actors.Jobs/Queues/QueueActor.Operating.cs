@@ -10,6 +10,15 @@ internal sealed partial class QueueActor
             case QueueMessage.DrainQueue drain:
                 OnDrainQueue(drain);
                 break;
+            case QueueMessage.EditJob edit:
+                OnEditJob(edit);
+                break;
+            case QueueMessage.DeleteJob delete:
+                OnDeleteJob(delete);
+                break;
+            case QueueMessage.AwaitHistory history:
+                OnAwaitHistory(history);
+                break;
             case QueueMessage.PauseEnded:
                 OnPauseEnded();
                 break;

@@ -106,7 +106,7 @@ internal sealed partial class QueueActor
     private void AnswerWhenDurable(long number)
     {
         NoteWaiting();
-        _draft.Answers.Add(new CommitDraft.Answer(Sender, _state.Jobs[number].Id, new QueueMessage.JobFound(Status(number), null)));
+        _draft.Answers.Add(new CommitDraft.Answer(Sender, _state.Jobs[number].Id, new QueueMessage.JobFound(Status(number), null) { IsDeleted = _state.IsDeleted(number) }));
         FlushSoon();
     }
 

@@ -9,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Operating, Nodes, Silence, Payloads, Forwarding, History.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Operating, Draining, Editing, Nodes, Silence, Payloads, Forwarding, History.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
@@ -179,6 +179,7 @@ internal sealed partial class QueueActor : JournaledActor
             IsCancelling = _state.IsCancelling(number, out _),
             Key = _state.Keys.Name(entry.Key),
             Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
+            CopyOf = _state.Traits(number)?.CopyOf,
         };
     }
 

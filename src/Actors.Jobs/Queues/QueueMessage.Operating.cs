@@ -10,6 +10,15 @@ internal abstract partial record QueueMessage
     /// <param name="IsLook">Change nothing: whoever drains it wants to know how far it is.</param>
     public sealed record DrainQueue(string? Reason, bool IsLook = false) : Operation, IRequest<QueueStatus>;
 
+    /// <summary>Give a job that does not run other arguments; answered when that is durable. One that has finished stays as it is: see the status.</summary>
+    public sealed record EditJob(JobId Id, string Type, int TypeVersion, byte[] Payload) : Operation, IRequest<JobFound>;
+
+    /// <summary>End a job as cancelled and keep nothing of it; answered when that is durable. One that has finished goes to the history first: see the status.</summary>
+    public sealed record DeleteJob(JobId Id) : Operation, IRequest<JobFound>;
+
+    /// <summary>Answered, without a status, when the queue has no such job: at once, or when a finished one is in the history.</summary>
+    public sealed record AwaitHistory(JobId Id) : Operation, IRequest<JobFound>;
+
     /// <summary>To itself: the pause may be over.</summary>
     public sealed record PauseEnded : Operation
     {

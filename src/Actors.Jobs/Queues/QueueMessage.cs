@@ -31,7 +31,14 @@ internal abstract partial record QueueMessage
     public sealed record GetJob(JobId Id) : QueueMessage, IRequest<JobFound>;
 
     /// <summary>The status is null when the queue has no such live job, or cannot say, for the reason given.</summary>
-    public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage;
+    public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage
+    {
+        /// <summary>Why the job was not changed as asked; null when it was, or need not be.</summary>
+        public string? Refusal { get; init; }
+
+        /// <summary>Whether nothing of the job goes to the history.</summary>
+        public bool IsDeleted { get; init; }
+    }
 
     /// <summary>End a job as cancelled; the answer comes when that is durable.</summary>
     public sealed record CancelJob(JobId Id, string? Reason) : QueueMessage, IRequest<JobFound>;

@@ -23,5 +23,24 @@ internal sealed partial class QueueState
         }
     }
 
+    /// <summary>Before anything that it says of jobs.</summary>
+    public void ApplyDeleting(QueueCommit commit)
+    {
+        var number = 0L;
+        foreach (var difference in commit.Deleting?.Number ?? [])
+        {
+            number += difference;
+            if (Jobs.Contains(number))
+            {
+                Delete(number);
+            }
+        }
+    }
+
+    /// <summary>A job leaves no trace in the history.</summary>
+    public void Delete(long number) => SetTraits(number, (Traits(number) ?? new JobTraits()) with { IsDeleted = true });
+
+    public bool IsDeleted(long number) => Traits(number) is { IsDeleted: true };
+
     private void RestoreOperating(Protos.QueueState state) => Drain = FromProto(state.Drain);
 }

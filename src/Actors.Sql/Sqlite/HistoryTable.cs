@@ -15,6 +15,7 @@ internal sealed class HistoryTable(Connection connection)
         ON CONFLICT (id) DO UPDATE SET queue = ?2, type = ?3, type_version = ?4, state = ?5, attempts = ?6,
             enqueued_at = ?7, finished_at = ?8, error = ?9, args = ?10
         """);
+    private readonly Statement _delete = connection.Prepare("DELETE FROM history WHERE id = ?");
     private readonly Statement _prune = connection.Prepare(
         """
         DELETE FROM history WHERE number IN (
@@ -41,6 +42,19 @@ internal sealed class HistoryTable(Connection connection)
     public int Prune(JobState state, long finishedBeforeMs, int limit)
     {
         _prune.Bind(1, (int)state).Bind(2, finishedBeforeMs).Bind(3, limit).Run();
+        return connection.Changes;
+    }
+
+    /// <returns>How many were deleted: one or none.</returns>
+    public unsafe int Delete(JobId job)
+    {
+        Span<byte> id = stackalloc byte[16];
+        job.WriteTo(id);
+        fixed (byte* pinnedId = id)
+        {
+            _delete.BindPinned(1, pinnedId, id.Length).Run();
+        }
+
         return connection.Changes;
     }
 

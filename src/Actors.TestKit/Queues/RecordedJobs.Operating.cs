@@ -6,4 +6,11 @@ internal sealed partial class RecordedJobs
 {
     public Task<QueueStatus> DrainAsync(string queue, string? reason = null, CancellationToken cancellationToken = default) =>
         Current.DrainAsync(queue, reason, cancellationToken);
+
+    public Task<JobStatus> EditAsync<TJob>(JobId id, TJob job, CancellationToken cancellationToken = default)
+        where TJob : notnull => Current.EditAsync(id, job, cancellationToken);
+
+    public Task<JobStatus> RunAgainAsync(JobId id, CancellationToken cancellationToken = default) => Current.RunAgainAsync(id, cancellationToken);
+
+    public Task<bool> DeleteAsync(JobId id, CancellationToken cancellationToken = default) => Current.DeleteAsync(id, cancellationToken);
 }

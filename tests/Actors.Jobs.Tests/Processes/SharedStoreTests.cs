@@ -200,6 +200,32 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Jobs_are_edited_and_deleted_from_another_process()
+    {
+        await using var worker = await Node.StartAsync(_folder, isWorker: true);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        await web.Jobs.PauseAsync("default");
+        var edited = await web.Jobs.EnqueueAsync(new SharedWork("x"));
+        var deleted = await web.Jobs.EnqueueAsync(new SharedWork("deleted"));
+        (await web.Jobs.EditAsync(edited, new SharedWork("y"))).Id.ShouldBe(edited);
+        (await web.Jobs.DeleteAsync(deleted)).ShouldBeTrue();
+        await web.Jobs.ResumeAsync("default");
+        (await web.FinishAsync(edited)).State.ShouldBe(JobState.Succeeded);
+        worker.Ran.Attempts.ShouldBe([(edited, "y")]);
+        (await web.Jobs.FindAsync(deleted)).ShouldBeNull();
+
+        // What has finished is repeated from anywhere, and deleted by the owner of the history.
+        var copy = await web.Jobs.EditAsync(edited, new SharedWork("z"));
+        await web.FinishAsync(copy.Id);
+        worker.Ran.Attempts[^1].ShouldBe((copy.Id, "z"));
+        await web.FinishAsync((await web.Jobs.RunAgainAsync(copy.Id)).Id);
+        worker.Ran.Attempts.Select(a => a.Text).ShouldBe(["y", "z", "z"]);
+        await Should.ThrowAsync<QueueUnavailableException>(() => web.Jobs.DeleteAsync(copy.Id));
+        (await worker.Jobs.DeleteAsync(copy.Id)).ShouldBeTrue();
+        (await web.Jobs.FindAsync(copy.Id)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task What_was_enqueued_while_nobody_owned_the_store_is_not_lost()
     {
         var owner = await Node.StartAsync(_folder, isWorker: false);
