@@ -49,4 +49,10 @@ public partial interface IJobs
     /// <exception cref="QueueUnavailableException">The job was not deleted.</exception>
     /// <exception cref="JobOutcomeUnknownException">It is not known whether the job was deleted. Ask again: that does no harm if it was.</exception>
     Task<bool> DeleteAsync(JobId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Why a job does not run: as data, and as a sentence.</summary>
+    /// <remarks>It changes nothing and stops nothing, however many jobs there are.</remarks>
+    /// <exception cref="UnknownJobException">There is no such job.</exception>
+    /// <exception cref="QueueUnavailableException">A queue that may have the job does not know its jobs at present.</exception>
+    Task<JobReason> WhyAsync(JobId id, CancellationToken cancellationToken = default);
 }

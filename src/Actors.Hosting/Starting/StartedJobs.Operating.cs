@@ -13,4 +13,6 @@ internal sealed partial class StartedJobs
     public Task<JobStatus> RunAgainAsync(JobId id, CancellationToken cancellationToken = default) => Jobs.RunAgainAsync(id, cancellationToken);
 
     public Task<bool> DeleteAsync(JobId id, CancellationToken cancellationToken = default) => Jobs.DeleteAsync(id, cancellationToken);
+
+    public Task<JobReason> WhyAsync(JobId id, CancellationToken cancellationToken = default) => Jobs.WhyAsync(id, cancellationToken);
 }

@@ -10,6 +10,8 @@ internal sealed class ChangeReply : ReceiveActor
     {
         Receive<QueueMessage.JobFound>(found => Answer(
             new InboxAnswer { Job = found.Status is null ? null : InboxBodies.ToProto(found.Status), Unknown = found.Unknown?.Message ?? "", Refusal = found.Refusal ?? "", IsDeleted = found.IsDeleted }));
+        Receive<QueueMessage.Explained>(explained => Answer(
+            new InboxAnswer { Reason = explained.Reason is null ? null : InboxBodies.ToProto(explained.Reason), Unknown = explained.Unknown?.Message ?? "" }));
         Receive<QueueStatus>(status => Answer(new InboxAnswer { Queue = InboxBodies.ToProto(status) }));
         Receive<Failure>(failure => Answer(new InboxAnswer { Unknown = failure.Cause.Message }));
 

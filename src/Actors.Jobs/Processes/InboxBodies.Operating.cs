@@ -12,6 +12,7 @@ internal static partial class InboxBodies
     private const uint EditChange = 42;
     private const uint DeleteChange = 43;
     private const uint AwaitHistoryChange = 44;
+    private const uint WhyChange = 45;
 
     /// <summary>An older owner looks for this job, and finds none.</summary>
     private static readonly ByteString NoJob = Bytes(default);
@@ -37,6 +38,7 @@ internal static partial class InboxBodies
         },
         QueueMessage.DeleteJob delete => new() { Change = DeleteChange, Job = Bytes(delete.Id) },
         QueueMessage.AwaitHistory history => new() { Change = AwaitHistoryChange, Job = Bytes(history.Id) },
+        QueueMessage.WhyJob why => new() { Change = WhyChange, Job = Bytes(why.Id) },
         _ => null,
     };
 
@@ -54,6 +56,7 @@ internal static partial class InboxBodies
             DrainLook => new QueueMessage.DrainQueue(null, IsLook: true),
             EditChange when change.Edited is { } edited => new QueueMessage.EditJob(Id(change.Job), edited.Type, (int)edited.TypeVersion, edited.Args.ToByteArray()),
             DeleteChange => new QueueMessage.DeleteJob(Id(change.Job)),
+            WhyChange => new QueueMessage.WhyJob(Id(change.Job)),
             AwaitHistoryChange => new QueueMessage.AwaitHistory(Id(change.Job)),
             _ => null,
         };

@@ -19,6 +19,9 @@ internal sealed partial class QueueActor
             case QueueMessage.AwaitHistory history:
                 OnAwaitHistory(history);
                 break;
+            case QueueMessage.WhyJob why:
+                OnWhyJob(why);
+                break;
             case QueueMessage.PauseEnded:
                 OnPauseEnded();
                 break;

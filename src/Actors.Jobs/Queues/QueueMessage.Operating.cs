@@ -19,6 +19,12 @@ internal abstract partial record QueueMessage
     /// <summary>Answered, without a status, when the queue has no such job: at once, or when a finished one is in the history.</summary>
     public sealed record AwaitHistory(JobId Id) : Operation, IRequest<JobFound>;
 
+    /// <summary>Say why a job is where it is.</summary>
+    public sealed record WhyJob(JobId Id) : Operation, IRequest<Explained>;
+
+    /// <summary>The reason is null when the queue has no such live job, or cannot say, for the cause given.</summary>
+    public sealed record Explained(JobReason? Reason, Exception? Unknown) : QueueMessage;
+
     /// <summary>To itself: the pause may be over.</summary>
     public sealed record PauseEnded : Operation
     {

@@ -13,4 +13,6 @@ internal sealed partial class RecordedJobs
     public Task<JobStatus> RunAgainAsync(JobId id, CancellationToken cancellationToken = default) => Current.RunAgainAsync(id, cancellationToken);
 
     public Task<bool> DeleteAsync(JobId id, CancellationToken cancellationToken = default) => Current.DeleteAsync(id, cancellationToken);
+
+    public Task<JobReason> WhyAsync(JobId id, CancellationToken cancellationToken = default) => Current.WhyAsync(id, cancellationToken);
 }

@@ -226,6 +226,31 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Why_a_job_does_not_run_is_told_in_any_process()
+    {
+        await using var owner = await Node.StartAsync(_folder, isWorker: false);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        var id = await web.Jobs.EnqueueAsync(new SharedWork());
+        (await web.Jobs.WhyAsync(id)).ShouldSatisfyAllConditions(why => why.Kind.ShouldBe(JobReasonKind.NotConsumed), why => why.Id.ShouldBe(id));
+        var until = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds());
+        var paused = await owner.Jobs.PauseAsync("default", "holiday", until);
+        (await web.Jobs.WhyAsync(id)).ShouldBe(await owner.Jobs.WhyAsync(id));
+        (await web.Jobs.WhyAsync(id)).ShouldSatisfyAllConditions(
+            why => why.Kind.ShouldBe(JobReasonKind.QueuePaused), why => why.Until.ShouldBe(until), why => why.Because.ShouldBe("holiday"), why => why.Since.ShouldBe(paused.Pause?.Since));
+        await web.Jobs.ResumeAsync("default");
+
+        var release = new TaskCompletionSource();
+        var ran = new Ran { Body = (_, token) => release.Task.WaitAsync(token) };
+        await using var worker = await Node.StartAsync(_folder, isWorker: true, ran);
+        await UntilAsync(() => ran.Attempts.Count == 1, worker);
+        (await web.Jobs.WhyAsync(id)).ShouldSatisfyAllConditions(
+            why => why.Kind.ShouldBe(JobReasonKind.Running), why => why.Node.ShouldBe(worker.Id), why => why.Text.ShouldBe($"Attempt 1 is with process {worker.Id} of the store."));
+        release.SetResult();
+        await web.FinishAsync(id);
+        (await web.Jobs.WhyAsync(id)).Kind.ShouldBe(JobReasonKind.Finished);
+    }
+
+    [Fact]
     public async Task What_was_enqueued_while_nobody_owned_the_store_is_not_lost()
     {
         var owner = await Node.StartAsync(_folder, isWorker: false);
