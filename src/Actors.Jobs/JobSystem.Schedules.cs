@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Actors.Jobs.Processes;
 using Actors.Jobs.Protos;
 using Actors.Jobs.Queues;
 using Actors.Jobs.Schedules;
@@ -156,7 +157,7 @@ public sealed partial class JobSystem
         return faults.Count > 0 ? throw new JobTypeException(string.Join(Environment.NewLine, faults)) : specs;
     }
 
-    private async Task StartSchedulesAsync(IJournal journal)
+    private async Task StartSchedulesAsync(IJournal journal, LiveFormats? formats = null)
     {
         if (_schedules is not { } client)
         {
@@ -165,7 +166,7 @@ public sealed partial class JobSystem
 
         var (journalActor, sweepBytes) = (JournalActor.Of(_system, journal), _options.SchedulesSweepBytes);
         var gauge = _gauge = new ScheduleGauge(_system.TimeProvider);
-        var props = Props.Create(() => new SchedulesActor(_system.Name, _declaredSchedules, client, gauge, journal, journalActor, sweepBytes)) with
+        var props = Props.Create(() => new SchedulesActor(_system.Name, _declaredSchedules, client, gauge, journal, journalActor, sweepBytes, formats)) with
         {
             QuarantineAfter = 0, // What it tells itself must go on coming, whatever the store does.
         };

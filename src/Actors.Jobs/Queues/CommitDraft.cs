@@ -9,8 +9,13 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
     /// <summary>A commit is closed at this size.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    /// <summary>The first reader version that knows which slots of schedules were taken.</summary>
+    public const int SlotsFormat = 3;
+
+    /// <summary>The first reader version that knows of pauses and of running jobs that are to end as cancelled.</summary>
+    public const int ControlFormat = 2;
+
     private const int BytesPerEvent = 40;
-    private const int SlotsFormat = 3;
 
     private static readonly List<Answer> NoAnswers = [];
 
@@ -34,6 +39,9 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
 
     /// <summary>How many jobs have their arguments in this commit.</summary>
     public int Jobs { get; private set; }
+
+    /// <summary>How many jobs are enqueued by it.</summary>
+    public int EnqueuedJobs => _commit.Enqueued?.Type.Count ?? 0;
 
     /// <summary>The room that they would take by themselves.</summary>
     public long LiveBytes { get; private set; }
@@ -226,7 +234,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _commit.HistoryThrough = historyThrough;
         _commit.State = state;
         FormatVersion = Math.Max(FormatVersion, FormatOf(state));
-        FormatVersion = Math.Max(FormatVersion, state switch { { Slots.Count: > 0 } => SlotsFormat, { Pause: not null } => 2, _ => 1 });
+        FormatVersion = Math.Max(FormatVersion, state switch { { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } => TraitsFormat, { Slots.Count: > 0 } => SlotsFormat, { Pause: not null } => 2, _ => 1 });
         if (_ids is not null)
         {
             // The stream's buffer is not written to again.

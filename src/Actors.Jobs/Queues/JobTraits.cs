@@ -17,6 +17,23 @@ internal sealed record JobTraits
     /// <summary>Somebody has deleted it: it leaves no trace in the history.</summary>
     public bool IsDeleted { get; init; }
 
+    /// <summary>By what the last attempt was cut short that was; null when none was.</summary>
+    public JobInterruption? Interruption { get; init; }
+
+    public static Protos.JobInterruption ToProto(JobInterruption interruption) => new()
+    {
+        Cause = (uint)interruption.Cause,
+        Node = interruption.Node ?? 0,
+        Attempt = (uint)interruption.Attempt,
+        AtMs = interruption.At.ToUnixTimeMilliseconds(),
+    };
+
+    public static JobInterruption FromProto(Protos.JobInterruption interruption) => new(
+        (JobInterruptionCause)interruption.Cause,
+        (int)interruption.Attempt,
+        DateTimeOffset.FromUnixTimeMilliseconds(interruption.AtMs),
+        interruption.Node == 0 ? null : interruption.Node);
+
     public Protos.JobTraits ToProto(int index = 0) => new()
     {
         CopyOf = CopyOf is { } copyOf ? Processes.InboxBodies.Bytes(copyOf) : Google.Protobuf.ByteString.Empty,
@@ -25,6 +42,7 @@ internal sealed record JobTraits
         Tags = { Tags },
         TraceParent = TraceParent ?? "",
         TraceState = TraceState ?? "",
+        Interruption = Interruption is null ? null : ToProto(Interruption),
     };
 
     public static JobTraits FromProto(Protos.JobTraits traits) => new()
@@ -34,5 +52,6 @@ internal sealed record JobTraits
         Tags = TagList.Of(traits.Tags),
         TraceParent = traits.TraceParent.Length == 0 ? null : traits.TraceParent,
         TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,
+        Interruption = traits.Interruption is null ? null : FromProto(traits.Interruption),
     };
 }

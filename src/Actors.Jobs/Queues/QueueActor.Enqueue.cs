@@ -9,13 +9,13 @@ internal sealed partial class QueueActor
 
     private void OnEnqueue(QueueMessage.Enqueue enqueue)
     {
-        if (Unavailability is { } cause)
+        if (Refusal is { } cause)
         {
             Sender.Tell(new Failure(new QueueUnavailableException(_name, cause)), Self);
             return;
         }
 
-        if (IsClosedTo(enqueue))
+        if (IsClosedTo(enqueue) || (enqueue.Slots is not null && IsTooNew(CommitDraft.SlotsFormat)))
         {
             return;
         }

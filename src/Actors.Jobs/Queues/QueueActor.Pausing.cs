@@ -9,7 +9,7 @@ internal sealed partial class QueueActor
 
     private void OnPauseQueue(QueueMessage.PauseQueue pause)
     {
-        if (IsRefused())
+        if (IsRefused() || IsTooNew(CommitDraft.ControlFormat))
         {
             return;
         }
@@ -104,7 +104,7 @@ internal sealed partial class QueueActor
 
     private bool IsRefused()
     {
-        if (Unavailability is not { } cause)
+        if (Refusal is not { } cause)
         {
             return false;
         }

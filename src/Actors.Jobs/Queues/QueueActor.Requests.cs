@@ -19,6 +19,11 @@ internal sealed partial class QueueActor
             case JobState.Running:
                 if (!_state.IsCancelling(number, out _))
                 {
+                    if (IsTooNew(CommitDraft.ControlFormat))
+                    {
+                        return;
+                    }
+
                     _draft.AddCancelling(number, reason);
                     _state.BeginCancel(number, reason);
                 }
@@ -60,7 +65,7 @@ internal sealed partial class QueueActor
             return false;
         }
 
-        if (Unavailability is { } cause)
+        if (Refusal is { } cause)
         {
             Sender.Tell(new Failure(new QueueUnavailableException(_name, cause)), Self);
             return false;

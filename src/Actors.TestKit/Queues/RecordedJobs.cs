@@ -78,6 +78,14 @@ internal sealed partial class RecordedJobs(TimeProvider time) : IJobs
     public Task<long> DiscardAsync(string queue, DateTimeOffset enqueuedBefore, string reason, CancellationToken cancellationToken = default) =>
         Current.DiscardAsync(queue, enqueuedBefore, reason, cancellationToken);
 
+    public Task<JobSearchPage> SearchAsync(JobFilter filter, int limit = 100, string? cursor = null, CancellationToken cancellationToken = default) =>
+        Current.SearchAsync(filter, limit, cursor, cancellationToken);
+
+    public Task<long> CountAsync(JobFilter filter, CancellationToken cancellationToken = default) => Current.CountAsync(filter, cancellationToken);
+
+    public Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(JobFilter filter, int limit = 20, CancellationToken cancellationToken = default) =>
+        Current.CountErrorsAsync(filter, limit, cancellationToken);
+
     public Task<JobPage> ListAsync(string queue, long? next = null, int limit = 100, CancellationToken cancellationToken = default) =>
         Current.ListAsync(queue, next, limit, cancellationToken);
 }
