@@ -40,6 +40,10 @@ public interface IHistory
     /// <summary>Deletes up to <paramref name="limit"/> jobs of a state that finished before a time.</summary>
     /// <returns>How many were deleted.</returns>
     Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Deletes these jobs, those of them that it has.</summary>
+    /// <returns>How many were deleted.</returns>
+    Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken);
 }
 
 /// <summary>What to look for in the history. A null property matches everything.</summary>

@@ -53,15 +53,17 @@ public partial interface IJobs
     Task<JobStatus> RetryAsync(JobId id, CancellationToken cancellationToken = default);
 
     /// <summary>Lets a queue start no job until it is resumed, also after a restart. It takes jobs, and those that run may finish.</summary>
-    /// <param name="queue">The queue. Pausing it again changes the reason.</param>
+    /// <param name="queue">The queue. Pausing it again changes the reason and the end.</param>
     /// <param name="reason">Why, for people: it is shown with the queue. At most 1,000 characters are kept.</param>
+    /// <param name="until">When it resumes by itself, also after a restart; one that began after that moment resumes at once. Null: when it is resumed.</param>
     /// <param name="cancellationToken">Ends the wait; the queue may be paused nevertheless.</param>
     /// <returns>The queue, paused: that is durable.</returns>
+    /// <exception cref="ArgumentException">The moment has passed.</exception>
     /// <exception cref="UnknownQueueException">There is no such queue.</exception>
     /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present.</exception>
-    Task<QueueStatus> PauseAsync(string queue, string? reason = null, CancellationToken cancellationToken = default);
+    Task<QueueStatus> PauseAsync(string queue, string? reason = null, DateTimeOffset? until = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Lets a paused queue start jobs again. Does nothing to one that is not paused.</summary>
+    /// <summary>Lets a paused queue start jobs again, and one that is drained take jobs again. Does nothing to any other.</summary>
     /// <exception cref="UnknownQueueException">There is no such queue.</exception>
     /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present.</exception>
     Task<QueueStatus> ResumeAsync(string queue, CancellationToken cancellationToken = default);

@@ -69,6 +69,22 @@ public sealed partial class InMemoryHistory : IHistory
         }, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => Answer(() =>
+    {
+        var deleted = 0;
+        foreach (var id in ids)
+        {
+            if (_jobs.Remove(id, out var job))
+            {
+                _newestFirst.Remove(job);
+                deleted++;
+            }
+        }
+
+        return deleted;
+    }, cancellationToken);
+
     private static void RequireFinal(JobState state, string parameter)
     {
         if (state is not (JobState.Succeeded or JobState.Failed or JobState.Cancelled))

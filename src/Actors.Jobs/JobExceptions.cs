@@ -61,6 +61,17 @@ public sealed class JobConflictException(JobId existing, string type)
     public JobId Existing { get; } = existing;
 }
 
+/// <summary>The job is there, and cannot be changed as asked. It stays as it is.</summary>
+public sealed class JobRefusedException(JobId id, JobState state, string reason)
+    : JobException($"Job {id} is {state} and was not changed. {reason}")
+{
+    /// <summary>The job.</summary>
+    public JobId Id { get; } = id;
+
+    /// <summary>Where it stands.</summary>
+    public JobState State { get; } = state;
+}
+
 /// <summary>A class cannot be used as a job, or a handler cannot be used for it.</summary>
 public sealed class JobTypeException(string message) : JobException(message);
 

@@ -69,6 +69,9 @@ internal static partial class Log
     [LoggerMessage(3111, LogLevel.Warning, "Job number {Number} of {Queue} goes on {DelayMs:0} ms after its token was cancelled; it keeps its worker until it ends")]
     public static partial void AttemptOverdueHere(ILogger logger, long number, string queue, double delayMs);
 
+    [LoggerMessage(3501, LogLevel.Information, "The pause of {Queue} is over, at the moment that was named ({Reason}); it starts jobs again")]
+    public static partial void PauseEnded(ILogger logger, string queue, string reason);
+
     [LoggerMessage(3109, LogLevel.Warning, "{Jobs} jobs of {Queue} had begun when the last process died; they run first, one at a time, alone in the process")]
     public static partial void SuspectsFound(ILogger logger, long jobs, string queue);
 

@@ -30,8 +30,8 @@ internal sealed partial class StartedJobs(ActorsRuntime runtime) : IJobs
 
     public Task<JobStatus> RetryAsync(JobId id, CancellationToken cancellationToken = default) => Jobs.RetryAsync(id, cancellationToken);
 
-    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, CancellationToken cancellationToken = default) =>
-        Jobs.PauseAsync(queue, reason, cancellationToken);
+    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, DateTimeOffset? until = null, CancellationToken cancellationToken = default) =>
+        Jobs.PauseAsync(queue, reason, until, cancellationToken);
 
     public Task<QueueStatus> ResumeAsync(string queue, CancellationToken cancellationToken = default) => Jobs.ResumeAsync(queue, cancellationToken);
 

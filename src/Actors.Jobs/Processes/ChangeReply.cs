@@ -9,7 +9,9 @@ internal sealed class ChangeReply : ReceiveActor
     public ChangeReply(IActorRef inbox, long node, string queue, long number)
     {
         Receive<QueueMessage.JobFound>(found => Answer(
-            new InboxAnswer { Job = found.Status is null ? null : InboxBodies.ToProto(found.Status), Unknown = found.Unknown?.Message ?? "" }));
+            new InboxAnswer { Job = found.Status is null ? null : InboxBodies.ToProto(found.Status), Unknown = found.Unknown?.Message ?? "", Refusal = found.Refusal ?? "", IsDeleted = found.IsDeleted }));
+        Receive<QueueMessage.Explained>(explained => Answer(
+            new InboxAnswer { Reason = explained.Reason is null ? null : InboxBodies.ToProto(explained.Reason), Unknown = explained.Unknown?.Message ?? "" }));
         Receive<QueueStatus>(status => Answer(new InboxAnswer { Queue = InboxBodies.ToProto(status) }));
         Receive<QueueMessage.JobsFound>(found => Answer(new InboxAnswer { Found = SearchBodies.ToProto(found) }));
         Receive<QueueMessage.StepSaved>(_ => Answer(new InboxAnswer()));

@@ -6,7 +6,7 @@ using JobTraits = Actors.Jobs.Queues.JobTraits;
 namespace Actors.Jobs.Processes;
 
 /// <summary>What processes say to each other, as the messages of a queue and as bytes.</summary>
-internal static class InboxBodies
+internal static partial class InboxBodies
 {
     public const uint CancelChange = 1;
     public const uint RetryChange = 2;
@@ -144,6 +144,7 @@ internal static class InboxBodies
         Interruption = status.LastInterruption is { } interruption ? JobTraits.ToProto(interruption) : null,
         Key = status.Key ?? "",
         Tags = { status.Tags },
+        CopyOf = status.CopyOf is { } copyOf ? Bytes(copyOf) : ByteString.Empty,
     };
 
     public static JobStatus FromProto(InboxJobStatus status, string queue) => new(
@@ -162,6 +163,7 @@ internal static class InboxBodies
         LastInterruption = status.Interruption is { } interruption ? JobTraits.FromProto(interruption) : null,
         Key = Text(status.Key),
         Tags = TagList.Of(status.Tags),
+        CopyOf = status.CopyOf.IsEmpty ? null : Id(status.CopyOf),
     };
 
     public static InboxQueueStatus ToProto(QueueStatus status) => new()
@@ -179,7 +181,11 @@ internal static class InboxBodies
         Unavailable = status.Unavailable ?? "",
         Overdue = (uint)status.Overdue,
         Suspects = (uint)status.Suspects,
-        Pause = status.Pause is { } pause ? new InboxPause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds() } : null,
+        Drain = ToProto(status.Drain),
+        Pause = status.Pause is { } pause ? new InboxPause
+        {
+            Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0,
+        } : null,
     };
 
     public static QueueStatus FromProto(InboxQueueStatus status, string queue, bool isConsumed) => new(
@@ -199,8 +205,12 @@ internal static class InboxBodies
     {
         Overdue = (int)status.Overdue,
         Suspects = (int)status.Suspects,
+        Drain = FromProto(status.Drain),
         Pause = status.Pause is { } pause
             ? new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
+            {
+                Until = pause.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(pause.UntilMs),
+            }
             : null,
     };
 }

@@ -18,7 +18,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     private readonly IBegunTable _begun;
     private readonly IActorRef _inbox;
     private readonly object _attachment = new();
-    private readonly Dictionary<long, (IActorRef Asker, bool IsAboutJob)> _questions = [];
+    private readonly Dictionary<long, (IActorRef Asker, Question About)> _questions = [];
     private long _question;
 
     public RemoteQueueActor(
@@ -58,7 +58,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 OnAttemptOverdue(overdue);
                 break;
             case QueueMessage.GetJob get:
-                Ask(new InboxQuery { Job = InboxBodies.Bytes(get.Id) }, isAboutJob: true);
+                Ask(new InboxQuery { Job = InboxBodies.Bytes(get.Id) }, Question.Job);
                 break;
             case QueueMessage.SaveStep step:
                 OnSaveStep(step);
@@ -76,7 +76,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 OnAskExpired(expired);
                 break;
             case QueueMessage.GetQueue:
-                Ask(new InboxQuery(), isAboutJob: false);
+                Ask(new InboxQuery(), Question.Queue);
                 break;
             case QueueMessage.SearchJobs search:
                 OnSearchJobs(search);
@@ -91,12 +91,15 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 Ask(new InboxChange { Job = InboxBodies.Bytes(retry.Id), Change = InboxBodies.RetryChange });
                 break;
             case QueueMessage.PauseQueue pause:
-                Ask(new InboxChange { Change = InboxBodies.PauseChange, Reason = pause.Reason ?? "", HasReason = pause.Reason is not null }, isAboutJob: false);
+                Ask(InboxBodies.ToProto(pause), Question.Queue);
                 break;
             case QueueMessage.ResumeQueue:
-                Ask(new InboxChange { Change = InboxBodies.ResumeChange }, isAboutJob: false);
+                Ask(new InboxChange { Change = InboxBodies.ResumeChange }, Question.Queue);
                 break;
-            case QueueMessage.DiscardJobs or QueueMessage.ListJobs:
+            case QueueMessage.Operation operation when InboxBodies.ToProto(operation) is { } change:
+                Ask(change, operation is IRequest<QueueMessage.JobFound> ? Question.Job : operation is IRequest<QueueMessage.Explained> ? Question.Reason : Question.Queue);
+                break;
+            case QueueMessage.DiscardJobs or QueueMessage.ListJobs or QueueMessage.Operation:
                 Sender.Tell(
                     new Failure(new QueueUnavailableException(_name, new NotSupportedException("another process owns it; ask there."))), Self);
                 break;
@@ -150,21 +153,21 @@ internal sealed partial class RemoteQueueActor : ActorBase
         _inbox.Tell(new InboxActor.Post(InboxMessage.Owner, new InboxBody { Queue = _name, Enqueue = body }, Sender, enqueue.First), Self);
     }
 
-    private void Ask(InboxQuery query, bool isAboutJob)
+    private void Ask(InboxQuery query, Question about)
     {
-        query.Number = NoteQuestion(isAboutJob);
+        query.Number = NoteQuestion(about);
         Post(new InboxBody { Queue = _name, Query = query });
     }
 
-    private void Ask(InboxChange change, bool isAboutJob = true)
+    private void Ask(InboxChange change, Question about = Question.Job)
     {
-        change.Number = NoteQuestion(isAboutJob);
+        change.Number = NoteQuestion(about);
         Post(new InboxBody { Queue = _name, Change = change });
     }
 
-    private long NoteQuestion(bool isAboutJob)
+    private long NoteQuestion(Question about)
     {
-        _questions.Add(++_question, (Sender, isAboutJob));
+        _questions.Add(++_question, (Sender, about));
         Context.Timers.StartSingle(_question, new QuestionExpired(_question), QuestionTimeout);
         return _question;
     }
@@ -209,12 +212,21 @@ internal sealed partial class RemoteQueueActor : ActorBase
             return;
         }
 
-        if (question.IsAboutJob)
+        var unknown = answer.Unknown.Length == 0 ? null : new InvalidOperationException(answer.Unknown);
+        if (question.About == Question.Reason)
+        {
+            question.Asker.Tell(new QueueMessage.Explained(answer.Reason is null ? null : InboxBodies.FromProto(answer.Reason, _name), unknown), Self);
+        }
+        else if (question.About == Question.Job)
         {
             question.Asker.Tell(
                 new QueueMessage.JobFound(
                     answer.Job is null ? null : InboxBodies.FromProto(answer.Job, _name),
-                    answer.Unknown.Length == 0 ? null : new InvalidOperationException(answer.Unknown)),
+                    unknown)
+                {
+                    Refusal = InboxBodies.Text(answer.Refusal),
+                    IsDeleted = answer.IsDeleted,
+                },
                 Self);
         }
         else if (answer.Queue is null)
@@ -226,6 +238,14 @@ internal sealed partial class RemoteQueueActor : ActorBase
             var status = InboxBodies.FromProto(answer.Queue, _name, _isConsuming);
             question.Asker.Tell(status with { Overdue = status.Overdue + _overdue.Count }, Self);
         }
+    }
+
+    /// <summary>What somebody here waits to be told about.</summary>
+    private enum Question
+    {
+        Queue,
+        Job,
+        Reason,
     }
 
     private sealed record QuestionExpired(long Number);

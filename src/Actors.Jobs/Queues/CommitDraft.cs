@@ -91,13 +91,6 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _events++;
     }
 
-    public void SetPause(QueuePause? pause, long incarnation)
-    {
-        FormatVersion = Math.Max(FormatVersion, 2);
-        _commit.Pausing = new Pausing { Pause = QueueState.ToProto(pause), Incarnation = incarnation };
-        _events++;
-    }
-
     public void AddEnqueued(in JobEntry entry, long number, long delayMs, string? key = null, JobTraits? traits = null)
     {
         if (_commit.Enqueued is not { } section)
@@ -238,6 +231,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _commit.AtMs = atMs;
         _commit.HistoryThrough = historyThrough;
         _commit.State = state;
+        FormatVersion = Math.Max(FormatVersion, FormatOf(state));
         FormatVersion = Math.Max(FormatVersion, state switch { { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } or { Windows.Count: > 0 } => TraitsFormat, { Slots.Count: > 0 } => SlotsFormat, { Pause: not null } => 2, _ => 1 });
         if (_ids is not null)
         {

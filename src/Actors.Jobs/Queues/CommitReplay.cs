@@ -25,7 +25,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         state.LastMs = Math.Max(state.LastMs, commit.AtMs);
         state.SettleStarts(state.LastMs); // Those of the commit before: it was durable when this one was begun.
         ApplyNames(commit);
-
+        state.ApplyDeleting(commit);
         ApplyCancelling(commit);
         ApplySuspected(commit);
         ApplySteps(commit);
@@ -43,6 +43,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
             state.SetPause(QueueState.FromProto(pausing.Pause), pausing.Incarnation);
         }
 
+        state.ApplyOperating(commit);
         if (commit.State is not null)
         {
             state.Restore(commit.State);

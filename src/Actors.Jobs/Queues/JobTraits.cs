@@ -20,6 +20,12 @@ internal sealed record JobTraits
     /// <summary>The marks of the values of the arguments that are declared with an index.</summary>
     public IReadOnlyList<ulong> IndexedArgs { get; init; } = [];
 
+    /// <summary>The finished job that this one repeats; null when it repeats none.</summary>
+    public JobId? CopyOf { get; init; }
+
+    /// <summary>Somebody has deleted it: it leaves no trace in the history.</summary>
+    public bool IsDeleted { get; init; }
+
     /// <summary>By what the last attempt was cut short that was; null when none was.</summary>
     public JobInterruption? Interruption { get; init; }
 
@@ -39,6 +45,8 @@ internal sealed record JobTraits
 
     public Protos.JobTraits ToProto(int index = 0) => new()
     {
+        CopyOf = CopyOf is { } copyOf ? Processes.InboxBodies.Bytes(copyOf) : Google.Protobuf.ByteString.Empty,
+        IsDeleted = IsDeleted,
         Index = (uint)index,
         Tags = { Tags },
         TraceParent = TraceParent ?? "",
@@ -51,6 +59,8 @@ internal sealed record JobTraits
 
     public static JobTraits FromProto(Protos.JobTraits traits) => new()
     {
+        CopyOf = traits.CopyOf.IsEmpty ? null : Processes.InboxBodies.Id(traits.CopyOf),
+        IsDeleted = traits.IsDeleted,
         Tags = TagList.Of(traits.Tags),
         TraceParent = traits.TraceParent.Length == 0 ? null : traits.TraceParent,
         TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,

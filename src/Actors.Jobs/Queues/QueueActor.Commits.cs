@@ -248,6 +248,7 @@ internal sealed partial class QueueActor
             FailCallers(draft, cause);
         }
 
+        FailLeaving(cause);
         AnswerStopConsuming();
     }
 }

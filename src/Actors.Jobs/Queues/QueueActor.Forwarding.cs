@@ -280,7 +280,7 @@ internal sealed partial class QueueActor
     private void Forward(long number, ReadOnlyMemory<byte> payload)
     {
         ref var entry = ref _state.Jobs[number];
-        _ledger.Forget(entry.PayloadRow, entry.PayloadLength);
+        ForgetArguments(entry.PayloadRow, entry.PayloadLength);
         var (row, offset) = _draft.Payloads.Add(payload.Span, ref _nextRow);
         entry.PayloadLength = payload.Length;
         entry.PayloadRow = row;

@@ -38,7 +38,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        if (_toHistory.Count >= _options.HistoryBatch)
+        if (_toHistory.Count >= _options.HistoryBatch || _leaving.Count > 0)
         {
             WriteHistory();
         }
@@ -70,7 +70,7 @@ internal sealed partial class QueueActor
             }
 
             ref var entry = ref _state.Jobs[number];
-            if (entry.State == JobState.Succeeded && !_options.KeepSucceeded)
+            if ((entry.State == JobState.Succeeded && !_options.KeepSucceeded) || _state.IsDeleted(number))
             {
                 jobs++;
                 continue;
@@ -210,6 +210,10 @@ internal sealed partial class QueueActor
             _ledger.Forget(entry.PayloadRow, entry.PayloadLength);
             ReleaseClaim(number);
             _state.Forget(number);
+            if (_leaving.Count > 0)
+            {
+                AnswerLeft(number);
+            }
 
             // A commit is through when the last of its jobs is.
             _historyThrough = _toHistory.TryPeek(out var next) ? next.SequenceNumber - 1 : Math.Max(sequenceNumber, DurableSequenceNumber);

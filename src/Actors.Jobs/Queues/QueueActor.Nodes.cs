@@ -168,17 +168,13 @@ internal sealed partial class QueueActor
     /// <summary>As if somebody here had asked; the answer goes to the node when the change is durable.</summary>
     private void OnChange(long node, InboxChange change)
     {
-        var answers = ReplyTo(node, change.Number);
-        var reason = change.HasReason ? change.Reason : null;
-        Self.Tell(
-            change.Change switch
-            {
-                InboxBodies.CancelChange => new QueueMessage.CancelJob(InboxBodies.Id(change.Job), reason),
-                InboxBodies.PauseChange => new QueueMessage.PauseQueue(reason),
-                InboxBodies.ResumeChange => new QueueMessage.ResumeQueue(),
-                _ => new QueueMessage.RetryJob(InboxBodies.Id(change.Job)),
-            },
-            answers);
+        if (InboxBodies.FromProto(change) is not { } message)
+        {
+            PostTo(node, new InboxBody { Answer = new InboxAnswer { Number = change.Number, Unknown = "the process that owns it is of an older version, which cannot do this." } });
+            return;
+        }
+
+        Self.Tell(message, ReplyTo(node, change.Number));
     }
 
     private IActorRef ReplyTo(long node, long number)

@@ -68,6 +68,7 @@ internal sealed partial class QueueActor
         Self.Tell(QueueMessage.ReleaseOrphans.Instance, Self);
 
         PauseWhenRestored();
+        AwaitPauseEnd();
         RecoverNodes();
         RecoverHistory(_replay!); // Made by the reset.
         _replay = null;

@@ -12,7 +12,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var reason = cancel.Reason is { Length: > MaxReasonLength } ? cancel.Reason[..MaxReasonLength] + "…" : cancel.Reason;
+        var reason = Shorten(cancel.Reason);
         ref var entry = ref _state.Jobs[number];
         switch (entry.State)
         {
@@ -111,7 +111,7 @@ internal sealed partial class QueueActor
     private void AnswerWhenDurable(long number)
     {
         NoteWaiting();
-        _draft.Answers.Add(new CommitDraft.Answer(Sender, _state.Jobs[number].Id, new QueueMessage.JobFound(Status(number), null)));
+        _draft.Answers.Add(new CommitDraft.Answer(Sender, _state.Jobs[number].Id, new QueueMessage.JobFound(Status(number), null) { IsDeleted = _state.IsDeleted(number) }));
         FlushSoon();
     }
 

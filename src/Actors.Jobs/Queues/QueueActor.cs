@@ -9,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions, Operating, Draining, Editing, Explaining.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
@@ -103,6 +103,9 @@ internal sealed partial class QueueActor : JournaledActor
             case QueueMessage.ResumeQueue:
                 OnResumeQueue();
                 break;
+            case QueueMessage.Operation operation:
+                OnOperation(operation);
+                break;
             case QueueMessage.DiscardJobs discard:
                 OnDiscardJobs(discard);
                 break;
@@ -195,6 +198,7 @@ internal sealed partial class QueueActor : JournaledActor
             LastInterruption = finished ? null : _state.Traits(number)?.Interruption, // The history does not keep it.
             Key = _state.Keys.Name(entry.Key),
             Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
+            CopyOf = _state.Traits(number)?.CopyOf,
         };
     }
 
@@ -216,5 +220,6 @@ internal sealed partial class QueueActor : JournaledActor
         Overdue = _overdue.Count,
         Suspects = _state.Suspects,
         Pause = _state.Pause,
+        Drain = _state.Drain,
     };
 }

@@ -4,7 +4,7 @@ using Actors.Persistence;
 namespace Actors.Jobs.Queues;
 
 /// <summary>What a queue is told and asked.</summary>
-internal abstract record QueueMessage
+internal abstract partial record QueueMessage
 {
     private QueueMessage()
     {
@@ -38,7 +38,14 @@ internal abstract record QueueMessage
     public sealed record GetJob(JobId Id) : QueueMessage, IRequest<JobFound>;
 
     /// <summary>The status is null when the queue has no such live job, or cannot say, for the reason given.</summary>
-    public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage;
+    public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage
+    {
+        /// <summary>Why the job was not changed as asked; null when it was, or need not be.</summary>
+        public string? Refusal { get; init; }
+
+        /// <summary>Whether nothing of the job goes to the history.</summary>
+        public bool IsDeleted { get; init; }
+    }
 
     /// <summary>An attempt has done a step of its job; the answer comes when that is durable.</summary>
     public sealed record SaveStep(long Number, int Grant, string Name, byte[] Value) : QueueMessage, IRequest<StepSaved>;
@@ -61,8 +68,8 @@ internal abstract record QueueMessage
 
     public sealed record GetQueue : QueueMessage, IRequest<QueueStatus>;
 
-    /// <summary>Start no job until the queue is resumed; answered when that is durable.</summary>
-    public sealed record PauseQueue(string? Reason) : QueueMessage, IRequest<QueueStatus>;
+    /// <summary>Start no job until the queue is resumed, or until a moment; answered when that is durable.</summary>
+    public sealed record PauseQueue(string? Reason, DateTimeOffset? Until = null) : QueueMessage, IRequest<QueueStatus>;
 
     public sealed record ResumeQueue : QueueMessage, IRequest<QueueStatus>;
 

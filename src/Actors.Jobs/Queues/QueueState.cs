@@ -278,6 +278,7 @@ internal sealed partial class QueueState
         Pause = ToProto(Pause),
         Incarnation = Incarnation,
         Windows = { Windows.ToProto(LastMs) },
+        Drain = ToProto(Drain),
         StartsFullAtNs = _starts.FullAtNs > Keys.NowNs ? _starts.FullAtNs : 0,
         KeyStarts =
         {
@@ -290,11 +291,14 @@ internal sealed partial class QueueState
     };
 
     public static Pause? ToProto(QueuePause? pause) =>
-        pause is null ? null : new Pause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds() };
+        pause is null ? null : new Pause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0 };
 
     public static QueuePause? FromProto(Pause? pause) => pause is null
         ? null
-        : new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs));
+        : new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
+        {
+            Until = pause.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(pause.UntilMs),
+        };
 
     public void Restore(Protos.QueueState state)
     {
@@ -311,6 +315,7 @@ internal sealed partial class QueueState
         Cancelled = state.Cancelled;
         InboxThrough = Math.Max(InboxThrough, state.InboxThrough);
         SetPause(FromProto(state.Pause), state.Incarnation);
+        RestoreOperating(state);
         foreach (var taken in state.Slots)
         {
             TakeSlots(taken.Source, taken.Through);

@@ -75,6 +75,18 @@ internal sealed class ReadyList(JobTable table)
         }
     }
 
+    /// <summary>How many jobs start before one that is in the list; counts up to a limit.</summary>
+    public int CountBefore(long number, int limit)
+    {
+        var count = 0;
+        for (var before = table[number].Previous; before != 0 && count < limit; before = table[before].Previous)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     public long Take()
     {
         var number = _first;

@@ -27,6 +27,12 @@ internal sealed class HistoryTable(Connection connection)
             WHERE state = ? AND finished_at < ? ORDER BY finished_at LIMIT ?)
             AND (key IS NOT NULL OR tags IS NOT NULL OR indexed_args IS NOT NULL)
         """);
+    private readonly Statement _findMarkedById = connection.Prepare(
+        """
+        SELECT number, enqueued_at, key, tags, indexed_args FROM history
+        WHERE id = ? AND (key IS NOT NULL OR tags IS NOT NULL OR indexed_args IS NOT NULL)
+        """);
+    private readonly Statement _delete = connection.Prepare("DELETE FROM history WHERE id = ?");
     private readonly Statement _deleteMark = connection.Prepare("DELETE FROM history_marks WHERE mark = ? AND enqueued_at = ? AND number = ?");
     private readonly Statement _prune = connection.Prepare(
         """
@@ -56,25 +62,42 @@ internal sealed class HistoryTable(Connection connection)
 
     public int Prune(JobState state, long finishedBeforeMs, int limit)
     {
-        _findMarked.Bind(1, (int)state).Bind(2, finishedBeforeMs).Bind(3, limit);
-        while (_findMarked.Step())
+        DeleteMarks(_findMarked.Bind(1, (int)state).Bind(2, finishedBeforeMs).Bind(3, limit));
+        _prune.Bind(1, (int)state).Bind(2, finishedBeforeMs).Bind(3, limit).Run();
+        return connection.Changes;
+    }
+
+    /// <returns>How many were deleted: one or none.</returns>
+    public unsafe int Delete(JobId job)
+    {
+        Span<byte> id = stackalloc byte[16];
+        job.WriteTo(id);
+        fixed (byte* pinnedId = id)
         {
-            var (number, enqueuedAt) = (_findMarked.GetInt64(0), _findMarked.GetInt64(1));
-            foreach (var mark in HistoryMarks.Of(
-                _findMarked.IsNull(2) ? null : _findMarked.GetText(2),
-                _findMarked.IsNull(3) ? [] : HistoryMarks.ReadTags(_findMarked.GetText(3)),
-                HistoryMarks.ReadArgs(_findMarked.GetBytes(4))))
-            {
-                _deleteMark.Bind(1, mark).Bind(2, enqueuedAt).Bind(3, number).Run();
-            }
+            DeleteMarks(_findMarkedById.BindPinned(1, pinnedId, id.Length));
+            _delete.BindPinned(1, pinnedId, id.Length).Run();
         }
 
-        _prune.Bind(1, (int)state).Bind(2, finishedBeforeMs).Bind(3, limit).Run();
         return connection.Changes;
     }
 
     /// <summary>Forgets what may have been rolled back.</summary>
     public void Forget() => _names.Clear();
+
+    private void DeleteMarks(Statement marked)
+    {
+        while (marked.Step())
+        {
+            var (number, enqueuedAt) = (marked.GetInt64(0), marked.GetInt64(1));
+            foreach (var mark in HistoryMarks.Of(
+                marked.IsNull(2) ? null : marked.GetText(2),
+                marked.IsNull(3) ? [] : HistoryMarks.ReadTags(marked.GetText(3)),
+                HistoryMarks.ReadArgs(marked.GetBytes(4))))
+            {
+                _deleteMark.Bind(1, mark).Bind(2, enqueuedAt).Bind(3, number).Run();
+            }
+        }
+    }
 
     /// <returns>The number of the row, if the statement tells it.</returns>
     private unsafe long Run(Statement insert, FinishedJob job)

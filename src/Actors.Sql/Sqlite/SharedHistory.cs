@@ -35,6 +35,9 @@ internal sealed class SharedHistory(string path, ReadThread reader) : IHistory
     public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
         _owned?.PruneAsync(state, finishedBefore, limit, cancellationToken) ?? throw NotOwner();
 
+    public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
+        _owned?.DeleteAsync(ids, cancellationToken) ?? throw NotOwner();
+
     /// <summary>The first owner makes the file; before that, nothing has finished.</summary>
     private Task<T> ReadAsync<T>(Func<ReadSession, T> read, T none, CancellationToken cancellationToken) =>
         File.Exists(path) ? reader.ExecuteAsync(read, cancellationToken) : Task.FromResult(none);

@@ -52,6 +52,9 @@ internal sealed class SqliteHistory(WriteThread writer, ReadThread reader) : IHi
         return writer.ExecuteAsync(new HistoryPrune(state, HistoryTime.RoundUp(finishedBefore), limit), cancellationToken);
     }
 
+    public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
+        ids.Count == 0 ? Task.FromResult(0) : writer.ExecuteAsync(new HistoryDelete(ids), cancellationToken);
+
     private static void RequireFinal(JobState state, string parameter)
     {
         if (state is not (JobState.Succeeded or JobState.Failed or JobState.Cancelled))

@@ -70,8 +70,8 @@ internal sealed partial class RecordedJobs(TimeProvider time) : IJobs
     public Task<IReadOnlyList<QueueStatus>> GetQueuesAsync(CancellationToken cancellationToken = default) =>
         Current.GetQueuesAsync(cancellationToken);
 
-    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, CancellationToken cancellationToken = default) =>
-        Current.PauseAsync(queue, reason, cancellationToken);
+    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, DateTimeOffset? until = null, CancellationToken cancellationToken = default) =>
+        Current.PauseAsync(queue, reason, until, cancellationToken);
 
     public Task<QueueStatus> ResumeAsync(string queue, CancellationToken cancellationToken = default) => Current.ResumeAsync(queue, cancellationToken);
 

@@ -68,6 +68,8 @@ internal sealed class FaultyHistory(ActorSystem? system = null, InMemoryHistory?
     public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
         _inner.PruneAsync(state, finishedBefore, limit, cancellationToken);
 
+    public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => _inner.DeleteAsync(ids, cancellationToken);
+
     /// <summary>The caller counts this as work under way, and the clock stands still for it; such a wait must not count.</summary>
     private async Task WaitAsync(Task gate)
     {

@@ -81,6 +81,8 @@ public sealed class HistoryReadingTests
         public Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(HistoryFilter filter, int limit, CancellationToken cancellationToken) =>
             _inner.CountErrorsAsync(filter, limit, cancellationToken);
 
+        public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => _inner.DeleteAsync(ids, cancellationToken);
+
         public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
             _inner.PruneAsync(state, finishedBefore, limit, cancellationToken);
     }

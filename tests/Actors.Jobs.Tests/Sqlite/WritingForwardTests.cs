@@ -193,5 +193,7 @@ public sealed class WritingForwardTests : IDisposable
 
         public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
             inner.PruneAsync(state, finishedBefore, limit, cancellationToken);
+
+        public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.DeleteAsync(ids, cancellationToken);
     }
 }
