@@ -14,7 +14,6 @@ public sealed record JobInterruption(JobInterruptionCause Cause, int Attempt, Da
         JobInterruptionCause.ProcessStopped => $"the process was stopped{Where}",
         JobInterruptionCause.ProcessDied => $"the process died{Where}",
         JobInterruptionCause.ProcessSilent => $"the process said nothing more{Where}",
-        JobInterruptionCause.NotEnded => "whoever took the job said nothing more of it in time",
         _ => "it was given back",
     };
 
@@ -35,7 +34,4 @@ public enum JobInterruptionCause
 
     /// <summary>The process lives but has said nothing within the node timeout, though it was asked.</summary>
     ProcessSilent = 4,
-
-    /// <summary>Code that drives itself took the job and did not end it in time.</summary>
-    NotEnded = 5,
 }

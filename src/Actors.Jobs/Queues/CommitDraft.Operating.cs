@@ -5,7 +5,7 @@ namespace Actors.Jobs.Queues;
 /// <summary>What those who run the program have changed.</summary>
 internal sealed partial class CommitDraft
 {
-    private const int OperatingFormat = 4;
+    public const int OperatingFormat = 4;
     private long _lastDeleting;
 
     public void SetPause(QueuePause? pause, long incarnation)

@@ -7,7 +7,7 @@ internal sealed partial class QueueActor
 {
     private void OnDrainQueue(QueueMessage.DrainQueue drain)
     {
-        if (IsRefused())
+        if (IsRefused() || IsTooNew(CommitDraft.OperatingFormat))
         {
             return;
         }

@@ -25,6 +25,10 @@ internal sealed partial class QueueActor
         {
             Refuse(number, "It is running, with the arguments that it had when it was started. Wait until it has ended, or cancel it.");
         }
+        else if (number >= EndOfDurable)
+        {
+            Refuse(number, "It is being stored. Ask again when its enqueue has been answered.");
+        }
         else
         {
             if (entry.State is not (JobState.Succeeded or JobState.Failed or JobState.Cancelled))
@@ -82,7 +86,7 @@ internal sealed partial class QueueActor
 
     private void OnDeleteJob(QueueMessage.DeleteJob delete)
     {
-        if (!TryFindForChange(delete.Id, out var number))
+        if (IsTooNew(CommitDraft.OperatingFormat) || !TryFindForChange(delete.Id, out var number))
         {
             return;
         }

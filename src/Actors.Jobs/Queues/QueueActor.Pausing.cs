@@ -9,7 +9,7 @@ internal sealed partial class QueueActor
 
     private void OnPauseQueue(QueueMessage.PauseQueue pause)
     {
-        if (IsRefused() || IsTooNew(CommitDraft.ControlFormat))
+        if (IsRefused() || IsTooNew(pause.Until is null ? CommitDraft.ControlFormat : CommitDraft.OperatingFormat))
         {
             return;
         }

@@ -22,6 +22,20 @@ internal static class SqliteFile
         }
     }
 
+    /// <summary>Whether somebody keeps others from writing for longer than a write takes.</summary>
+    public static bool IsLocked(string path)
+    {
+        Batteries_V2.Init();
+        raw.sqlite3_open_v2(path, out var connection, raw.SQLITE_OPEN_READWRITE, null).ShouldBe(raw.SQLITE_OK);
+        using (connection)
+        {
+            raw.sqlite3_busy_timeout(connection, 1_000);
+            var begun = raw.sqlite3_exec(connection, "BEGIN IMMEDIATE; ROLLBACK");
+            begun.ShouldBeOneOf(raw.SQLITE_OK, raw.SQLITE_BUSY);
+            return begun == raw.SQLITE_BUSY;
+        }
+    }
+
     public static void Execute(string path, string sql)
     {
         Batteries_V2.Init();
