@@ -3,7 +3,7 @@ using Actors.Jobs.Queues;
 namespace Actors.Jobs;
 
 /// <summary>What a handler knows of the job that it runs.</summary>
-public sealed class JobContext
+public sealed partial class JobContext
 {
     internal JobContext(JobId id, string queue, string type, int attempt, DateTimeOffset enqueuedAt, IServiceProvider services)
     {

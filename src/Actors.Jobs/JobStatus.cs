@@ -35,6 +35,9 @@ public sealed record JobStatus(
     /// <summary>Whether it was cancelled while it ran: its token is cancelled, and it becomes Cancelled when its attempt has ended.</summary>
     public bool IsCancelling { get; init; }
 
+    /// <summary>By what its last attempt was cut short that was; null when none was, or the job has finished.</summary>
+    public JobInterruption? LastInterruption { get; init; }
+
     /// <summary>Whether it was accepted in another process, is durable in the inbox of the shared store, and the owner of the queue has not taken it in yet.</summary>
     public bool IsInInbox { get; init; }
 }

@@ -75,18 +75,7 @@ public sealed partial class JobSystem
     }
 
     private async Task<JobStatus?> FindFinishedAsync(JobId id, CancellationToken cancellationToken) =>
-        await History.FindAsync(id, cancellationToken) is { } finished
-            ? new JobStatus(
-                finished.Id,
-                finished.Queue,
-                finished.Type,
-                finished.State,
-                finished.Attempts,
-                finished.EnqueuedAt,
-                null,
-                finished.FinishedAt,
-                finished.Error)
-            : null;
+        await History.FindAsync(id, cancellationToken) is { } finished ? Status(finished) : null;
 
     private static async Task<JobStatus?> FindAcceptedAsync(IInbox inbox, JobId id, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ public sealed partial class JobSystem
             var begun = store.BegunAttemptsOf(store.Node).Open(definition.Name, QueueOptions.MostWorkers);
             begun.Forget(); // A process has no past: its id is never used again.
             QueueHandle? handle = null;
-            var props = Props.Create(() => new RemoteQueueActor(definition.Name, handle?.Options ?? definition.Options, handlersByName, _options.Services, begun, inbox));
+            var props = Props.Create(() => new RemoteQueueActor(definition.Name, handle?.Options ?? definition.Options, handlersByName, _executions[definition.Name], begun, inbox));
             var started = await parent.AskAsync(new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
             handle = new QueueHandle(started.Actor, definition.Options);
             _queues.Add(definition.Name, handle);

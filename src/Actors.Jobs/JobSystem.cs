@@ -2,6 +2,7 @@ using System.Text.Json;
 using Actors.Jobs.Processes;
 using Actors.Jobs.Queues;
 using Actors.Jobs.Schedules;
+using Actors.Jobs.Telemetry;
 using Actors.Jobs.Types;
 using Actors.Jobs.Workers;
 using Actors.Persistence;
@@ -44,6 +45,7 @@ public sealed partial class JobSystem : IJobs
         ArgumentNullException.ThrowIfNull(options);
         var jobs = new JobSystem(system, options);
         await jobs.StartQueuesAsync(cancellationToken);
+        JobMetrics.Observe(jobs);
         return jobs;
     }
 
@@ -103,7 +105,10 @@ public sealed partial class JobSystem : IJobs
             throw new ArgumentException("Many jobs cannot have one id. Leave the id out, or choose one for each.", nameof(configure));
         }
 
-        await EnqueueAsync(queue, drafts, isChosenId, cancellationToken);
+        await (JobTelemetry.IsTracing
+            ? EnqueueTracedAsync(queue, drafts, isChosenId, cancellationToken)
+            : EnqueueAsync(queue, drafts, isChosenId, cancellationToken));
+        JobMetrics.OnEnqueued(queue, drafts[0].Type, drafts.Length);
         if (_options.OnEnqueued is { } onEnqueued)
         {
             foreach (var (draft, job) in drafts.Zip(jobs))
@@ -229,7 +234,7 @@ public sealed partial class JobSystem : IJobs
             _system.TimeProvider.GetUtcNow(),
             type.Version,
             type.Serialize(job));
-        return new JobExecutor(queue, _options.Services, _system, _system.LoggerFactory.CreateLogger($"Actors.{_system.Name}.user.queues.{queue}"))
+        return new JobExecutor(_executions[queue], _system, _system.LoggerFactory.CreateLogger($"Actors.{_system.Name}.user.queues.{queue}"))
             .RunInlineAsync(granted, cancellationToken);
     }
 
@@ -240,6 +245,7 @@ public sealed partial class JobSystem : IJobs
         foreach (var definition in _options.Queues)
         {
             faults.AddRange(FindFaults(definition));
+            faults.AddRange(FindMiddlewareFaults(definition));
             check.Check(definition);
         }
 
@@ -252,6 +258,7 @@ public sealed partial class JobSystem : IJobs
         foreach (var (definition, handlers) in check.Handlers)
         {
             _handlers.Add(definition.Name, handlers);
+            AddExecution(definition);
         }
 
         WarnOfUnhandled();
@@ -288,7 +295,11 @@ public sealed partial class JobSystem : IJobs
             _options.Services,
             begun?.Open(pair.Key.Name, QueueOptions.MostWorkers) ?? new UnknownBegun(),
             _options.EnqueueTimeout,
-            neighbours)).ToList();
+            neighbours)
+        {
+            Execution = _executions[pair.Key.Name],
+        }).ToList();
+        _ownedSetups = setups;
 
         // After a crash nothing runs before it is known what must run alone.
         string[] awaited = setups.Exists(setup => setup.Begun.Left is not { Count: 0 }) ? [.. setups.Select(setup => setup.Name)] : [];
@@ -415,6 +426,12 @@ public sealed partial class JobSystem : IJobs
     {
         ArgumentNullException.ThrowIfNull(job);
         var (draft, queue, isChosenId) = Draft(job, configure);
+        if (JobTelemetry.IsTracing)
+        {
+            await EnqueueTracedAsync(queue, [draft], isChosenId, cancellationToken);
+            return OnEnqueued(draft, queue, job);
+        }
+
         if (isChosenId)
         {
             await EnqueueAsync(queue, [draft], isChosenId, cancellationToken);
@@ -431,6 +448,12 @@ public sealed partial class JobSystem : IJobs
             }
         }
 
+        return OnEnqueued(draft, queue, job);
+    }
+
+    private JobId OnEnqueued(JobDraft draft, string queue, object job)
+    {
+        JobMetrics.OnEnqueued(queue, draft.Type, 1);
         _options.OnEnqueued?.Invoke(Enqueued(draft, queue, job));
         return draft.Id;
     }
@@ -514,6 +537,10 @@ public sealed record JobSystemOptions
 
     /// <summary>The queues.</summary>
     public required IReadOnlyList<QueueDefinition> Queues { get; init; }
+
+    /// <summary>Classes that implement <see cref="IJobMiddleware"/>, around the handlers of all queues and outside the middleware of each, outermost first.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<Type> Middleware { get; init; } = [];
 
     /// <summary>The durable schedules that code and configuration declare. One that was declared before and is not any more is retired.</summary>
     /// <value>Default null: there are no schedules at all. Empty: there may be some that were added at run time.</value>

@@ -17,6 +17,12 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Warning, "Queue {Queue} was restored from a backup and is paused. {Jobs} live jobs may have run since the backup: look at them, discard or release them")]
     public static partial void QueueRestored(ILogger logger, string queue, long jobs);
 
+    [LoggerMessage(3151, LogLevel.Information, "Attempt {Attempt} of job {JobId} ({JobType} in {Queue}) was cut short: {Reason}. It is made again, and does not count")]
+    public static partial void AttemptInterrupted(ILogger logger, int attempt, JobId jobId, string queue, string jobType, string reason);
+
+    [LoggerMessage(3150, LogLevel.Debug, "The handlers of {Queue} run inside of {Middleware}, the first outermost")]
+    public static partial void MiddlewareUsed(ILogger logger, string queue, string middleware);
+
     [LoggerMessage(3101, LogLevel.Warning, "Attempt {Attempt} of job {JobId} ({JobType} in {Queue}) failed: {Reason}")]
     public static partial void AttemptFailed(
         ILogger logger, JobId jobId, string queue, string jobType, int attempt, string reason, Exception? cause);

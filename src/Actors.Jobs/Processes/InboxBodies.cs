@@ -111,6 +111,7 @@ internal static class InboxBodies
                 break;
             default:
                 end.Outcome = (uint)Outcome.Interrupted;
+                end.Interruption = (uint)((ended.Outcome as AttemptOutcome.Interrupted)?.Cause ?? 0);
                 break;
         }
 
@@ -124,7 +125,7 @@ internal static class InboxBodies
         Outcome.Cancelled => new AttemptOutcome.Cancelled(),
         Outcome.Snoozed => new AttemptOutcome.Snoozed(Span(end.DelayMs)),
         Outcome.Undecodable => new AttemptOutcome.Undecodable(end.Error),
-        _ => new AttemptOutcome.Interrupted(), // Also what a newer version means: the job runs again.
+        _ => new AttemptOutcome.Interrupted(end.Interruption == 0 ? null : (JobInterruptionCause)end.Interruption), // Also what a newer version means: the job runs again.
     });
 
     public static InboxJobStatus ToProto(JobStatus status) => new()
@@ -140,6 +141,7 @@ internal static class InboxBodies
         HasError = status.Error is not null,
         Priority = (uint)StoredPriority.Of(status.Priority),
         IsCancelling = status.IsCancelling,
+        Interruption = status.LastInterruption is { } interruption ? JobTraits.ToProto(interruption) : null,
         Key = status.Key ?? "",
         Tags = { status.Tags },
     };
@@ -157,6 +159,7 @@ internal static class InboxBodies
     {
         Priority = StoredPriority.Read((int)status.Priority),
         IsCancelling = status.IsCancelling,
+        LastInterruption = status.Interruption is { } interruption ? JobTraits.FromProto(interruption) : null,
         Key = Text(status.Key),
         Tags = TagList.Of(status.Tags),
     };

@@ -14,7 +14,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     private readonly string _name;
     private QueueOptions _options;
     private readonly IReadOnlyDictionary<string, JobHandler> _handlers;
-    private readonly IServiceProvider _services;
+    private readonly QueueExecution _execution;
     private readonly IBegunTable _begun;
     private readonly IActorRef _inbox;
     private readonly object _attachment = new();
@@ -25,14 +25,14 @@ internal sealed partial class RemoteQueueActor : ActorBase
         string name,
         QueueOptions options,
         IReadOnlyDictionary<string, JobHandler> handlers,
-        IServiceProvider services,
+        QueueExecution execution,
         IBegunTable begun,
         IActorRef inbox)
     {
         _name = name;
         _options = options;
         _handlers = handlers;
-        _services = services;
+        _execution = execution;
         _begun = begun;
         _inbox = inbox;
     }
@@ -40,6 +40,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     protected override ValueTask PreStartAsync()
     {
         _inbox.Tell(new InboxActor.Attach(_name, Self, _attachment), Self);
+        _execution.Reports.Listener = Self;
         return default;
     }
 
@@ -59,8 +60,23 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.GetJob get:
                 Ask(new InboxQuery { Job = InboxBodies.Bytes(get.Id) }, isAboutJob: true);
                 break;
+            case QueueMessage.GetProgress get:
+                AskForProgress(get.Id);
+                break;
+            case JobReports.Changed changed:
+                OnReportChanged(changed);
+                break;
+            case ReportDue due:
+                OnReportDue(due);
+                break;
+            case AskExpired expired:
+                OnAskExpired(expired);
+                break;
             case QueueMessage.GetQueue:
                 Ask(new InboxQuery(), isAboutJob: false);
+                break;
+            case QueueMessage.SearchJobs search:
+                OnSearchJobs(search);
                 break;
             case QueueMessage.CancelJob cancel:
                 Ask(new InboxChange
@@ -108,7 +124,8 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 unanswered.Asker.Tell(
                     new Failure(new QueueUnavailableException(_name, new TimeoutException("the process that owns it has not answered."))), Self);
                 break;
-            case QuestionExpired:
+            case QuestionExpired expired:
+                OnSearchExpired(expired.Number);
                 break;
             default:
                 Unhandled(message);
@@ -177,7 +194,13 @@ internal sealed partial class RemoteQueueActor : ActorBase
 
     private void OnAnswer(InboxAnswer answer)
     {
+        if (TryAnswerAsked(answer))
+        {
+            return;
+        }
+
         Context.Timers.Cancel(answer.Number);
+        OnSearchAnswered(answer);
         if (!_questions.Remove(answer.Number, out var question))
         {
             return;

@@ -40,6 +40,9 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
     /// <summary>How many jobs have their arguments in this commit.</summary>
     public int Jobs { get; private set; }
 
+    /// <summary>How many jobs are enqueued by it.</summary>
+    public int EnqueuedJobs => _commit.Enqueued?.Type.Count ?? 0;
+
     /// <summary>The room that they would take by themselves.</summary>
     public long LiveBytes { get; private set; }
 
@@ -231,13 +234,22 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _events++;
     }
 
+    /// <summary>The lowest format whose readers understand this state of a queue.</summary>
+    public static int FormatOf(Protos.QueueState? state) => state switch
+    {
+        { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } => TraitsFormat,
+        { Slots.Count: > 0 } => SlotsFormat,
+        { Pause: not null } => 2,
+        _ => 1,
+    };
+
     /// <summary>The bytes of the events.</summary>
     public byte[] Encode(long atMs, long historyThrough, Protos.QueueState? state)
     {
         _commit.AtMs = atMs;
         _commit.HistoryThrough = historyThrough;
         _commit.State = state;
-        FormatVersion = Math.Max(FormatVersion, state switch { { Slots.Count: > 0 } => SlotsFormat, { Pause: not null } => 2, _ => 1 });
+        FormatVersion = Math.Max(FormatVersion, FormatOf(state));
         if (_ids is not null)
         {
             // The stream's buffer is not written to again.

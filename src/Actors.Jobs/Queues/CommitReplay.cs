@@ -23,6 +23,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
     {
         var commit = QueueCommit.Parser.ParseFrom(row.Events.Span);
         state.LastMs = Math.Max(state.LastMs, commit.AtMs);
+        state.SettleStarts(state.LastMs); // Those of the commit before: it was durable when this one was begun.
         ApplyNames(commit);
 
         ApplyCancelling(commit);
@@ -126,6 +127,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         }
 
         var errors = Errors(moved.Failures);
+        var interruptions = moved.Interruptions.Count == 0 ? null : moved.Interruptions.ToDictionary(interruption => interruption.Index);
         var number = 0L;
         for (var i = 0; i < moved.Number.Count; i++)
         {
@@ -134,6 +136,10 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
             {
                 state.Move(
                     number, (JobState)moved.State[i], (int)moved.Attempts[i], commit.AtMs + moved.DelayMs[i], errors?.GetValueOrDefault(i));
+                if (interruptions is not null && interruptions.TryGetValue((uint)i, out var interruption))
+                {
+                    state.SetInterruption(number, JobTraits.FromProto(interruption));
+                }
             }
         }
     }

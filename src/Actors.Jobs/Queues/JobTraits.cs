@@ -11,12 +11,30 @@ internal sealed record JobTraits
     /// <summary>As W3C's tracestate.</summary>
     public string? TraceState { get; init; }
 
+    /// <summary>By what the last attempt was cut short that was; null when none was.</summary>
+    public JobInterruption? Interruption { get; init; }
+
+    public static Protos.JobInterruption ToProto(JobInterruption interruption) => new()
+    {
+        Cause = (uint)interruption.Cause,
+        Node = interruption.Node ?? 0,
+        Attempt = (uint)interruption.Attempt,
+        AtMs = interruption.At.ToUnixTimeMilliseconds(),
+    };
+
+    public static JobInterruption FromProto(Protos.JobInterruption interruption) => new(
+        (JobInterruptionCause)interruption.Cause,
+        (int)interruption.Attempt,
+        DateTimeOffset.FromUnixTimeMilliseconds(interruption.AtMs),
+        interruption.Node == 0 ? null : interruption.Node);
+
     public Protos.JobTraits ToProto(int index = 0) => new()
     {
         Index = (uint)index,
         Tags = { Tags },
         TraceParent = TraceParent ?? "",
         TraceState = TraceState ?? "",
+        Interruption = Interruption is null ? null : ToProto(Interruption),
     };
 
     public static JobTraits FromProto(Protos.JobTraits traits) => new()
@@ -24,5 +42,6 @@ internal sealed record JobTraits
         Tags = TagList.Of(traits.Tags),
         TraceParent = traits.TraceParent.Length == 0 ? null : traits.TraceParent,
         TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,
+        Interruption = traits.Interruption is null ? null : FromProto(traits.Interruption),
     };
 }

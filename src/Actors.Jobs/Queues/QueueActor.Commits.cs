@@ -18,10 +18,13 @@ internal sealed partial class QueueActor
     private CommitDraft _draft = new(1, 1);
     private long _nextRow = 1;
     private long _trimmable;
+
+    /// <summary>How large the queue's own state was when it was last written: with each deletion it is written again.</summary>
+    private long _stateBytes;
     private bool _isFlushQueued;
 
     /// <summary>Whether it is time to delete. What is being read must not go meanwhile.</summary>
-    private bool IsTrimmable => _trimmable >= _options.TrimBytes && _ledger.FirstKeptRow <= FirstRowBeingRead;
+    private bool IsTrimmable => _trimmable >= Math.Max(_options.TrimBytes, 4 * _stateBytes) && _ledger.FirstKeptRow <= FirstRowBeingRead && MayWriteState();
 
     /// <summary>Stores what was decided, but not before everything that is in the mailbox now has been decided too.</summary>
     private void FlushSoon()
@@ -103,7 +106,11 @@ internal sealed partial class QueueActor
     {
         // A deletion carries the queue's own state, which is that of the newest draft.
         var isTrimming = isNewest && IsTrimmable;
-        var events = draft.Encode(NowMs(), _historyThrough, isTrimming ? _state.ToProto() : null);
+        var atMs = NowMs();
+        StampEnqueued(draft, atMs);
+        var state = isTrimming ? _state.ToProto() : null;
+        _stateBytes = state?.CalculateSize() ?? _stateBytes;
+        var events = draft.Encode(atMs, _historyThrough, state);
         var payloads = draft.Payloads.Finish();
         var deleteBefore = isTrimming ? _ledger.FirstKept : 0;
         var deleteRowsBefore = isTrimming ? Math.Max(0, _ledger.FirstKeptRow) : 0;
@@ -189,6 +196,7 @@ internal sealed partial class QueueActor
 
         if (draft.Granted.Count > 0)
         {
+            SettleStarts();
             HandOver(draft.Granted);
         }
 

@@ -15,7 +15,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        if (enqueue.Slots is not null && IsTooNew(CommitDraft.SlotsFormat))
+        if ((enqueue.Slots is not null && IsTooNew(CommitDraft.SlotsFormat)) || (HasTraits(enqueue.Jobs) && IsTooNew(CommitDraft.TraitsFormat)))
         {
             return;
         }

@@ -1,3 +1,4 @@
+using Actors.Jobs.Searching;
 using Actors.Persistence;
 
 namespace Actors.Jobs.Queues;
@@ -167,7 +168,11 @@ internal sealed partial class QueueActor
             DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
             DateTimeOffset.FromUnixTimeMilliseconds(entry.DueAtMs),
             _state.Error(number),
-            entry.CacheSlot == 0 ? default : _cache[entry]);
+            entry.CacheSlot == 0 ? default : _cache[entry])
+        {
+            ErrorFingerprint = _state.Fingerprint(number) is { } fingerprint ? ErrorText.Digits(fingerprint) : null,
+            IndexedArgs = _state.Jobs.ChunkOf(number, out var place).ArgsOf(place),
+        };
     }
 
     private void OnHistoryWritten(QueueMessage.HistoryWritten written)

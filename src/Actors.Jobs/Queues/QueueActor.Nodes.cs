@@ -60,6 +60,10 @@ internal sealed partial class QueueActor
                 OnChange(row.Node, row.Body.Change);
                 Take(row.Row);
                 break;
+            case InboxBody.ContentOneofCase.Report:
+                OnReport(row.Body.Report);
+                Take(row.Row);
+                break;
             default:
                 Take(row.Row);
                 break;
@@ -128,10 +132,20 @@ internal sealed partial class QueueActor
 
     private void OnQuery(long node, InboxQuery query)
     {
+        if (query.Search is not null)
+        {
+            Self.Tell(SearchBodies.FromProto(query.Search, _name), ReplyTo(node, query.Number));
+            return;
+        }
+
         var answer = new InboxAnswer { Number = query.Number };
         if (query.Job.IsEmpty)
         {
             answer.Queue = InboxBodies.ToProto(QueueStatus());
+        }
+        else if (query.IsOfReport)
+        {
+            answer.Report = ReportOf(InboxBodies.Id(query.Job));
         }
         else if (Term == 0 && Unavailability is { } cause)
         {
@@ -148,8 +162,7 @@ internal sealed partial class QueueActor
     /// <summary>As if somebody here had asked; the answer goes to the node when the change is durable.</summary>
     private void OnChange(long node, InboxChange change)
     {
-        var inbox = _neighbours!.Inbox; // Who has no neighbours gets no rows.
-        var answers = Context.ActorOf(Props.Create(() => new ChangeReply(inbox, node, _name, change.Number)) with { RestartType = RestartType.Temporary });
+        var answers = ReplyTo(node, change.Number);
         var reason = change.HasReason ? change.Reason : null;
         Self.Tell(
             change.Change switch
@@ -160,6 +173,12 @@ internal sealed partial class QueueActor
                 _ => new QueueMessage.RetryJob(InboxBodies.Id(change.Job)),
             },
             answers);
+    }
+
+    private IActorRef ReplyTo(long node, long number)
+    {
+        var inbox = _neighbours!.Inbox; // Who has no neighbours gets no rows.
+        return Context.ActorOf(Props.Create(() => new ChangeReply(inbox, node, _name, number)) with { RestartType = RestartType.Temporary });
     }
 
     private void CancelAt(long node, long number, int grant)
@@ -184,7 +203,7 @@ internal sealed partial class QueueActor
             Log.NodeGone(Logger, id, node.Granted.Count, _name);
             foreach (var number in node.Granted.Where(number => IsRunningAt(id, number)).OrderDescending().ToList())
             {
-                ReleaseOrphan(number, begun.Left);
+                ReleaseOrphan(number, begun.Left, id);
             }
 
             UpdateAlone();
@@ -212,9 +231,8 @@ internal sealed partial class QueueActor
                 continue;
             }
 
-            while (node.Granted.Count < node.Slots && _ready.Count > 0)
+            while (node.Granted.Count < node.Slots && NextReady() is not 0 and var number)
             {
-                var number = _ready.First;
                 ref var entry = ref _state.Jobs[number];
                 if (entry.CacheSlot == 0 || !node.Types.Contains(_state.Names[entry.Type]))
                 {
@@ -245,7 +263,7 @@ internal sealed partial class QueueActor
     private NodeWork? NodeForSuspect()
     {
         ref var entry = ref _state.Jobs[_suspects.First];
-        if (entry.CacheSlot == 0 || _nodes.Values.Any(node => node.Granted.Any(number => _state.IsSuspect(number, out _))))
+        if (entry.CacheSlot == 0 || !MayStart(entry) || _nodes.Values.Any(node => node.Granted.Any(number => _state.IsSuspect(number, out _))))
         {
             return null;
         }
@@ -284,6 +302,7 @@ internal sealed partial class QueueActor
                 Attempt = (uint)entry.Attempts + 1,
                 EnqueuedAtMs = entry.EnqueuedAtMs,
                 Priority = (uint)StoredPriority.Of(entry.Priority),
+                ReadyAtMs = entry.DueAtMs,
                 Key = _state.Keys.Name(entry.Key) ?? "",
                 Traits = _state.Traits(number)?.ToProto(),
                 Args = UnsafeByteOperations.UnsafeWrap(_cache[entry]), // Only jobs with their arguments in memory are granted.

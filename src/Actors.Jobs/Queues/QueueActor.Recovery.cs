@@ -28,9 +28,11 @@ internal sealed partial class QueueActor
     protected override void OnRecovered()
     {
         _clock = new QueueClock(Context.System.TimeProvider, _state.LastMs);
+        _state.SettleStarts(NowMs());
         _nextRow = LastPayloadRow + 1;
         _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
         _state.Jobs.Pack();
+        _state.Jobs.Summarise();
         foreach (var number in _state.Jobs.Numbers())
         {
             ref var entry = ref _state.Jobs[number];
@@ -98,9 +100,9 @@ internal sealed partial class QueueActor
 
     private void Forget()
     {
-        _state = new QueueState();
+        _setup.State = _state = new QueueState { Limits = _options.Limits };
         _ledger = new CommitLedger(_options.LedgerRunBytes);
-        _ready = new ReadyJobs(_state.Jobs);
+        _ready = new ReadyJobs(_state.Jobs, _state.Keys);
         _due = new DueHeap();
         _clock = new QueueClock(Context.System.TimeProvider, 0);
         _draft = new CommitDraft(1, 1);
@@ -110,6 +112,7 @@ internal sealed partial class QueueActor
         _toHistory.Clear();
         _cache = new PayloadCache();
         _trimmable = 0;
+        _stateBytes = 0;
         _historyThrough = 0;
         _writing = null;
         ForgetFormats();
@@ -119,6 +122,7 @@ internal sealed partial class QueueActor
         _firstRowAhead = long.MaxValue;
         _firstRowOfHistory = long.MaxValue;
         ForgetForwarding();
+        ForgetSearches();
         _handedOver = 0;
         _orphans.Clear();
         _nodes.Clear();
@@ -129,6 +133,7 @@ internal sealed partial class QueueActor
         _handlers.Clear();
         _overdue.Clear();
         _suspects = new ReadyList(_state.Jobs);
+        _rated.Clear();
         _suspicions.Clear();
         _hold = 0;
         _hasJoined = false;

@@ -9,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Searching, Reports.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
@@ -88,6 +88,9 @@ internal sealed partial class QueueActor : JournaledActor
             case QueueMessage.GetJob get:
                 OnGetJob(get.Id);
                 break;
+            case QueueMessage.GetProgress get:
+                OnGetProgress(get.Id);
+                break;
             case QueueMessage.PauseQueue pause:
                 OnPauseQueue(pause);
                 break;
@@ -99,6 +102,15 @@ internal sealed partial class QueueActor : JournaledActor
                 break;
             case QueueMessage.ListJobs list:
                 OnListJobs(list);
+                break;
+            case QueueMessage.SearchJobs search:
+                OnSearchJobs(search);
+                break;
+            case QueueMessage.SearchOn on:
+                OnSearchOn(on);
+                break;
+            case QueueMessage.SearchRead read:
+                OnSearchRead(read);
                 break;
             case QueueMessage.GetQueue:
                 Sender.Tell(QueueStatus(), Self);
@@ -174,6 +186,7 @@ internal sealed partial class QueueActor : JournaledActor
         {
             Priority = entry.Priority,
             IsCancelling = _state.IsCancelling(number, out _),
+            LastInterruption = finished ? null : _state.Traits(number)?.Interruption, // The history does not keep it.
             Key = _state.Keys.Name(entry.Key),
             Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
         };

@@ -1,3 +1,4 @@
+using Actors.Jobs.Searching;
 using Actors.Persistence;
 
 namespace Actors.Jobs.Queues;
@@ -33,6 +34,11 @@ internal abstract record QueueMessage
     /// <summary>The status is null when the queue has no such live job, or cannot say, for the reason given.</summary>
     public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage;
 
+    /// <summary>What has a job said of its work?</summary>
+    public sealed record GetProgress(JobId Id) : QueueMessage, IRequest<ProgressFound>;
+
+    public sealed record ProgressFound(JobProgress? Progress) : QueueMessage;
+
     /// <summary>End a job as cancelled; the answer comes when that is durable.</summary>
     public sealed record CancelJob(JobId Id, string? Reason) : QueueMessage, IRequest<JobFound>;
 
@@ -60,6 +66,24 @@ internal abstract record QueueMessage
 
     /// <summary>The live jobs from a number on.</summary>
     public sealed record ListJobs(long From, int Limit) : QueueMessage, IRequest<JobPage>;
+
+    /// <summary>The live jobs that match, newest first.</summary>
+    /// <param name="Query">What to look for.</param>
+    /// <param name="Limit">At most so many; 0 only counts them.</param>
+    /// <param name="Before">Only older jobs than this.</param>
+    public sealed record SearchJobs(JobQuery Query, int Limit, JobPosition? Before) : QueueMessage, IRequest<JobsFound>;
+
+    /// <summary>What a search has found.</summary>
+    /// <param name="Jobs">The jobs, newest first.</param>
+    /// <param name="Through">Older jobs were not looked at; null when all were.</param>
+    /// <param name="Count">How many there are, when that was asked.</param>
+    public sealed record JobsFound(IReadOnlyList<JobStatus> Jobs, JobPosition? Through, long Count) : QueueMessage;
+
+    /// <summary>To itself: go on with a search.</summary>
+    public sealed record SearchOn(LiveSearch Search) : QueueMessage;
+
+    /// <summary>To itself: the arguments that a search had to look into have been read.</summary>
+    public sealed record SearchRead(LiveSearch Search) : QueueMessage;
 
     /// <summary>Begin to run jobs.</summary>
     public sealed record StartConsuming : QueueMessage, IRequest<ConsumingStarted>;
@@ -124,7 +148,7 @@ internal abstract record QueueMessage
     public sealed record StopTimeoutReached(bool IsCancelled) : QueueMessage;
 
     /// <summary>To itself: arguments have been read.</summary>
-    public sealed record PayloadsRead(ReadyList List, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
+    public sealed record PayloadsRead(IReadOnlyList<long> Numbers, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
 
     /// <summary>To itself: the jobs of the oldest commits, as the journal names them.</summary>
     public sealed record ForwardFound(ForwardSource Source, Task Finding) : QueueMessage;
@@ -182,7 +206,8 @@ internal abstract record AttemptOutcome
 
     public sealed record Snoozed(TimeSpan Duration) : AttemptOutcome;
 
-    public sealed record Interrupted : AttemptOutcome;
+    /// <summary>The cause is null when it had not begun.</summary>
+    public sealed record Interrupted(JobInterruptionCause? Cause = null) : AttemptOutcome;
 
     public sealed record Undecodable(string Error) : AttemptOutcome;
 }

@@ -4,8 +4,10 @@ using Actors.Jobs.Protos;
 namespace Actors.Jobs.Queues;
 
 /// <summary>What a queue knows of its jobs. Changed by events only: the same methods are called when a decision is made and when it is replayed.</summary>
-internal sealed class QueueState
+internal sealed partial class QueueState
 {
+    private const long NsPerMs = 1_000_000;
+
     private readonly Dictionary<string, ushort> _typeByName = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
     private readonly Dictionary<long, string> _errors = [];
@@ -14,6 +16,18 @@ internal sealed class QueueState
     private readonly NumberMap<JobTraits> _traits = new();
     private readonly Dictionary<string, long> _slots = new(StringComparer.Ordinal);
     private readonly long[] _counts = new long[(int)JobState.Quarantined + 1];
+
+    private List<JobKey>? _starting;
+    private TokenBucket _starts;
+
+    /// <summary>What is counted; it changes with the settings.</summary>
+    public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>The rate at which jobs of the queue start.</summary>
+    public ref readonly TokenBucket Starts => ref _starts;
+
+    /// <summary>Keys that were blocked and of which an attempt has ended.</summary>
+    public List<JobKey> Freed { get; } = [];
 
     public JobTable Jobs { get; } = new();
 
@@ -100,12 +114,12 @@ internal sealed class QueueState
         ref var entry = ref Jobs.Add(number, id);
         entry.Key = Keys.Add(key);
         SetTraits(ref entry, number, traits);
-        SetState(ref entry, isDelayed ? JobState.Scheduled : JobState.Waiting);
+        SetState(number, ref entry, isDelayed ? JobState.Scheduled : JobState.Waiting);
         return ref entry;
     }
 
     /// <summary>A job whose time has come. No event: time itself is the cause.</summary>
-    public void MarkDue(long number) => SetState(ref Jobs[number], JobState.Waiting);
+    public void MarkDue(long number) => SetState(number, ref Jobs[number], JobState.Waiting);
 
     public void Grant(long number, int grant, long node = 0)
     {
@@ -116,8 +130,28 @@ internal sealed class QueueState
 
         ref var entry = ref Jobs[number];
         entry.Grant = (ushort)grant;
-        SetState(ref entry, JobState.Running);
+        SetState(number, ref entry, JobState.Running);
         AddGranted(number, entry.Key);
+        if (Limits.HasRate)
+        {
+            NoteStart(entry.Key);
+        }
+    }
+
+    /// <summary>The commit that grants jobs is durable: this is when they start.</summary>
+    public void SettleStarts(long nowMs)
+    {
+        var nowNs = Keys.NowNs = nowMs * NsPerMs;
+        _starts.Settle(Limits.Rate, nowNs);
+        if (_starting is { Count: > 0 } starting)
+        {
+            foreach (var key in starting)
+            {
+                key.Starts.Settle(Limits.RatePerKey, nowNs);
+            }
+
+            starting.Clear();
+        }
     }
 
     public void Move(long number, JobState state, int attempts, long dueAtMs, string? error)
@@ -125,7 +159,7 @@ internal sealed class QueueState
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
         entry.DueAtMs = dueAtMs;
-        SetState(ref entry, state);
+        SetState(number, ref entry, state);
         Ungrant(number);
         if (_suspects.Count > 0 && state != JobState.Waiting)
         {
@@ -146,7 +180,7 @@ internal sealed class QueueState
     {
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
-        SetState(ref entry, state);
+        SetState(number, ref entry, state);
         Ungrant(number);
         if (_cancelling.Count > 0)
         {
@@ -231,6 +265,14 @@ internal sealed class QueueState
         InboxThrough = InboxThrough,
         Pause = ToProto(Pause),
         Incarnation = Incarnation,
+        StartsFullAtNs = _starts.FullAtNs > Keys.NowNs ? _starts.FullAtNs : 0,
+        KeyStarts =
+        {
+            Limits.RatePerKey is null
+                ? []
+                : Keys.All.Where(key => key.Starts.FullAtNs > Keys.NowNs)
+                    .Select(key => new KeyStarts { Key = key.Name, FullAtNs = key.Starts.FullAtNs }).OrderBy(starts => starts.Key, StringComparer.Ordinal),
+        },
         Slots = { _slots.OrderBy(taken => taken.Key, StringComparer.Ordinal).Select(taken => new TakenSlots { Source = taken.Key, Through = taken.Value }) },
     };
 
@@ -260,6 +302,21 @@ internal sealed class QueueState
         {
             TakeSlots(taken.Source, taken.Through);
         }
+
+        _starts.FullAtNs = Math.Max(_starts.FullAtNs, state.StartsFullAtNs);
+        foreach (var starts in state.KeyStarts)
+        {
+            Keys.Restore(starts.Key, starts.FullAtNs);
+        }
+    }
+
+    private void NoteStart(int key)
+    {
+        _starts.Take();
+        if (Limits.RatePerKey is not null && key != 0 && Keys[key] is var starting && starting.Starts.Take())
+        {
+            (_starting ??= []).Add(starting);
+        }
     }
 
     private void AddGranted(long number, int key)
@@ -272,9 +329,14 @@ internal sealed class QueueState
 
     private void Ungrant(long number)
     {
-        if (Granted.Remove(number) && Jobs[number].Key is not 0 and var key)
+        if (Granted.Remove(number) && Jobs[number].Key is not 0 and var index)
         {
-            Keys[key].Running--;
+            var key = Keys[index];
+            key.Running--;
+            if (key.IsBlocked)
+            {
+                Freed.Add(key);
+            }
         }
 
         if (GrantedTo.Count > 0)
@@ -304,6 +366,7 @@ internal sealed class QueueState
             RemoveError(number);
             _errors[number] = error;
             ErrorBytes += error.Length;
+            Jobs.ChunkOf(number, out _).AddError();
         }
     }
 
@@ -311,11 +374,12 @@ internal sealed class QueueState
     {
         if (_errors.Remove(number, out var error))
         {
+            ForgetFingerprint(number);
             ErrorBytes -= error.Length;
         }
     }
 
-    private void SetState(ref JobEntry entry, JobState state)
+    private void SetState(long number, ref JobEntry entry, JobState state)
     {
         if (entry.State != 0)
         {
@@ -325,5 +389,6 @@ internal sealed class QueueState
 
         entry.State = state;
         _counts[(int)state]++;
+        Jobs.ChunkOf(number, out _).AddState(state);
     }
 }

@@ -7,6 +7,9 @@ namespace Actors.Jobs.Workers;
 internal sealed record GrantedJob(
     long Number, int Grant, JobId Id, JobHandler Handler, int Attempt, DateTimeOffset EnqueuedAt, int TypeVersion, ReadOnlyMemory<byte> Payload)
 {
+    /// <summary>Since when it could have run; null when that is not known.</summary>
+    public DateTimeOffset? ReadyAt { get; init; }
+
     public string? Key { get; init; }
 
     public JobTraits? Traits { get; init; }

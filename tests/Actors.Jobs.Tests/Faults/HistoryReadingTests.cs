@@ -75,6 +75,12 @@ public sealed class HistoryReadingTests
             HistoryFilter filter, int limit, HistoryCursor? before, CancellationToken cancellationToken) =>
             _inner.ListAsync(filter, limit, before, cancellationToken);
 
+        public Task<IReadOnlyList<FinishedJob>> SearchAsync(HistoryFilter filter, int limit, JobPosition? before, CancellationToken cancellationToken) =>
+            _inner.SearchAsync(filter, limit, before, cancellationToken);
+
+        public Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(HistoryFilter filter, int limit, CancellationToken cancellationToken) =>
+            _inner.CountErrorsAsync(filter, limit, cancellationToken);
+
         public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
             _inner.PruneAsync(state, finishedBefore, limit, cancellationToken);
     }

@@ -82,6 +82,9 @@ internal sealed class Ran
 
     public Func<SharedWork, CancellationToken, Task> Body { get; set; } = static (_, _) => Task.CompletedTask;
 
+    /// <summary>Instead, when what runs needs the context.</summary>
+    public Func<JobContext, CancellationToken, Task>? InContext { get; set; }
+
     public IReadOnlyList<(JobId Id, string Text)> Attempts
     {
         get
@@ -107,9 +110,9 @@ internal sealed record SharedWork(string Text = "x");
 
 internal sealed class SharedWorkHandler(Ran ran) : IJobHandler<SharedWork>
 {
-    public async Task HandleAsync(SharedWork job, JobContext context, CancellationToken cancellationToken)
+    public Task HandleAsync(SharedWork job, JobContext context, CancellationToken cancellationToken)
     {
         ran.Add(context.Id, job.Text);
-        await ran.Body(job, cancellationToken);
+        return ran.InContext?.Invoke(context, cancellationToken) ?? ran.Body(job, cancellationToken);
     }
 }

@@ -31,7 +31,10 @@ public sealed class ForwardedTests
         before.State = Enum.Parse<JobState>(state);
         before.DueAtMs = before.State is JobState.Scheduled or JobState.Retrying ? 7_000_000 : 0;
         var known = new QueueState();
-        var traits = new JobTraits { Tags = TagList.Of(["urgent", "mail"]), TraceParent = "00-1-2-01", TraceState = "a=b" };
+        var traits = new JobTraits { Tags = TagList.Of(["urgent", "mail"]), TraceParent = "00-1-2-01", TraceState = "a=b" } with
+        {
+            Interruption = new JobInterruption(JobInterruptionCause.ProcessSilent, 3, DateTimeOffset.FromUnixTimeMilliseconds(4_000_000), 77),
+        };
         ref var place = ref known.Replace(Number, before.Id, before.State, "what went wrong", node: 77, "customer 7", traits);
         (before.Key, before.HasTraits) = (place.Key, true);
         place = before;

@@ -48,7 +48,7 @@ public sealed class JobTableTests
         const int Jobs = 300_000;
         var before = GC.GetAllocatedBytesForCurrentThread();
         var state = new QueueState();
-        var ready = new ReadyJobs(state.Jobs);
+        var ready = new ReadyJobs(state.Jobs, state.Keys);
         var due = new DueHeap();
         for (var number = 1; number <= Jobs; number++)
         {
