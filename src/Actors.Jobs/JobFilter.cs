@@ -58,8 +58,8 @@ public sealed record JobFilter
         && FinishedBefore is null;
 
     /// <summary>The same filter, and the arguments must have this value too.</summary>
-    /// <param name="path">Where the value is in the arguments as they are stored: the names of properties with dots between, such as <c>customer.id</c>.</param>
-    /// <param name="value">The value as text: a string without its quotes, a number or a boolean as JSON has it, <c>null</c>.</param>
+    /// <param name="path">Where the value is in the arguments as they are stored: the names of properties with dots between, such as <c>customer.id</c>. Case does not matter.</param>
+    /// <param name="value">The value as text: a string without its quotes, a number or a boolean as JSON has it.</param>
     public JobFilter Arg(string path, string value) => this with { Args = [.. Args, new JobArg(path, value)] };
 
     /// <summary>Whether only finished jobs can match.</summary>
@@ -117,6 +117,6 @@ public sealed record JobFilter
 }
 
 /// <summary>A value that the arguments of a job must have.</summary>
-/// <param name="Path">The names of properties as they are stored, with dots between, such as <c>customer.id</c>.</param>
-/// <param name="Value">The value as text: a string without its quotes, a number or a boolean as JSON has it, <c>null</c>.</param>
+/// <param name="Path">The names of properties as they are stored, with dots between, such as <c>customer.id</c>. Case does not matter.</param>
+/// <param name="Value">The value as text: a string without its quotes, a number or a boolean as JSON has it.</param>
 public sealed record JobArg(string Path, string Value);

@@ -1,5 +1,6 @@
 using Actors.Jobs.Queues;
 using Actors.Jobs.Searching;
+using Actors.Jobs.Types;
 
 namespace Actors.Jobs;
 
@@ -89,8 +90,14 @@ public sealed partial class JobSystem
             Queue(filter.Queue);
         }
 
-        return new JobQuery(filter, [], filter.Args);
+        var isIndexed = filter.Args.ToLookup(arg => _types.Indexes(filter.Type, arg.Path));
+        return new JobQuery(filter, [.. isIndexed[true].Select(arg => Mark.OfArg(arg.Path, arg.Value))], [.. isIndexed[false]]);
     }
+
+    /// <summary>What the job has beside its arguments, and what they are found by.</summary>
+    private static JobTraits? Indexed(JobType type, byte[] args, JobTraits? traits) => type.Indexed.Count == 0
+        ? traits
+        : (traits ?? new JobTraits()) with { IndexedArgs = ArgReader.Marks(args, type.Indexed) };
 
     /// <summary>Adds the jobs that match and are older than a position, newest first, up to a limit of jobs in the list.</summary>
     /// <returns>How far that went; null when there is nothing older.</returns>
@@ -180,5 +187,9 @@ public sealed partial class JobSystem
         finished.EnqueuedAt,
         null,
         finished.FinishedAt,
-        finished.Error);
+        finished.Error)
+    {
+        Key = finished.Key,
+        Tags = TagList.Of(finished.Tags),
+    };
 }

@@ -12,6 +12,7 @@ internal sealed class ChangeReply : ReceiveActor
             new InboxAnswer { Job = found.Status is null ? null : InboxBodies.ToProto(found.Status), Unknown = found.Unknown?.Message ?? "" }));
         Receive<QueueStatus>(status => Answer(new InboxAnswer { Queue = InboxBodies.ToProto(status) }));
         Receive<QueueMessage.JobsFound>(found => Answer(new InboxAnswer { Found = SearchBodies.ToProto(found) }));
+        Receive<QueueMessage.StepSaved>(_ => Answer(new InboxAnswer()));
         Receive<Failure>(failure => Answer(new InboxAnswer { Unknown = failure.Cause.Message }));
 
         void Answer(InboxAnswer answer)

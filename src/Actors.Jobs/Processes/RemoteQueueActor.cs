@@ -60,6 +60,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.GetJob get:
                 Ask(new InboxQuery { Job = InboxBodies.Bytes(get.Id) }, isAboutJob: true);
                 break;
+            case QueueMessage.SaveStep step:
+                OnSaveStep(step);
+                break;
             case QueueMessage.GetProgress get:
                 AskForProgress(get.Id);
                 break;

@@ -41,7 +41,7 @@ internal sealed partial class CommitDraft
         section.PayloadOffset.Add(entry.PayloadOffset);
         section.PayloadLength.Add((uint)entry.PayloadLength);
         AddKey(ref _forwardedKeys, section.Keys, section.Key, section.Number.Count, state.Keys.Name(entry.Key));
-        AddTraits(section.Traits, section.Number.Count - 1, state.Traits(number));
+        AddTraits(section.Traits, section.Number.Count - 1, state.TraitsToStore(number));
         _lastForwarded = number;
         _lastForwardedRow = entry.PayloadRow;
         LiveBytes += JournalSize.OfJob(entry.PayloadLength);

@@ -40,9 +40,6 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
     /// <summary>How many jobs have their arguments in this commit.</summary>
     public int Jobs { get; private set; }
 
-    /// <summary>How many jobs are enqueued by it.</summary>
-    public int EnqueuedJobs => _commit.Enqueued?.Type.Count ?? 0;
-
     /// <summary>The room that they would take by themselves.</summary>
     public long LiveBytes { get; private set; }
 
@@ -114,6 +111,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         section.Type.Add(entry.Type);
         section.TypeVersion.Add(entry.TypeVersion);
         section.DelayMs.Add(delayMs);
+        section.AgeMs.Add(entry.EnqueuedAtMs);
         section.Priority.Add(StoredPriority.Of(entry.Priority));
         section.PayloadRow.Add(entry.PayloadRow - _lastEnqueuedRow);
         section.PayloadOffset.Add(entry.PayloadOffset);
@@ -237,7 +235,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
     /// <summary>The lowest format whose readers understand this state of a queue.</summary>
     public static int FormatOf(Protos.QueueState? state) => state switch
     {
-        { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } => TraitsFormat,
+        { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } or { Windows.Count: > 0 } => TraitsFormat,
         { Slots.Count: > 0 } => SlotsFormat,
         { Pause: not null } => 2,
         _ => 1,
@@ -256,6 +254,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
             _commit.Enqueued.Ids = UnsafeByteOperations.UnsafeWrap(_ids.GetBuffer().AsMemory(0, (int)_ids.Length));
         }
 
+        CompleteEnqueued(atMs);
         CompleteForwarded(atMs);
         return _commit.ToByteArray();
     }

@@ -28,6 +28,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
 
         ApplyCancelling(commit);
         ApplySuspected(commit);
+        ApplySteps(commit);
         ApplyMoved(commit);
         ApplyFinished(commit, row.SequenceNumber);
         _place = new CommitPlace(_nextRow);
@@ -180,8 +181,8 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
             var delayMs = enqueued.DelayMs[i];
             ref var entry = ref state.Enqueue(
                 enqueued.FirstNumber + i, JobId.Read(ids[(i * 16)..]), delayMs > 0, Key(enqueued.Keys, enqueued.Key, i), traits?.GetValueOrDefault(i));
-            entry.EnqueuedAtMs = commit.AtMs;
-            entry.DueAtMs = commit.AtMs + delayMs;
+            entry.EnqueuedAtMs = commit.AtMs - (enqueued.AgeMs.Count > 0 ? enqueued.AgeMs[i] : 0);
+            entry.DueAtMs = entry.EnqueuedAtMs + delayMs;
             entry.Type = (ushort)enqueued.Type[i];
             AddLostTypes(entry.Type + 1);
             entry.TypeVersion = (ushort)enqueued.TypeVersion[i];

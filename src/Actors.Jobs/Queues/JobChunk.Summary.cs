@@ -12,6 +12,7 @@ internal sealed partial class JobChunk
     private ushort[]? _argPlaces;
     private ulong[]? _args;
     private int _argCount;
+    private int _lastArgPlace = -1;
 
     /// <summary>A bit for each type that one of the jobs may have, by its index.</summary>
     public ulong Types { get; private set; }
@@ -70,19 +71,6 @@ internal sealed partial class JobChunk
     /// <summary>No job is in another state than these.</summary>
     public void KeepStates(uint states) => States &= states | 1;
 
-    /// <summary>Forgets what no job is any more.</summary>
-    public void SummariseAgain()
-    {
-        (Types, States, FirstEnqueuedMs, LastEnqueuedMs) = (0, States & 1, long.MaxValue, long.MinValue);
-        foreach (ref readonly var entry in Entries)
-        {
-            if (entry.State != 0)
-            {
-                Summarise(entry);
-            }
-        }
-    }
-
     /// <summary>One of the jobs has a text by which it is looked for.</summary>
     public void AddMark(ulong mark)
     {
@@ -94,16 +82,15 @@ internal sealed partial class JobChunk
     public bool MayHave(ulong mark) => _marks is not null && (_marks[mark / WordBits % MarkWords] >> (int)(mark % WordBits) & 1) != 0;
 
     /// <summary>Sets the values of the arguments by which the job at a place is looked for, whatever they were.</summary>
-    public void SetArgs(int place, ReadOnlySpan<ulong> args)
+    public void SetArgs(int place, IReadOnlyList<ulong> args)
     {
-        RemoveArgs(place);
-        AddArgs(place, args);
-    }
+        // New jobs come in the order of their places.
+        if (place <= _lastArgPlace)
+        {
+            RemoveArgs(place);
+        }
 
-    /// <summary>As <see cref="SetArgs"/>, when the job has none yet.</summary>
-    public void AddArgs(int place, ReadOnlySpan<ulong> args)
-    {
-        foreach (var arg in args)
+        for (var i = 0; i < args.Count; i++)
         {
             if (_args is null || _argCount == _args.Length)
             {
@@ -111,9 +98,10 @@ internal sealed partial class JobChunk
                 Array.Resize(ref _argPlaces, _args.Length);
             }
 
-            (_argPlaces![_argCount], _args[_argCount]) = ((ushort)place, arg);
+            (_argPlaces![_argCount], _args[_argCount]) = ((ushort)place, args[i]);
             _argCount++;
-            AddMark(arg);
+            _lastArgPlace = Math.Max(_lastArgPlace, place);
+            AddMark(args[i]);
         }
     }
 
@@ -122,7 +110,7 @@ internal sealed partial class JobChunk
     {
         for (var i = 0; i < _argCount; i++)
         {
-            if (_args![i] == arg && _argPlaces![i] == place) // As above.
+            if (_args![i] == arg && _argPlaces![i] == place) // There are places as long as there are values.
             {
                 return true;
             }
@@ -156,7 +144,7 @@ internal sealed partial class JobChunk
         var kept = 0;
         for (var i = 0; i < _argCount; i++)
         {
-            if (_argPlaces![i] != place) // There are places as long as there are values.
+            if (_argPlaces![i] != place) // As above.
             {
                 (_argPlaces[kept], _args![kept]) = (_argPlaces[i], _args[i]);
                 kept++;

@@ -34,14 +34,4 @@ internal sealed partial class JobTable
 
         return null;
     }
-
-    /// <summary>Counts all jobs into their chunks, as they are now.</summary>
-    public void Summarise()
-    {
-        var chunk = EndOfChunks;
-        while (ChunkBefore(ref chunk) is { } found)
-        {
-            found.SummariseAgain();
-        }
-    }
 }

@@ -8,8 +8,17 @@ internal sealed record JobTraits
     /// <summary>The context of whoever enqueued it, as W3C's traceparent; null when there was none.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>That it is the only one of its kind; null when there may be many.</summary>
+    public UniqueClaim? Unique { get; init; }
+
     /// <summary>As W3C's tracestate.</summary>
     public string? TraceState { get; init; }
+
+    /// <summary>What earlier attempts have done.</summary>
+    public JobSteps Steps { get; init; } = JobSteps.None;
+
+    /// <summary>The marks of the values of the arguments that are declared with an index.</summary>
+    public IReadOnlyList<ulong> IndexedArgs { get; init; } = [];
 
     /// <summary>By what the last attempt was cut short that was; null when none was.</summary>
     public JobInterruption? Interruption { get; init; }
@@ -34,7 +43,10 @@ internal sealed record JobTraits
         Tags = { Tags },
         TraceParent = TraceParent ?? "",
         TraceState = TraceState ?? "",
+        Unique = Unique?.ToProto(),
+        IndexedArgs = { IndexedArgs },
         Interruption = Interruption is null ? null : ToProto(Interruption),
+        Steps = { Steps.ToProto() },
     };
 
     public static JobTraits FromProto(Protos.JobTraits traits) => new()
@@ -42,6 +54,9 @@ internal sealed record JobTraits
         Tags = TagList.Of(traits.Tags),
         TraceParent = traits.TraceParent.Length == 0 ? null : traits.TraceParent,
         TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,
+        Unique = traits.Unique is null ? null : UniqueClaim.FromProto(traits.Unique),
+        IndexedArgs = traits.IndexedArgs.Count == 0 ? [] : [.. traits.IndexedArgs],
         Interruption = traits.Interruption is null ? null : FromProto(traits.Interruption),
+        Steps = JobSteps.Of(traits.Steps),
     };
 }

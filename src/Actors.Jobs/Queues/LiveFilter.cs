@@ -14,6 +14,8 @@ internal sealed class LiveFilter
     private readonly long _finishedFromMs;
     private readonly long _finishedBeforeMs;
     private readonly ulong? _fingerprint;
+    private readonly JobKey? _key;
+    private readonly ulong _tag;
 
     public LiveFilter(QueueState state, JobQuery query)
     {
@@ -30,12 +32,21 @@ internal sealed class LiveFilter
         (_finishedFromMs, _finishedBeforeMs) = Milliseconds(filter.FinishedFrom, filter.FinishedBefore);
         _fingerprint = filter.ErrorFingerprint is { } digits ? ErrorText.Parse(digits) : null;
         IsHopeless |= _fingerprint is not null && state.HasNoErrors;
+        if (filter.Key is not null)
+        {
+            _key = state.Keys.Find(filter.Key);
+            IsHopeless |= _key is null;
+        }
+
+        _tag = filter.Tag is { } tag ? Mark.Of(tag) : 0;
         var states = Enum.GetValues<JobState>().Aggregate(0u, (bits, of) => bits | (state.Count(of) > 0 ? 1u << (int)of : 0)) & query.States;
         IsHopeless |= states == 0;
     }
 
-    /// <summary>Whether no job can match, as the queue is now.</summary>
-    public bool IsHopeless { get; }
+    /// <summary>Whether no job can match any more. The index of a key may mean another one when no job has it any more.</summary>
+    public bool CannotMatch => IsHopeless || (_key is not null && !ReferenceEquals(_state.Keys.Find(_key.Name), _key));
+
+    private bool IsHopeless { get; }
 
     /// <summary>Whether one of the jobs of a chunk may match.</summary>
     public bool MayMatch(JobChunk chunk)
@@ -43,6 +54,8 @@ internal sealed class LiveFilter
         if ((chunk.States & _query.States) == 0
             || (_types != 0 && (chunk.Types & _types) == 0)
             || (_fingerprint is not null && (chunk.States & 1) == 0)
+            || (_key is not null && !chunk.MayHave(QueueState.MarkOfKey(_key.Index)))
+            || (_query.Filter.Tag is not null && !chunk.MayHave(_tag))
             || chunk.LastEnqueuedMs < _enqueuedFromMs
             || chunk.FirstEnqueuedMs >= _enqueuedBeforeMs)
         {
@@ -64,6 +77,8 @@ internal sealed class LiveFilter
     public bool Matches(in JobEntry entry) => entry.State != 0
         && (_query.States >> (int)entry.State & 1) != 0
         && (_types == 0 || entry.Type == _type)
+        && (_key is null || entry.Key == _key.Index)
+        && (_query.Filter.Tag is null || entry.HasTraits)
         && entry.EnqueuedAtMs >= _enqueuedFromMs
         && entry.EnqueuedAtMs < _enqueuedBeforeMs
         && (!_query.Filter.IsOfFinished || (entry.DueAtMs >= _finishedFromMs && entry.DueAtMs < _finishedBeforeMs));
@@ -77,6 +92,11 @@ internal sealed class LiveFilter
             {
                 return false;
             }
+        }
+
+        if (_query.Filter.Tag is { } tag && !(_state.Traits(number)?.Tags ?? TagList.Empty).Contains(tag))
+        {
+            return false;
         }
 
         return _fingerprint is null || _state.Fingerprint(number) == _fingerprint;

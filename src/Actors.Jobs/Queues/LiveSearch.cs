@@ -52,7 +52,7 @@ internal sealed class LiveSearch
     /// <returns>False when all have been looked at.</returns>
     public bool Run(int entries, long endOfDurable)
     {
-        if (_filter.IsHopeless)
+        if (_filter.CannotMatch)
         {
             return false;
         }
@@ -91,7 +91,7 @@ internal sealed class LiveSearch
     /// <summary>Whether a job that was found is still there and what was looked for.</summary>
     public bool StillMatches(long number)
     {
-        if (!_state.Jobs.Contains(number) || !_filter.Matches(_state.Jobs[number]))
+        if (_filter.CannotMatch || !_state.Jobs.Contains(number) || !_filter.Matches(_state.Jobs[number]))
         {
             return false;
         }

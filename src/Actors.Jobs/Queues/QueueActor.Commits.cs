@@ -107,7 +107,8 @@ internal sealed partial class QueueActor
         // A deletion carries the queue's own state, which is that of the newest draft.
         var isTrimming = isNewest && IsTrimmable;
         var atMs = NowMs();
-        StampEnqueued(draft, atMs);
+        SummariseEnqueued(draft);
+        _state.LastMs = atMs;
         var state = isTrimming ? _state.ToProto() : null;
         _stateBytes = state?.CalculateSize() ?? _stateBytes;
         var events = draft.Encode(atMs, _historyThrough, state);

@@ -42,7 +42,7 @@ internal sealed partial class QueueActor
     /// <summary>A journal that was written forward as a whole, and is not smaller than this, is as small as it gets.</summary>
     private long _forwardFloor;
 
-    private long NeededBytes => _ledger.LiveBytes + _state.ErrorBytes;
+    private long NeededBytes => _ledger.LiveBytes + _state.ErrorBytes + _state.StepBytes;
 
     /// <summary>
     /// Whether jobs die faster than the journal is written forward. No more are started then, for some milliseconds: else it would grow beyond
@@ -295,7 +295,7 @@ internal sealed partial class QueueActor
         && entry.PayloadRow == row
         && entry.State is not (JobState.Succeeded or JobState.Failed or JobState.Cancelled);
 
-    private long ForwardBytes(long number) => JournalSize.OfJob(_state.Jobs[number].PayloadLength) + (_state.Error(number)?.Length ?? 0);
+    private long ForwardBytes(long number) => JournalSize.OfJob(_state.Jobs[number].PayloadLength) + (_state.Error(number)?.Length ?? 0) + (_state.Traits(number)?.Steps.Bytes ?? 0);
 
     private void ForgetForwarding()
     {

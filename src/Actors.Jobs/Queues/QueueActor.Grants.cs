@@ -78,6 +78,7 @@ internal sealed partial class QueueActor
     private void Grant(long number, ref JobEntry entry)
     {
         var grant = (ushort)(entry.Grant + 1);
+        ReleaseClaimWhenBegun(number);
         _draft.AddGranted(number, grant);
         _state.Grant(number, grant);
     }
@@ -251,6 +252,7 @@ internal sealed partial class QueueActor
         _draft.AddFinished(number, state, attempts, error);
         _state.Finish(number, state, attempts, error);
         _state.Jobs[number].DueAtMs = NowMs();
+        ReleaseClaimWhenFinished(number, state);
         JobMetrics.OnFinished(_name, _state.Names[_state.Jobs[number].Type], state);
     }
 

@@ -170,6 +170,8 @@ internal sealed partial class QueueActor
             _state.Error(number),
             entry.CacheSlot == 0 ? default : _cache[entry])
         {
+            Key = _state.Keys.Name(entry.Key),
+            Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
             ErrorFingerprint = _state.Fingerprint(number) is { } fingerprint ? ErrorText.Digits(fingerprint) : null,
             IndexedArgs = _state.Jobs.ChunkOf(number, out var place).ArgsOf(place),
         };
@@ -206,6 +208,7 @@ internal sealed partial class QueueActor
             ref var entry = ref _state.Jobs[number];
             _cache.Remove(ref entry);
             _ledger.Forget(entry.PayloadRow, entry.PayloadLength);
+            ReleaseClaim(number);
             _state.Forget(number);
 
             // A commit is through when the last of its jobs is.

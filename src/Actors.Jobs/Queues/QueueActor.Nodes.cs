@@ -28,6 +28,7 @@ internal sealed partial class QueueActor
         if (row.Row <= _state.InboxThrough)
         {
             // An earlier owner took it, and died before it was deleted.
+            AnswerAgain(row);
             Take(row.Row);
             return;
         }
@@ -60,6 +61,11 @@ internal sealed partial class QueueActor
                 OnChange(row.Node, row.Body.Change);
                 Take(row.Row);
                 break;
+            case InboxBody.ContentOneofCase.Step:
+                CloseDraftIfFull();
+                OnRemoteStep(row.Node, row.Body.Step);
+                TakeWhenDurable(row.Row);
+                break;
             case InboxBody.ContentOneofCase.Report:
                 OnReport(row.Body.Report);
                 Take(row.Row);
@@ -90,7 +96,7 @@ internal sealed partial class QueueActor
             var draft = InboxBodies.FromProto(job);
             if (!_state.Jobs.TryFind(draft.Id, out _))
             {
-                Enqueue(draft, now);
+                EnqueueAccepted(draft, now);
             }
         }
 
@@ -247,6 +253,7 @@ internal sealed partial class QueueActor
     private void GrantTo(NodeWork node, long number)
     {
         var grant = (ushort)(_state.Jobs[number].Grant + 1);
+        ReleaseClaimWhenBegun(number);
         _draft.AddGranted(number, grant, node.Id);
         _state.Grant(number, grant, node.Id);
         if (node.Granted.Count == 0)

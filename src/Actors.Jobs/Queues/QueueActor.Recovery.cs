@@ -32,10 +32,10 @@ internal sealed partial class QueueActor
         _nextRow = LastPayloadRow + 1;
         _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
         _state.Jobs.Pack();
-        _state.Jobs.Summarise();
         foreach (var number in _state.Jobs.Numbers())
         {
             ref var entry = ref _state.Jobs[number];
+            _state.Summarise(number, ref entry);
             switch (entry.State)
             {
                 case JobState.Running when _state.GrantedTo.ContainsKey(number):
@@ -58,6 +58,10 @@ internal sealed partial class QueueActor
         }
 
         _due.Order();
+        foreach (var number in _state.Jobs.Numbers())
+        {
+            RecoverClaim(number);
+        }
 
         // Behind what is in the mailbox: after a restart within the process, that may be the ends of their attempts.
         _handedOver = _orphans.Count;
@@ -134,6 +138,8 @@ internal sealed partial class QueueActor
         _overdue.Clear();
         _suspects = new ReadyList(_state.Jobs);
         _rated.Clear();
+        _holders = new UniqueHolders();
+        _displaced.Clear();
         _suspicions.Clear();
         _hold = 0;
         _hasJoined = false;

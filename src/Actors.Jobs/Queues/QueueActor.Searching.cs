@@ -21,14 +21,12 @@ internal sealed partial class QueueActor
     /// <summary>The first job that is not durable yet.</summary>
     private long EndOfDurable => _inFlight.TryPeek(out var oldest) || _full.TryPeek(out oldest) ? oldest.FirstNumber : _draft.FirstNumber;
 
-    /// <summary>The jobs of a commit were enqueued at its time: that is what replay will say, and the order in which they are found must never change.</summary>
-    private void StampEnqueued(CommitDraft draft, long atMs)
+    /// <summary>Lets the jobs of a commit be found as soon as it is durable.</summary>
+    private void SummariseEnqueued(CommitDraft draft)
     {
         for (var number = draft.FirstNumber; number < draft.FirstNumber + draft.EnqueuedJobs; number++)
         {
-            ref var entry = ref _state.Jobs[number];
-            entry.EnqueuedAtMs = atMs;
-            _state.Summarise(number, ref entry);
+            _state.Summarise(number, ref _state.Jobs[number]);
         }
     }
 
@@ -115,20 +113,27 @@ internal sealed partial class QueueActor
         var (self, sender) = (Self, Sender);
         var dispatcher = Context.System.Dispatcher;
         dispatcher.BeginOperation();
-        MatchingAsync(search.Query.Args, candidates).ContinueWith(
-            matching =>
+        AnswerAsync().ContinueWith(
+            _ =>
             {
-                sender.Tell(
-                    matching.IsCompletedSuccessfully
-                        ? new QueueMessage.JobsFound(matching.Result, through, 0)
-                        : new Failure(new QueueUnavailableException(_name, matching.Exception?.InnerException ?? new TaskCanceledException(matching))),
-                    self);
                 self.Tell(new QueueMessage.SearchRead(search));
                 dispatcher.EndOperation();
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
+
+        async Task AnswerAsync()
+        {
+            try
+            {
+                sender.Tell(new QueueMessage.JobsFound(await MatchingAsync(search.Query.Args, candidates), through, 0), self);
+            }
+            catch (Exception cause)
+            {
+                sender.Tell(new Failure(new QueueUnavailableException(_name, cause)), self);
+            }
+        }
     }
 
     private async Task<IReadOnlyList<JobStatus>> MatchingAsync(

@@ -9,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Searching, Reports.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
@@ -55,6 +55,9 @@ internal sealed partial class QueueActor : JournaledActor
             case QueueMessage.ExpireCallers:
                 OnExpireCallers();
                 break;
+            case QueueMessage.EndDisplaced:
+                OnEndDisplaced();
+                break;
             case QueueMessage.ReleaseOrphans:
                 OnReleaseOrphans();
                 break;
@@ -87,6 +90,9 @@ internal sealed partial class QueueActor : JournaledActor
                 break;
             case QueueMessage.GetJob get:
                 OnGetJob(get.Id);
+                break;
+            case QueueMessage.SaveStep step:
+                OnSaveStep(step);
                 break;
             case QueueMessage.GetProgress get:
                 OnGetProgress(get.Id);

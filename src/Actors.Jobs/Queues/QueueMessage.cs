@@ -15,6 +15,9 @@ internal abstract record QueueMessage
     {
         /// <summary>Where the jobs come from when they are those of slots; null when they are not.</summary>
         public SlotOrders? Slots { get; init; }
+
+        /// <summary>Whether some of them are to be the only ones of their kind.</summary>
+        public bool HasUnique { get; init; }
     }
 
     /// <summary>Slots of the schedules of one application: what is up to a slot that was taken is not taken again.</summary>
@@ -27,12 +30,23 @@ internal abstract record QueueMessage
     public sealed record Enqueued : QueueMessage
     {
         public static Enqueued Instance { get; } = new();
+
+        /// <summary>Jobs that were not enqueued, and the one of the same kind that there is; null when there are none.</summary>
+        public IReadOnlyDictionary<JobId, JobId>? Existing { get; init; }
     }
 
     public sealed record GetJob(JobId Id) : QueueMessage, IRequest<JobFound>;
 
     /// <summary>The status is null when the queue has no such live job, or cannot say, for the reason given.</summary>
     public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage;
+
+    /// <summary>An attempt has done a step of its job; the answer comes when that is durable.</summary>
+    public sealed record SaveStep(long Number, int Grant, string Name, byte[] Value) : QueueMessage, IRequest<StepSaved>;
+
+    public sealed record StepSaved : QueueMessage
+    {
+        public static StepSaved Instance { get; } = new();
+    }
 
     /// <summary>What has a job said of its work?</summary>
     public sealed record GetProgress(JobId Id) : QueueMessage, IRequest<ProgressFound>;
@@ -136,6 +150,12 @@ internal abstract record QueueMessage
     public sealed record ReleaseOrphans : QueueMessage
     {
         public static ReleaseOrphans Instance { get; } = new();
+    }
+
+    /// <summary>To itself: jobs that are out of the running end as cancelled.</summary>
+    public sealed record EndDisplaced : QueueMessage
+    {
+        public static EndDisplaced Instance { get; } = new();
     }
 
     /// <summary>To itself: a job has become due.</summary>

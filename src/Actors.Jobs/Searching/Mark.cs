@@ -9,8 +9,8 @@ internal static class Mark
     /// <summary>FNV-1a over the UTF-16 code units, mixed so that every bit depends on all of them.</summary>
     public static ulong Of(ReadOnlySpan<char> text) => Mix(Add(Offset, text));
 
-    /// <summary>The mark of a value of the arguments.</summary>
-    public static ulong OfArg(string path, ReadOnlySpan<char> value) => Mix(Add(Add(Add(Offset, path), "="), value));
+    /// <summary>The mark of a value of the arguments. The case of the path does not matter.</summary>
+    public static ulong OfArg(string path, ReadOnlySpan<char> value) => Mix(Add(Add(Add(Offset, path.ToUpperInvariant()), "="), value));
 
     public static ulong Mix(ulong hash)
     {

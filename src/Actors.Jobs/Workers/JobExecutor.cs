@@ -37,11 +37,11 @@ internal sealed partial class JobExecutor(QueueExecution execution, ActorSystem 
         {
             if (_scopes is null)
             {
-                return Outcome(granted, await HandleAsync(execution.Services, granted, job, attempt.Token));
+                return Outcome(granted, await HandleAsync(execution.Services, granted, job, attempt.Token, attempt.Queue));
             }
 
             await using var scope = _scopes.CreateAsyncScope();
-            return Outcome(granted, await HandleAsync(scope.ServiceProvider, granted, job, attempt.Token));
+            return Outcome(granted, await HandleAsync(scope.ServiceProvider, granted, job, attempt.Token, attempt.Queue));
         }
         catch (Exception) when (attempt.Cause == CancelCause.Request)
         {
@@ -67,21 +67,22 @@ internal sealed partial class JobExecutor(QueueExecution execution, ActorSystem 
         var job = granted.Handler.Read(granted.Payload.Span, granted.TypeVersion);
         if (_scopes is null)
         {
-            return await HandleAsync(execution.Services, granted, job, cancellationToken, isInQueue: false) ?? JobResult.Success;
+            return await HandleAsync(execution.Services, granted, job, cancellationToken) ?? JobResult.Success;
         }
 
         await using var scope = _scopes.CreateAsyncScope();
-        return await HandleAsync(scope.ServiceProvider, granted, job, cancellationToken, isInQueue: false) ?? JobResult.Success;
+        return await HandleAsync(scope.ServiceProvider, granted, job, cancellationToken) ?? JobResult.Success;
     }
 
     /// <returns>What the handler answers; null when it answers nothing, which is success.</returns>
     private Task<JobResult?> HandleAsync(
-        IServiceProvider scope, GrantedJob granted, object job, CancellationToken cancellationToken, bool isInQueue = true)
+        IServiceProvider scope, GrantedJob granted, object job, CancellationToken cancellationToken, IActorRef? owner = null)
     {
         var context = new JobContext(granted.Id, _queue, granted.Handler.Type.Name, granted.Attempt, granted.EnqueuedAt, scope)
         {
-            Execution = isInQueue ? execution : null,
-            Granted = isInQueue ? granted : null,
+            Execution = owner is null ? null : execution,
+            Granted = owner is null ? null : granted,
+            Owner = owner,
             Key = granted.Key,
             Tags = granted.Traits?.Tags ?? TagList.Empty,
         };

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Actors.Jobs.Types;
+
 namespace Actors.Jobs.Workers;
 
 /// <summary>What the attempts of a queue have in common in one process.</summary>
@@ -5,7 +8,8 @@ namespace Actors.Jobs.Workers;
 /// <param name="Services">Makes handlers and middleware.</param>
 /// <param name="Pipeline">What is around the handlers.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record QueueExecution(string Queue, IServiceProvider Services, JobPipeline Pipeline, TimeProvider Time)
+/// <param name="ChosenJson">How values are written and read; null for the web defaults.</param>
+internal sealed record QueueExecution(string Queue, IServiceProvider Services, JobPipeline Pipeline, TimeProvider Time, JsonSerializerOptions? ChosenJson = null)
 {
     private volatile bool _isStopping;
 
@@ -15,6 +19,9 @@ internal sealed record QueueExecution(string Queue, IServiceProvider Services, J
         get => _isStopping;
         set => _isStopping = value;
     }
+
+    /// <summary>How values are written and read.</summary>
+    public JsonSerializerOptions Json => ChosenJson ?? JobTypes.DefaultJson;
 
     /// <summary>What its jobs have said of their work.</summary>
     public JobReports Reports { get; } = new(Time);

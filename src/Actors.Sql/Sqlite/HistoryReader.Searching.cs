@@ -6,13 +6,16 @@ namespace Actors.Sql.Sqlite;
 /// <summary>Finds finished jobs in the order in which they were enqueued.</summary>
 internal sealed partial class HistoryReader
 {
+    private const string ByMark = "history_marks m CROSS JOIN history h ON h.number = m.number";
+    private const string ByError = "history h INDEXED BY history_by_error";
+
     /// <summary>A job is found by its rarest property that has an index; else by queue, type and state, of which there are few combinations.</summary>
     public IReadOnlyList<FinishedJob> Search(HistoryFilter filter, int limit, JobPosition? before)
     {
         RequireSearchable();
         return Names(filter) is not { } names ? []
-            : Mark(filter) is { } mark ? SearchByMark(filter, names, mark, limit, before)
-            : filter.ErrorFingerprint is { } fingerprint ? SearchByError(filter, names, HistoryMarks.Fingerprint(fingerprint), limit, before)
+            : Mark(filter) is not null ? SearchByMark(filter, names, limit, before)
+            : filter.ErrorFingerprint is not null ? SearchByError(filter, names, limit, before)
             : SearchByRanges(filter, names, limit, before);
     }
 
@@ -25,10 +28,10 @@ internal sealed partial class HistoryReader
         }
 
         // Beside max(), SQLite takes the other columns from the row that has the maximum.
-        var conditions = new Conditions("h.error_fingerprint IS NOT NULL").AddFilter(filter, names, withMarks: true);
+        var conditions = Start(filter).Add("h.error_fingerprint IS NOT NULL").AddFilter(filter, names);
         var statement = Prepare($"""
             SELECT h.error_fingerprint, count(*) AS jobs, max(h.enqueued_at), h.id, h.error
-            FROM history h INDEXED BY history_by_error WHERE {conditions.Text}
+            FROM {(Mark(filter) is null ? ByError : ByMark)} WHERE {conditions.Text}
             GROUP BY h.error_fingerprint ORDER BY jobs DESC LIMIT {limit}
             """);
         conditions.Bind(statement);
@@ -47,11 +50,8 @@ internal sealed partial class HistoryReader
 
     private long CountMarked(HistoryFilter filter, (long Queue, long Type) names)
     {
-        var conditions = Mark(filter) is { } mark
-            ? new Conditions("m.mark = ? AND m.enqueued_at = h.enqueued_at", mark).AddFilter(filter, names, withMarks: true)
-            : new Conditions("h.error_fingerprint = ?", HistoryMarks.Fingerprint(filter.ErrorFingerprint!)).AddFilter(filter, names, withMarks: true); // Asked for one of both.
-        var from = Mark(filter) is null ? "history h INDEXED BY history_by_error" : "history_marks m CROSS JOIN history h ON h.number = m.number";
-        var statement = Prepare($"SELECT count(*) FROM {from} WHERE {conditions.Text}");
+        var conditions = Start(filter).AddFilter(filter, names);
+        var statement = Prepare($"SELECT count(*) FROM {(Mark(filter) is null ? ByError : ByMark)} WHERE {conditions.Text}");
         conditions.Bind(statement);
         statement.Step();
         var count = statement.GetInt64(0);
@@ -59,9 +59,9 @@ internal sealed partial class HistoryReader
         return count;
     }
 
-    private List<FinishedJob> SearchByMark(HistoryFilter filter, (long Queue, long Type) names, long mark, int limit, JobPosition? before)
+    private List<FinishedJob> SearchByMark(HistoryFilter filter, (long Queue, long Type) names, int limit, JobPosition? before)
     {
-        var conditions = new Conditions("m.mark = ? AND m.enqueued_at = h.enqueued_at", mark).AddFilter(filter, names, withMarks: true);
+        var conditions = Start(filter).AddFilter(filter, names);
         if (before is { } last)
         {
             var enqueuedAt = last.EnqueuedAt.ToUnixTimeMilliseconds();
@@ -70,15 +70,15 @@ internal sealed partial class HistoryReader
 
         return Read(
             $"""
-            SELECT {Columns} FROM history_marks m CROSS JOIN history h ON h.number = m.number {NamedHistory}
+            SELECT {Columns} FROM {ByMark} {NamedHistory}
             WHERE {conditions.Text} ORDER BY m.enqueued_at DESC, h.id DESC LIMIT {limit}
             """,
             conditions);
     }
 
-    private List<FinishedJob> SearchByError(HistoryFilter filter, (long Queue, long Type) names, long fingerprint, int limit, JobPosition? before)
+    private List<FinishedJob> SearchByError(HistoryFilter filter, (long Queue, long Type) names, int limit, JobPosition? before)
     {
-        var conditions = new Conditions("h.error_fingerprint = ?", fingerprint).AddFilter(filter, names, withMarks: false);
+        var conditions = Start(filter).AddFilter(filter, names);
         if (before is { } last)
         {
             conditions.Add("(h.enqueued_at, h.id) < (?, ?)", last.EnqueuedAt.ToUnixTimeMilliseconds(), IdOf(last));
@@ -86,7 +86,7 @@ internal sealed partial class HistoryReader
 
         return Read(
             $"""
-            SELECT {Columns} FROM history h INDEXED BY history_by_error {NamedHistory}
+            SELECT {Columns} FROM {ByError} {NamedHistory}
             WHERE {conditions.Text} ORDER BY h.enqueued_at DESC, h.id DESC LIMIT {limit}
             """,
             conditions);
@@ -149,12 +149,15 @@ internal sealed partial class HistoryReader
         return ranges;
     }
 
-    /// <returns>The stored names, 0 for those that are not asked for; null when the history has none of such a name.</returns>
+    /// <returns>The stored names, 0 for those that are not asked for; null when no job can match.</returns>
     private (long Queue, long Type)? Names(HistoryFilter filter)
     {
         var names = (Queue: filter.Queue is null ? 0 : FindName(filter.Queue), Type: filter.Type is null ? 0 : FindName(filter.Type));
-        return (filter.Queue is not null && names.Queue == 0) || (filter.Type is not null && names.Type == 0) ? null : names;
+        return StatesOf(filter).Count == 0 || (filter.Queue is not null && names.Queue == 0) || (filter.Type is not null && names.Type == 0) ? null : names;
     }
+
+    private static Conditions Start(HistoryFilter filter) =>
+        Mark(filter) is { } mark ? new Conditions("m.mark = ? AND m.enqueued_at = h.enqueued_at", mark) : new Conditions("1");
 
     private static long? Mark(HistoryFilter filter) => filter.IndexedArgs.Count > 0 ? unchecked((long)filter.IndexedArgs[0])
         : filter.Key is { } key ? HistoryMarks.OfKey(key)
@@ -202,7 +205,7 @@ internal sealed partial class HistoryReader
             return this;
         }
 
-        public Conditions AddFilter(HistoryFilter filter, (long Queue, long Type) names, bool withMarks)
+        public Conditions AddFilter(HistoryFilter filter, (long Queue, long Type) names)
         {
             AddTimes(filter);
             if (names.Queue != 0)
@@ -217,12 +220,7 @@ internal sealed partial class HistoryReader
 
             var states = StatesOf(filter);
             Add($"h.state IN ({string.Join(", ", states.Select(state => (int)state))})");
-            if (filter.ErrorFingerprint is { } fingerprint)
-            {
-                Add("h.error_fingerprint = ?", HistoryMarks.Fingerprint(fingerprint));
-            }
-
-            return withMarks ? AddMarks(filter) : this;
+            return AddBeside(filter);
         }
 
         public Conditions AddTimes(HistoryFilter filter)
@@ -242,23 +240,34 @@ internal sealed partial class HistoryReader
             return this;
         }
 
-        public void Bind(Statement statement)
+        /// <param name="statement">The statement.</param>
+        /// <param name="first">The first of its parameters that is of these conditions.</param>
+        /// <returns>The next parameter.</returns>
+        public int Bind(Statement statement, int first = 1)
         {
-            for (var i = 0; i < _values.Count; i++)
+            foreach (var value in _values)
             {
-                _ = _values[i] switch
+                _ = value switch
                 {
-                    long number => statement.Bind(i + 1, number),
-                    string text => statement.Bind(i + 1, text),
-                    byte[] bytes => statement.Bind(i + 1, bytes),
-                    _ => throw new InvalidOperationException($"A condition has a value of {_values[i].GetType()}."),
+                    long number => statement.Bind(first, number),
+                    string text => statement.Bind(first, text),
+                    byte[] bytes => statement.Bind(first, bytes),
+                    _ => throw new InvalidOperationException($"A condition has a value of {value.GetType()}."),
                 };
+                first++;
             }
+
+            return first;
         }
 
-        /// <summary>The marks lead to the rows, and the rows say for certain.</summary>
-        private Conditions AddMarks(HistoryFilter filter)
+        /// <summary>What the row itself must say. The marks lead to the rows, and the rows say for certain.</summary>
+        public Conditions AddBeside(HistoryFilter filter)
         {
+            if (filter.ErrorFingerprint is { } fingerprint)
+            {
+                Add("h.error_fingerprint = ?", HistoryMarks.Fingerprint(fingerprint));
+            }
+
             if (filter.Key is not null)
             {
                 Add("h.key = ?", filter.Key);

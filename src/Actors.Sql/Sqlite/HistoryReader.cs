@@ -60,10 +60,16 @@ internal sealed partial class HistoryReader(Connection connection)
     {
         // One index range per state, each newest first and cut at the limit; together they hold the newest of all states.
         var jobs = new List<FinishedJob>();
+        if (Mark(filter) is not null || filter.ErrorFingerprint is not null)
+        {
+            RequireSearchable();
+        }
+
+        var beside = new Conditions("").AddBeside(filter);
         var cursor = before is null ? "" : " AND h.finished_at <= ? AND (h.finished_at < ? OR h.id < ?)";
         var sql = $"""
             SELECT {Columns} FROM history h INDEXED BY history_by_time {NamedHistory}
-            WHERE {Where(filter)}{cursor} ORDER BY h.finished_at DESC, h.id DESC LIMIT ?
+            WHERE {Where(filter)}{beside.Text}{cursor} ORDER BY h.finished_at DESC, h.id DESC LIMIT ?
             """;
         Span<byte> id = stackalloc byte[16];
         foreach (var state in StatesOf(filter))
@@ -74,6 +80,7 @@ internal sealed partial class HistoryReader(Connection connection)
                 return [];
             }
 
+            next = beside.Bind(statement, next);
             if (before is { } last)
             {
                 last.Id.WriteTo(id);

@@ -4,7 +4,7 @@ using Actors.Jobs;
 namespace Actors.Sql.Tests.Conformance;
 
 /// <summary>The duties of <see cref="IHistory"/> as tests. Every implementation runs them.</summary>
-public abstract class HistoryConformance : IAsyncLifetime
+public abstract partial class HistoryConformance : IAsyncLifetime
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
