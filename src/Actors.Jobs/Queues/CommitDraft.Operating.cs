@@ -36,8 +36,4 @@ internal sealed partial class CommitDraft
         Jobs--;
         LiveBytes -= JournalSize.OfJob(payloadLength);
     }
-
-    /// <summary>The lowest format whose readers understand this part of a state.</summary>
-    private static int FormatOf(Protos.QueueState? state) =>
-        state is { Pause.UntilMs: not 0 } or { Drain: not null } ? OperatingFormat : 1;
 }

@@ -4,7 +4,7 @@ namespace Actors.Jobs.Queues;
 internal sealed partial class CommitDraft
 {
     /// <summary>The first reader version that knows of them. An older one would lose them in silence.</summary>
-    private const int TraitsFormat = 4;
+    public const int TraitsFormat = 4;
 
     private Dictionary<string, uint>? _enqueuedKeys;
 

@@ -225,6 +225,16 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _events++;
     }
 
+    /// <summary>The lowest format whose readers understand this state of a queue.</summary>
+    public static int FormatOf(Protos.QueueState? state) => state switch
+    {
+        { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } or { Windows.Count: > 0 } => TraitsFormat,
+        { Pause.UntilMs: not 0 } or { Drain: not null } => OperatingFormat,
+        { Slots.Count: > 0 } => SlotsFormat,
+        { Pause: not null } => 2,
+        _ => 1,
+    };
+
     /// <summary>The bytes of the events.</summary>
     public byte[] Encode(long atMs, long historyThrough, Protos.QueueState? state)
     {
@@ -232,7 +242,6 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _commit.HistoryThrough = historyThrough;
         _commit.State = state;
         FormatVersion = Math.Max(FormatVersion, FormatOf(state));
-        FormatVersion = Math.Max(FormatVersion, state switch { { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } or { Windows.Count: > 0 } => TraitsFormat, { Slots.Count: > 0 } => SlotsFormat, { Pause: not null } => 2, _ => 1 });
         if (_ids is not null)
         {
             // The stream's buffer is not written to again.

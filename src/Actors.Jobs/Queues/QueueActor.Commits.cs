@@ -24,7 +24,7 @@ internal sealed partial class QueueActor
     private bool _isFlushQueued;
 
     /// <summary>Whether it is time to delete. What is being read must not go meanwhile.</summary>
-    private bool IsTrimmable => _trimmable >= Math.Max(_options.TrimBytes, 4 * _stateBytes) && _ledger.FirstKeptRow <= FirstRowBeingRead;
+    private bool IsTrimmable => _trimmable >= Math.Max(_options.TrimBytes, 4 * _stateBytes) && _ledger.FirstKeptRow <= FirstRowBeingRead && MayWriteState();
 
     /// <summary>Stores what was decided, but not before everything that is in the mailbox now has been decided too.</summary>
     private void FlushSoon()

@@ -15,7 +15,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        if (IsClosedTo(enqueue) || (enqueue.Slots is not null && IsTooNew(CommitDraft.SlotsFormat)))
+        if (IsClosedTo(enqueue) || (enqueue.Slots is not null && IsTooNew(CommitDraft.SlotsFormat)) || (HasTraits(enqueue.Jobs) && IsTooNew(CommitDraft.TraitsFormat)))
         {
             return;
         }

@@ -29,6 +29,22 @@ internal sealed partial class QueueActor
         return true;
     }
 
+    private static bool HasTraits(IReadOnlyList<JobDraft> jobs)
+    {
+        for (var i = 0; i < jobs.Count; i++)
+        {
+            if (jobs[i].Key is not null || jobs[i].Traits is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the queue's own state may be written, which a deletion carries; until then nothing is deleted.</summary>
+    private bool MayWriteState() => _neighbours is null || WhyNotYet(CommitDraft.FormatOf(_state.ToProto())) is null;
+
     private string? WhyNotYet(int format) => format <= _formatInUse ? null : _neighbours?.Formats.WhyNotInQueues(format);
 
     /// <summary>Whether the next commit has to wait.</summary>

@@ -85,6 +85,12 @@ internal sealed partial class QueueActor
 
     private void HandOver(List<long> granted)
     {
+        if (_neighbours is not null)
+        {
+            // Of a process that has ended, or fallen silent, before the grant was durable: the job waits again.
+            granted.RemoveAll(number => !_state.Jobs.Contains(number) || _state.Jobs[number].State != JobState.Running);
+        }
+
         if (_nodes.Count > 0)
         {
             granted = _state.Pause is null ? SendGrants(granted) : KeepGrants(granted);

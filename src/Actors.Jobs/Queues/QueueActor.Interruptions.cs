@@ -18,8 +18,13 @@ internal sealed partial class QueueActor
 
         var entry = _state.Jobs[number];
         var interruption = new JobInterruption(by, entry.Attempts + 1, DateTimeOffset.FromUnixTimeMilliseconds(NowMs()), node == 0 ? null : node);
-        _draft.AddInterruption(interruption);
-        _state.SetInterruption(number, interruption);
+        if (WhyNotYet(CommitDraft.TraitsFormat) is null)
+        {
+            // Else the log has it, and the job is released as it was before there was anything to say.
+            _draft.AddInterruption(interruption);
+            _state.SetInterruption(number, interruption);
+        }
+
         Log.AttemptInterrupted(Logger, interruption.Attempt, entry.Id, _name, _state.Names[entry.Type], interruption.Text);
     }
 }

@@ -49,6 +49,18 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
+    public async Task A_job_with_a_key_waits_for_no_older_process_but_is_refused()
+    {
+        await using var older = await JoinOlderAsync(readsQueues: 3);
+        await using var owner = await Node.StartAsync(_folder, isWorker: true);
+        var refused = await Should.ThrowAsync<QueueUnavailableException>(() => owner.Jobs.EnqueueAsync(new SharedWork(), o => o.Key("customer-7")));
+        refused.Message.ShouldContain("reads queues up to format 3, and this needs format 4");
+        (await owner.FinishAsync(await owner.Jobs.EnqueueAsync(new SharedWork()))).State.ShouldBe(JobState.Succeeded);
+        await older.DisposeAsync();
+        await StoreHost.UntilAsync(async () => await TryAsync(() => owner.Jobs.EnqueueAsync(new SharedWork(), o => o.Key("customer-7"))));
+    }
+
+    [Fact]
     public async Task A_journal_that_has_a_format_may_have_more_of_it()
     {
         await using (var owner = await Node.StartAsync(_folder, isWorker: false))

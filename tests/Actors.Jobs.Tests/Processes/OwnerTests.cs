@@ -91,6 +91,28 @@ public sealed class OwnerTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task A_job_whose_process_ended_before_its_grant_was_durable_waits_and_runs_once(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var journal = new SimulatedJournal(system.System);
+        var rig = await OwnerRig.StartAsync(system, journal);
+        rig.HearConsume(Seven);
+        await system.DrainAsync();
+        journal.Hold();
+        var draft = rig.Draft("x");
+        rig.Queue.Tell(new QueueMessage.Enqueue([draft], draft.Id));
+        await system.DrainAsync();
+        rig.Queue.Tell(new QueueMessage.NodeGone(Seven));
+        rig.Queue.Tell(InboxActor.EndReached.Instance);
+        rig.Script.Body = (_, cancellationToken) => rig.Script.WaitAsync(cancellationToken);
+        await rig.Queue.AskAsync(new QueueMessage.StartConsuming());
+        journal.Release();
+        await system.AdvanceAsync(Second);
+        rig.Script.Attempts.Count.ShouldBe(1);
+        (await rig.FindAsync(draft.Id)).ShouldNotBeNull().State.ShouldBe(JobState.Running);
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task A_queue_that_is_paused_recalls_what_other_processes_have_not_begun(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
