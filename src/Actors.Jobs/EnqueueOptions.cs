@@ -19,6 +19,8 @@ public sealed class EnqueueOptions
 
     internal string? ChosenKey { get; private set; }
 
+    internal UniqueRule? UniqueRule { get; private set; }
+
     internal List<string>? Tags { get; private set; }
 
     /// <summary>Starts the job no sooner than after this time. Default: as its <see cref="JobAttribute.Delay"/> says, else at once.</summary>
@@ -77,6 +79,20 @@ public sealed class EnqueueOptions
         }
 
         return Tags is { Count: > MaxTags } ? throw new ArgumentException($"A job has at most {MaxTags} tags.", nameof(tags)) : this;
+    }
+
+    /// <summary>There is one job of this kind at a time, or in a time. Default: as its <see cref="UniqueAttribute"/> says, else as many as are enqueued.</summary>
+    /// <exception cref="ArgumentException">The rule contradicts itself, or there is one already.</exception>
+    public EnqueueOptions Unique(UniqueRule? rule = null)
+    {
+        if (UniqueRule is not null)
+        {
+            throw new ArgumentException("A job has one rule of uniqueness, but this enqueue gives two. Leave one of them out.", nameof(rule));
+        }
+
+        UniqueRule = rule ?? new UniqueRule();
+        UniqueRule.Validate();
+        return this;
     }
 
     /// <summary>Gives the job an id of the caller's making. Enqueuing an id again, of a live job or of one in the history, changes nothing and returns the same id.</summary>

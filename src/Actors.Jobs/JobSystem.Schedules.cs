@@ -128,7 +128,7 @@ public sealed partial class JobSystem
 
     /// <summary>What its type says of the job of a slot.</summary>
     private JobDraft Complete(JobDraft draft) => FindType(draft.Type) is { } type
-        ? draft with { Key = type.KeyOf(draft.Payload), Traits = Indexed(type, draft.Payload, Traits(type, NoOptions)) }
+        ? draft with { Key = type.KeyOf(draft.Payload), Traits = Indexed(type, draft.Payload, Traits(type, NoOptions, draft.Payload)) }
         : draft;
 
     private JobType? FindType(string name) =>

@@ -17,7 +17,7 @@ public sealed partial class JobSystem
 
     internal bool HasSchedules => _gauge is not null;
 
-    private async Task EnqueueTracedAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken)
+    private async Task<QueueMessage.Enqueued> EnqueueTracedAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken)
     {
         using var span = JobTelemetry.StartEnqueue(queue, drafts[0].Type, drafts[0].Id, drafts.Length);
         for (var i = 0; i < drafts.Length; i++)
@@ -27,7 +27,7 @@ public sealed partial class JobSystem
 
         try
         {
-            await EnqueueAsync(queue, drafts, isChosenId, cancellationToken);
+            return await EnqueueAsync(queue, drafts, isChosenId, cancellationToken);
         }
         catch (Exception cause)
         {

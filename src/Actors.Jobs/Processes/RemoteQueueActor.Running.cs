@@ -151,10 +151,7 @@ internal sealed partial class RemoteQueueActor
         {
             _isConsuming = false;
             Announce(isComplete: false);
-            while (_granted.TryTakeBack(out var job))
-            {
-                End(new QueueMessage.AttemptEnded(job.Number, job.Grant, new AttemptOutcome.Interrupted()));
-            }
+            GiveBackNotBegun();
         }
 
         if (!stop.GoesOn && !Context.Timers.IsActive(StopTimer))
@@ -163,6 +160,21 @@ internal sealed partial class RemoteQueueActor
         }
 
         AnswerStopWhenDone();
+    }
+
+    private void GiveBackNotBegun()
+    {
+        var notBegun = new Stack<GrantedJob>();
+        while (_granted.TryTakeBack(out var job))
+        {
+            notBegun.Push(job);
+        }
+
+        // From the last to the first, so that the first is first again.
+        foreach (var job in notBegun)
+        {
+            End(new QueueMessage.AttemptEnded(job.Number, job.Grant, new AttemptOutcome.Interrupted()));
+        }
     }
 
     private void OnStopTimeoutReached(QueueMessage.StopTimeoutReached reached)

@@ -181,6 +181,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case InboxBody.ContentOneofCase.Cancel:
                 OnCancel(row.Body.Cancel);
                 break;
+            case InboxBody.ContentOneofCase.Recall:
+                GiveBackNotBegun();
+                break;
             case InboxBody.ContentOneofCase.Answer:
                 OnAnswer(row.Body.Answer);
                 break;

@@ -238,7 +238,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _commit.AtMs = atMs;
         _commit.HistoryThrough = historyThrough;
         _commit.State = state;
-        FormatVersion = Math.Max(FormatVersion, state switch { { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } => TraitsFormat, { Slots.Count: > 0 } => SlotsFormat, { Pause: not null } => 2, _ => 1 });
+        FormatVersion = Math.Max(FormatVersion, state switch { { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } or { Windows.Count: > 0 } => TraitsFormat, { Slots.Count: > 0 } => SlotsFormat, { Pause: not null } => 2, _ => 1 });
         if (_ids is not null)
         {
             // The stream's buffer is not written to again.

@@ -8,6 +8,9 @@ internal sealed record JobTraits
     /// <summary>The context of whoever enqueued it, as W3C's traceparent; null when there was none.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>That it is the only one of its kind; null when there may be many.</summary>
+    public UniqueClaim? Unique { get; init; }
+
     /// <summary>As W3C's tracestate.</summary>
     public string? TraceState { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record JobTraits
         TraceParent = TraceParent ?? "",
         TraceState = TraceState ?? "",
         IndexedArgs = { IndexedArgs },
+        Unique = Unique?.ToProto(),
         Interruption = Interruption is null ? null : ToProto(Interruption),
     };
 
@@ -47,6 +51,7 @@ internal sealed record JobTraits
         TraceParent = traits.TraceParent.Length == 0 ? null : traits.TraceParent,
         TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,
         IndexedArgs = traits.IndexedArgs.Count == 0 ? [] : [.. traits.IndexedArgs],
+        Unique = traits.Unique is null ? null : UniqueClaim.FromProto(traits.Unique),
         Interruption = traits.Interruption is null ? null : FromProto(traits.Interruption),
     };
 }

@@ -108,6 +108,7 @@ internal sealed partial class QueueActor
         var isTrimming = isNewest && IsTrimmable;
         var atMs = NowMs();
         SummariseEnqueued(draft);
+        _state.LastMs = atMs;
         var state = isTrimming ? _state.ToProto() : null;
         _stateBytes = state?.CalculateSize() ?? _stateBytes;
         var events = draft.Encode(atMs, _historyThrough, state);

@@ -25,6 +25,22 @@ internal sealed partial class QueueActor
         {
             EnqueueSlots(enqueue.Jobs, slots, now);
         }
+        else if (enqueue.HasUnique)
+        {
+            if (EnqueueUnique(enqueue.Jobs, now) is not { } reply)
+            {
+                return;
+            }
+
+            if (reply.Existing is not null)
+            {
+                // What there is may not be durable yet either.
+                NoteWaiting();
+                _draft.Answers.Add(new CommitDraft.Answer(Sender, enqueue.First, reply));
+                FlushSoon();
+                return;
+            }
+        }
         else
         {
             for (var i = 0; i < enqueue.Jobs.Count; i++)
@@ -43,7 +59,7 @@ internal sealed partial class QueueActor
     {
         if (!_state.Jobs.TryFind(draft.Id, out _))
         {
-            Enqueue(draft, now);
+            EnqueueAccepted(draft, now);
         }
     }
 
@@ -111,6 +127,7 @@ internal sealed partial class QueueActor
 
         // The delay in the journal counts from when the job was enqueued, and that from the time of the commit, which is known last.
         _draft.AddEnqueued(entry, number, delayMs, draft.Key, draft.Traits);
+        Claim(number, draft.Traits);
         if (delayMs > 0)
         {
             AddDue(number, entry.DueAtMs);

@@ -78,6 +78,7 @@ internal sealed partial class QueueActor
     private void Grant(long number, ref JobEntry entry)
     {
         var grant = (ushort)(entry.Grant + 1);
+        ReleaseClaimWhenBegun(number);
         _draft.AddGranted(number, grant);
         _state.Grant(number, grant);
     }
@@ -86,7 +87,7 @@ internal sealed partial class QueueActor
     {
         if (_nodes.Count > 0)
         {
-            granted = SendGrants(granted);
+            granted = _state.Pause is null ? SendGrants(granted) : KeepGrants(granted);
         }
 
         if (!_setup.IsConsuming || _state.Pause is not null)
@@ -245,6 +246,7 @@ internal sealed partial class QueueActor
         _draft.AddFinished(number, state, attempts, error);
         _state.Finish(number, state, attempts, error);
         _state.Jobs[number].DueAtMs = NowMs();
+        ReleaseClaimWhenFinished(number, state);
         JobMetrics.OnFinished(_name, _state.Names[_state.Jobs[number].Type], state);
     }
 

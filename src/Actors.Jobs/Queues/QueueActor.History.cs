@@ -208,6 +208,7 @@ internal sealed partial class QueueActor
             ref var entry = ref _state.Jobs[number];
             _cache.Remove(ref entry);
             _ledger.Forget(entry.PayloadRow, entry.PayloadLength);
+            ReleaseClaim(number);
             _state.Forget(number);
 
             // A commit is through when the last of its jobs is.

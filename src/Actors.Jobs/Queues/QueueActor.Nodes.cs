@@ -90,7 +90,7 @@ internal sealed partial class QueueActor
             var draft = InboxBodies.FromProto(job);
             if (!_state.Jobs.TryFind(draft.Id, out _))
             {
-                Enqueue(draft, now);
+                EnqueueAccepted(draft, now);
             }
         }
 
@@ -247,6 +247,7 @@ internal sealed partial class QueueActor
     private void GrantTo(NodeWork node, long number)
     {
         var grant = (ushort)(_state.Jobs[number].Grant + 1);
+        ReleaseClaimWhenBegun(number);
         _draft.AddGranted(number, grant, node.Id);
         _state.Grant(number, grant, node.Id);
         if (node.Granted.Count == 0)
@@ -315,6 +316,29 @@ internal sealed partial class QueueActor
         }
 
         return own;
+    }
+
+    /// <summary>The queue was paused before what was granted to other processes became durable: they are not told, and it is released with what was granted here.</summary>
+    private List<long> KeepGrants(List<long> granted)
+    {
+        foreach (var number in granted)
+        {
+            if (_state.GrantedTo.TryGetValue(number, out var node))
+            {
+                Node(node).Granted.Remove(number);
+            }
+        }
+
+        return granted;
+    }
+
+    /// <summary>Asks other processes for what they have not begun; it comes back as ends that count for nothing.</summary>
+    private void RecallFromNodes()
+    {
+        foreach (var node in _nodes.Values.Where(node => node.Granted.Count > 0))
+        {
+            PostTo(node.Id, new InboxBody { Recall = new InboxRecall() });
+        }
     }
 
     private bool IsRunningAt(long node, long number) => _state.GrantedTo.TryGetValue(number, out var runsAt) && runsAt == node;

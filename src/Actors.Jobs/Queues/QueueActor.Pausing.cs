@@ -16,6 +16,7 @@ internal sealed partial class QueueActor
         var reason = pause.Reason is { Length: > MaxReasonLength } ? pause.Reason[..MaxReasonLength] + "…" : pause.Reason;
         SetPause(new QueuePause(reason, DateTimeOffset.FromUnixTimeMilliseconds(NowMs())));
         ReleaseNotBegun();
+        RecallFromNodes();
         UpdateAlone();
         AnswerStatusWhenDurable();
     }

@@ -129,12 +129,12 @@ internal sealed partial class QueueActor
         // Where keys take turns, the jobs that were asked for lie in many rows; their neighbours' turns come soon after.
         foreach (var number in read.Numbers)
         {
-            for (var next = number + 1; HasRoomForNeighbour && IsBeside(next) && CacheRead(next, byRow);)
+            for (var next = number + 1; HasRoomForNeighbour && CacheRead(next, byRow);)
             {
                 next++;
             }
 
-            for (var next = number - 1; HasRoomForNeighbour && IsBeside(next) && CacheRead(next, byRow);)
+            for (var next = number - 1; HasRoomForNeighbour && CacheRead(next, byRow);)
             {
                 next--;
             }
@@ -145,26 +145,43 @@ internal sealed partial class QueueActor
 
     private bool HasRoomForNeighbour => _cache.Bytes <= _options.CacheBytes / 2;
 
-    private bool IsBeside(long number) => _state.Jobs.Contains(number) && !_state.IsSuspect(number, out _) && _ready.Contains(number);
-
-    /// <returns>Whether the arguments of a job are in memory now and were not before.</returns>
-    private bool CacheRead(long number, Dictionary<long, ReadOnlyMemory<byte>> byRow)
+    /// <summary>Whether a job waits its turn. One that nobody handles waits too, but out of the line.</summary>
+    private bool IsInLine(long number, out ReadyList line)
     {
-        if (!_state.Jobs.Contains(number) || _state.Jobs[number] is not { State: JobState.Waiting, CacheSlot: 0 } entry || !byRow.TryGetValue(entry.PayloadRow, out var row))
+        line = _suspects;
+        if (!_state.Jobs.Contains(number) || _state.Jobs[number] is not { State: JobState.Waiting } entry)
         {
             return false;
         }
 
-        _cache.Add(ref _state.Jobs[number], ArgumentsIn(row, entry.PayloadOffset, entry.PayloadLength));
-        (_state.IsSuspect(number, out _) ? _suspects : _ready.ListOf(entry)).OnCached(number);
+        line = _state.IsSuspect(number, out _) ? _suspects : _ready.ListOf(entry);
+        return entry.Previous != 0 || line.First == number;
+    }
+
+    /// <returns>Whether the arguments of a job are in memory now and were not before.</returns>
+    private bool CacheRead(long number, Dictionary<long, ReadOnlyMemory<byte>> byRow)
+    {
+        if (!IsInLine(number, out var line))
+        {
+            return false;
+        }
+
+        ref var entry = ref _state.Jobs[number];
+        if (entry.CacheSlot != 0 || !byRow.TryGetValue(entry.PayloadRow, out var row))
+        {
+            return false;
+        }
+
+        _cache.Add(ref entry, ArgumentsIn(row, entry.PayloadOffset, entry.PayloadLength));
+        line.OnCached(number);
         return true;
     }
 
     /// <summary>The jobs whose arguments lie in a damaged row are parked with the reason. They are tried again when the queue is opened anew.</summary>
     private void ParkDamaged(QueueMessage.PayloadsRead read, JournalCorruptException damage)
     {
-        var parked = read.Numbers.Where(number => _state.Jobs.Contains(number)
-            && _state.Jobs[number] is { State: JobState.Waiting, CacheSlot: 0 } entry
+        var parked = read.Numbers.Distinct().Where(number => IsInLine(number, out _)
+            && _state.Jobs[number] is { CacheSlot: 0 } entry
             && entry.PayloadRow == damage.Row).ToList();
         foreach (var number in parked)
         {

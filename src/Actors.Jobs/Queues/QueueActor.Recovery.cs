@@ -58,6 +58,10 @@ internal sealed partial class QueueActor
         }
 
         _due.Order();
+        foreach (var number in _state.Jobs.Numbers())
+        {
+            RecoverClaim(number);
+        }
 
         // Behind what is in the mailbox: after a restart within the process, that may be the ends of their attempts.
         _handedOver = _orphans.Count;
@@ -134,6 +138,8 @@ internal sealed partial class QueueActor
         _overdue.Clear();
         _suspects = new ReadyList(_state.Jobs);
         _rated.Clear();
+        _holders = new UniqueHolders();
+        _displaced.Clear();
         _suspicions.Clear();
         _hold = 0;
         _hasJoined = false;

@@ -15,6 +15,9 @@ internal abstract record QueueMessage
     {
         /// <summary>Where the jobs come from when they are those of slots; null when they are not.</summary>
         public SlotOrders? Slots { get; init; }
+
+        /// <summary>Whether some of them are to be the only ones of their kind.</summary>
+        public bool HasUnique { get; init; }
     }
 
     /// <summary>Slots of the schedules of one application: what is up to a slot that was taken is not taken again.</summary>
@@ -27,6 +30,9 @@ internal abstract record QueueMessage
     public sealed record Enqueued : QueueMessage
     {
         public static Enqueued Instance { get; } = new();
+
+        /// <summary>Jobs that were not enqueued, and the one of the same kind that there is; null when there are none.</summary>
+        public IReadOnlyDictionary<JobId, JobId>? Existing { get; init; }
     }
 
     public sealed record GetJob(JobId Id) : QueueMessage, IRequest<JobFound>;
@@ -136,6 +142,12 @@ internal abstract record QueueMessage
     public sealed record ReleaseOrphans : QueueMessage
     {
         public static ReleaseOrphans Instance { get; } = new();
+    }
+
+    /// <summary>To itself: jobs that are out of the running end as cancelled.</summary>
+    public sealed record EndDisplaced : QueueMessage
+    {
+        public static EndDisplaced Instance { get; } = new();
     }
 
     /// <summary>To itself: a job has become due.</summary>

@@ -20,6 +20,9 @@ internal sealed partial class QueueState
     private List<JobKey>? _starting;
     private TokenBucket _starts;
 
+    /// <summary>Kinds that stay closed after a job of theirs has succeeded.</summary>
+    public UniqueWindows Windows { get; } = new();
+
     /// <summary>What is counted; it changes with the settings.</summary>
     public LimitOptions Limits { get; set; } = new();
 
@@ -247,6 +250,11 @@ internal sealed partial class QueueState
     public void Forget(long number)
     {
         ref var entry = ref Jobs[number];
+        if (entry is { HasTraits: true, State: JobState.Succeeded } && Traits(number)?.Unique is { PeriodMs: > 0 } claim)
+        {
+            Windows.Add(claim.Hash, entry.Id, entry.EnqueuedAtMs + claim.PeriodMs);
+        }
+
         _counts[(int)entry.State]--;
         RemoveError(number);
         Keys.Remove(entry.Key);
@@ -269,6 +277,7 @@ internal sealed partial class QueueState
         InboxThrough = InboxThrough,
         Pause = ToProto(Pause),
         Incarnation = Incarnation,
+        Windows = { Windows.ToProto(LastMs) },
         StartsFullAtNs = _starts.FullAtNs > Keys.NowNs ? _starts.FullAtNs : 0,
         KeyStarts =
         {
@@ -308,6 +317,11 @@ internal sealed partial class QueueState
         }
 
         _starts.FullAtNs = Math.Max(_starts.FullAtNs, state.StartsFullAtNs);
+        foreach (var window in state.Windows)
+        {
+            Windows.Add(UniqueClaim.Read(window.Hash), JobId.Read(window.Job.Span), window.UntilMs);
+        }
+
         foreach (var starts in state.KeyStarts)
         {
             Keys.Restore(starts.Key, starts.FullAtNs);

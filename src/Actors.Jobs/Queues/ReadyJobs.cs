@@ -130,13 +130,6 @@ internal sealed class ReadyJobs
         }
     }
 
-    /// <summary>Whether a job stands here.</summary>
-    public bool Contains(long number)
-    {
-        ref var entry = ref _table[number];
-        return entry.State == JobState.Waiting && (entry.Previous != 0 || ListOf(entry).First == number);
-    }
-
     /// <summary>Whether the job that is next, if there is one, waits for its arguments.</summary>
     public bool IsNextUncached => _waiting != 0 && NextList() is var next && next.First == next.FirstUncached;
 

@@ -38,7 +38,7 @@ internal sealed class JobTypes(JsonSerializerOptions json)
             throw new JobTypeException($"The version in [Job] of {type} must be from 1 to {ushort.MaxValue}, but is {attribute.Version}.");
         }
 
-        var added = _byName.GetOrAdd(attribute.Name, _ => new JobType(type, attribute, json.GetTypeInfo(type)));
+        var added = _byName.GetOrAdd(attribute.Name, _ => new JobType(type, attribute, json.GetTypeInfo(type), type.GetCustomAttribute<UniqueAttribute>()));
         if (added.ClrType != type)
         {
             throw new JobTypeException(

@@ -19,7 +19,7 @@ internal sealed class CrashingQueue
     private readonly JournalOracle _oracle;
     private readonly InMemoryHistory _stored = new();
     private readonly Dictionary<JobId, ModelJob> _jobs = [];
-    private readonly List<(ModelJob[] Jobs, Task Answer)> _asked = [];
+    private readonly List<(ModelJob[] Jobs, Task<QueueMessage.Enqueued> Answer)> _asked = [];
     private readonly List<(ModelJob Job, Task<QueueMessage.JobFound> Answer)> _cancelled = [];
     private readonly ConcurrentDictionary<JobId, int> _runs = new();
     private readonly InMemoryBegunAttempts _begunAttempts = new();
@@ -27,6 +27,7 @@ internal sealed class CrashingQueue
     private readonly QueueOptions _options;
     private readonly bool _hasPriorities;
     private readonly Random _keys;
+    private readonly bool _hasUnique;
     private readonly Dictionary<string, List<TimeSpan>> _begins = [];
     private DateTimeOffset _now = VirtualTime.DefaultStart;
     private Task? _pausing;
@@ -48,6 +49,7 @@ internal sealed class CrashingQueue
         _hasPriorities = _random.Next(2) == 0;
         _oracle = new JournalOracle($"[seed {seed}]", new Random(seed));
         _keys = new Random(~seed);
+        _hasUnique = _keys.Next(2) == 0;
         _options = new QueueOptions
         {
             Limits = new LimitOptions
@@ -223,8 +225,8 @@ internal sealed class CrashingQueue
 
         var drafts = jobs.Select(job => new JobDraft(
             job.Id, "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan(job.Text)), Delay(), null,
-            _hasPriorities ? (JobPriority)_random.Next(-2, 3) : JobPriority.Normal) { Key = job.Key }).ToList();
-        _asked.Add((jobs, _queue.AskAsync(new QueueMessage.Enqueue(drafts, drafts[0].Id), Timeout.InfiniteTimeSpan)));
+            _hasPriorities ? (JobPriority)_random.Next(-2, 3) : JobPriority.Normal) { Key = job.Key, Traits = job.Traits }).ToList();
+        _asked.Add((jobs, _queue.AskAsync(new QueueMessage.Enqueue(drafts, drafts[0].Id) { HasUnique = jobs.Any(job => job.Traits is not null) }, Timeout.InfiniteTimeSpan)));
     }
 
     /// <summary>Most start at once; some stay for so long that everything that comes after them goes before them.</summary>
@@ -237,7 +239,10 @@ internal sealed class CrashingQueue
         var text = new string([.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => "SSSDDFRZCLT"[_random.Next(_options.Timeout == Timeout.InfiniteTimeSpan ? 10 : 11)])]);
         text = text[^1] == 'Z' ? text + "S" : text;
         var key = _keys.Next(3) == 0 ? null : $"key {_keys.Next(5)}";
-        return new ModelJob(JobId.Create(_time, _random), key, text + ":" + new string('x', _random.Next(10) == 0 ? 5000 : _random.Next(100)));
+        var traits = _hasUnique && _keys.Next(4) == 0
+            ? new JobTraits { Unique = new UniqueClaim((UInt128)_keys.Next(4), UniqueWhile.Unfinished, _keys.Next(2) * 300, (UniqueConflict)_keys.Next(2)) }
+            : null;
+        return new ModelJob(JobId.Create(_time, _random), key, traits, text + ":" + new string('x', _random.Next(10) == 0 ? 5000 : _random.Next(100)));
     }
 
     private void NoteAnswers()
@@ -252,6 +257,13 @@ internal sealed class CrashingQueue
         {
             foreach (var job in jobs)
             {
+                if (answer.IsCompletedSuccessfully && answer.Result.Existing?.TryGetValue(job.Id, out var existing) == true)
+                {
+                    _oracle.Jobs.ShouldContainKey(existing, $"{job} was not enqueued, since there is {existing}, which is not durable. {Seed}");
+                    _jobs[existing].Traits!.Unique!.Hash.ShouldBe(job.Traits!.Unique!.Hash, Seed);
+                    continue;
+                }
+
                 job.IsAcknowledged |= answer.IsCompletedSuccessfully;
 
                 // A job may be in several requests: one that was refused says nothing about the others.
@@ -313,6 +325,15 @@ internal sealed class CrashingQueue
         }
 
         context.Key.ShouldBe(job.Key, Seed);
+        if (job.Traits?.Unique is { } claim)
+        {
+            // As the journal says: nothing else of its kind runs, or waits for another attempt.
+            _jobs.Values.ShouldAllBe(
+                other => other == job || other.Traits == null || other.Traits.Unique!.Hash != claim.Hash || !_oracle.Jobs.ContainsKey(other.Id)
+                    || (_oracle.Jobs[other.Id].State != JobState.Running && _oracle.Jobs[other.Id].State != JobState.Retrying),
+                $"{job} began, but is not the only one of its kind. {Seed}");
+        }
+
         CheckRate(_options.Limits.Rate, "", job);
         if (job.Key is not null)
         {
@@ -355,7 +376,7 @@ internal sealed class CrashingQueue
             (finished.State, finished.Attempts).ShouldBe((truth.State, truth.Attempts), $"{job} is wrong in the history. {Seed}");
             System.Text.Json.JsonSerializer.Deserialize<Plan>(finished.Args.Span, JobTypes.DefaultJson)!.Steps.ShouldBe(job.Text, Seed);
             job.IsToEndCancelled.ShouldBe(job.IsToEndCancelled && finished.State == JobState.Cancelled, $"{job} ended {finished.State}. {Seed}");
-            if (finished.State == JobState.Cancelled && job.IsCancelAsked)
+            if (finished.State == JobState.Cancelled && (job.IsCancelAsked || (job.Traits is not null && finished.Error?.Contains("of the same kind", StringComparison.Ordinal) == true)))
             {
                 continue;
             }
@@ -395,7 +416,7 @@ internal sealed class CrashingQueue
         for (var i = 0; i < 2; i++)
         {
             var draft = new JobDraft(JobId.Create(_time, _random), "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan("S:" + new string('x', 500))), default, null);
-            _jobs[draft.Id] = new ModelJob(draft.Id, null, "S");
+            _jobs[draft.Id] = new ModelJob(draft.Id, null, null, "S");
             _ = _queue.AskAsync(new QueueMessage.Enqueue([draft], draft.Id), Timeout.InfiniteTimeSpan);
             Advance(TimeSpan.FromMilliseconds(200));
         }
@@ -411,8 +432,10 @@ internal sealed class CrashingQueue
 
     private void Advance(TimeSpan by) => _time.AdvanceAsync(by).GetAwaiter().GetResult();
 
-    private sealed class ModelJob(JobId id, string? key, string text)
+    private sealed class ModelJob(JobId id, string? key, JobTraits? traits, string text)
     {
+        public JobTraits? Traits { get; } = traits;
+
         public string? Key { get; } = key;
 
         public JobId Id { get; } = id;

@@ -1,6 +1,7 @@
 using Actors.Jobs.Processes;
 using Actors.Jobs.Protos;
 using Actors.Jobs.Queues;
+using Actors.Jobs.Workers;
 using Actors.Persistence;
 using Actors.TestKit;
 
@@ -87,6 +88,48 @@ public sealed class OwnerTests
         // A process that has it comes later: what was set aside comes back.
         rig.HearConsume(Eight);
         (await rig.GrantedAsync(Eight)).ShouldHaveSingleItem();
+    }
+
+    [Theory, OnEachDispatcher]
+    public async Task A_queue_that_is_paused_recalls_what_other_processes_have_not_begun(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var rig = await OwnerRig.StartAsync(system);
+        rig.HearConsume(Seven);
+        rig.HearConsume(Eight);
+        var id = await rig.EnqueueAsync();
+        var grant = (await rig.GrantedAsync(Seven)).Single();
+        await rig.Queue.AskAsync(new QueueMessage.PauseQueue("holiday"));
+        (await rig.SaidAsync(Seven)).ShouldHaveSingleItem().ContentCase.ShouldBe(InboxBody.ContentOneofCase.Recall);
+        (await rig.SaidAsync(Eight)).ShouldBeEmpty("It has nothing.");
+        rig.HearEnded(Seven, grant, new AttemptOutcome.Interrupted());
+        await system.DrainAsync();
+        (await rig.FindAsync(id)).ShouldNotBeNull().ShouldSatisfyAllConditions(job => job.State.ShouldBe(JobState.Waiting), job => job.Attempts.ShouldBe(0));
+        await rig.Queue.AskAsync(new QueueMessage.ResumeQueue());
+        (await rig.GrantedAsync(Seven)).ShouldHaveSingleItem().Number.ShouldBe(grant.Number);
+    }
+
+    [Theory, OnEachDispatcher]
+    public async Task What_was_granted_to_another_process_in_the_moment_of_a_pause_stays(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var rig = await OwnerRig.StartAsync(system);
+        rig.HearConsume(Seven);
+        await system.DrainAsync();
+        var draft = rig.Draft("x");
+        rig.Queue.Tell(new QueueMessage.Enqueue([draft], draft.Id));
+        rig.Queue.Tell(new QueueMessage.PauseQueue(null));
+        await system.DrainAsync();
+        (await rig.FindAsync(draft.Id)).ShouldNotBeNull().State.ShouldBeOneOf(JobState.Waiting, JobState.Running);
+        var said = await rig.SaidAsync(Seven);
+        if ((await rig.FindAsync(draft.Id))!.State == JobState.Running)
+        {
+            said.Select(body => body.ContentCase).ShouldBe([InboxBody.ContentOneofCase.Grants, InboxBody.ContentOneofCase.Recall]);
+        }
+        else
+        {
+            said.ShouldNotContain(body => body.ContentCase == InboxBody.ContentOneofCase.Grants);
+        }
     }
 
     /// <summary>A journal in which so many jobs were running when their process ended.</summary>

@@ -169,6 +169,31 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_worker_has_not_begun_comes_back_when_its_queue_is_paused()
+    {
+        var options = new QueueOptions { Workers = 1, Prefetch = 4 };
+        await using var web = await Node.StartAsync(_folder, isWorker: false, options: options);
+        var release = new TaskCompletionSource();
+        var ran = new Ran { Body = (_, token) => release.Task.WaitAsync(token) };
+        await using var worker = await Node.StartAsync(_folder, isWorker: true, ran, options);
+        var ids = await web.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 5).Select(i => new SharedWork($"{i}"))]);
+        await UntilAsync(() => ran.Attempts.Count == 1);
+        await UntilAsync(async () => (await web.Jobs.GetQueueAsync("default")).Running == 5);
+        await web.Jobs.PauseAsync("default");
+        await UntilAsync(async () => (await web.Jobs.GetQueueAsync("default")) is { Running: 1, Waiting: 4 });
+        release.SetResult();
+        (await web.FinishAsync(ids[0])).State.ShouldBe(JobState.Succeeded);
+        ran.Attempts.Count.ShouldBe(1);
+        await web.Jobs.ResumeAsync("default");
+        foreach (var id in ids)
+        {
+            (await web.FinishAsync(id)).Attempts.ShouldBe(1);
+        }
+
+        ran.Attempts.Select(attempt => attempt.Text).ShouldBe(["0", "1", "2", "3", "4"]);
+    }
+
+    [Fact]
     public async Task What_was_enqueued_while_nobody_owned_the_store_is_not_lost()
     {
         var owner = await Node.StartAsync(_folder, isWorker: false);
@@ -179,6 +204,8 @@ public sealed class SharedStoreTests : IDisposable
         await using var worker = await Node.StartAsync(_folder, isWorker: true);
         (await worker.FinishAsync(id)).State.ShouldBe(JobState.Succeeded);
     }
+
+    private static Task UntilAsync(Func<Task<bool>> condition) => Sqlite.StoreHost.UntilAsync(condition);
 
     private static async Task UntilAsync(Func<bool> condition, Node? node = null)
     {

@@ -135,7 +135,7 @@ public sealed class SilentProcessTests : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        return Process.Start(start)!; // Not null: it does not use the shell.
+        return MortalChild.Start(start);
     }
 
     private static async Task SignalAsync(string signal, Process process)
