@@ -14,7 +14,6 @@ public sealed class BlockingTests
         ["Actors.Cli.Program.Main"] = "what the compiler writes around an async Main: the thread of the process has nothing else to do",
         ["Actors.Jobs.Queues.QueueActor.OnForwardRead"] = "the message says that the read has ended, and EndForwardReading checks IsCompletedSuccessfully",
         ["Actors.Jobs.Queues.QueueActor.OnPayloadsRead"] = "the message says that the read has ended, and IsCompletedSuccessfully is checked",
-        ["Actors.Jobs.Queues.QueueActor.Read"] = "a continuation that runs when the read has ended, and IsCompletedSuccessfully is checked",
         ["Actors.Persistence.JournalActor.OnResolved"] = "the message says that the read has ended, and IsCompletedSuccessfully is checked",
         ["Actors.Persistence.JournalActor.OnWritten"] = "the message says that the append has ended, and IsCompletedSuccessfully is checked",
         ["Actors.TestKit.TestSystemStart.Starting.ThrowIfFailed"] = "for an awaiter: called when the task has completed",
