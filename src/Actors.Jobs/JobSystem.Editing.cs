@@ -22,7 +22,7 @@ public sealed partial class JobSystem
             throw new JobTooLargeException(type.Name, payload.Length, limit);
         }
 
-        var (edited, refusal) = await ChangeFoundAsync(id, new QueueMessage.EditJob(id, type.Name, type.Version, payload), cancellationToken);
+        var (edited, refusal) = await ChangeFoundAsync(id, new QueueMessage.EditJob(id, type.Name, type.Version, payload, Indexed(type, payload, null)?.IndexedArgs ?? []), cancellationToken);
         if (refusal is null && edited.Type != type.Name)
         {
             refusal = $"It is a '{edited.Type}', and cannot get the arguments of a '{type.Name}'.";

@@ -1,6 +1,7 @@
 using Actors.Jobs.Protos;
 using Actors.Jobs.Queues;
 using Google.Protobuf;
+using JobTraits = Actors.Jobs.Queues.JobTraits;
 
 namespace Actors.Jobs.Processes;
 
@@ -34,7 +35,7 @@ internal static partial class InboxBodies
         {
             Change = EditChange,
             Job = Bytes(edit.Id),
-            Edited = new InboxJob { Type = edit.Type, TypeVersion = (uint)edit.TypeVersion, Args = UnsafeByteOperations.UnsafeWrap(edit.Payload) },
+            Edited = new InboxJob { Type = edit.Type, TypeVersion = (uint)edit.TypeVersion, Args = UnsafeByteOperations.UnsafeWrap(edit.Payload), Traits = new JobTraits { IndexedArgs = edit.IndexedArgs }.ToProto() },
         },
         QueueMessage.DeleteJob delete => new() { Change = DeleteChange, Job = Bytes(delete.Id) },
         QueueMessage.AwaitHistory history => new() { Change = AwaitHistoryChange, Job = Bytes(history.Id) },
@@ -54,7 +55,7 @@ internal static partial class InboxBodies
             ResumeChange => new QueueMessage.ResumeQueue(),
             DrainChange => new QueueMessage.DrainQueue(reason),
             DrainLook => new QueueMessage.DrainQueue(null, IsLook: true),
-            EditChange when change.Edited is { } edited => new QueueMessage.EditJob(Id(change.Job), edited.Type, (int)edited.TypeVersion, edited.Args.ToByteArray()),
+            EditChange when change.Edited is { } edited => new QueueMessage.EditJob(Id(change.Job), edited.Type, (int)edited.TypeVersion, edited.Args.ToByteArray(), Traits(edited.Traits)?.IndexedArgs ?? []),
             DeleteChange => new QueueMessage.DeleteJob(Id(change.Job)),
             WhyChange => new QueueMessage.WhyJob(Id(change.Job)),
             AwaitHistoryChange => new QueueMessage.AwaitHistory(Id(change.Job)),

@@ -105,12 +105,17 @@ internal sealed partial class JobChunk
         }
     }
 
+    /// <summary>Whether one of the jobs has this value.</summary>
+    public bool HasArg(ulong arg) => _args.AsSpan(0, _argCount).Contains(arg);
+
     /// <summary>Whether the job at a place has this value.</summary>
     public bool HasArg(int place, ulong arg)
     {
-        for (var i = 0; i < _argCount; i++)
+        var args = _args.AsSpan(0, _argCount);
+        for (var i = 0; args[i..].IndexOf(arg) is >= 0 and var next; i++)
         {
-            if (_args![i] == arg && _argPlaces![i] == place) // There are places as long as there are values.
+            i += next;
+            if (_argPlaces![i] == place) // There are places as long as there are values.
             {
                 return true;
             }

@@ -64,7 +64,7 @@ internal sealed class LiveFilter
 
         foreach (var mark in _query.Marks)
         {
-            if (!chunk.MayHave(mark))
+            if (!chunk.MayHave(mark) || !chunk.HasArg(mark))
             {
                 return false;
             }

@@ -61,6 +61,7 @@ internal sealed partial class QueueActor
             _cache.Add(ref entry, edit.Payload);
         }
 
+        _state.SetIndexedArgs(number, edit.IndexedArgs);
         Forward(number, edit.Payload);
     }
 

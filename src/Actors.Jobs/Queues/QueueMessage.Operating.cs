@@ -11,7 +11,7 @@ internal abstract partial record QueueMessage
     public sealed record DrainQueue(string? Reason, bool IsLook = false) : Operation, IRequest<QueueStatus>;
 
     /// <summary>Give a job that does not run other arguments; answered when that is durable. One that has finished stays as it is: see the status.</summary>
-    public sealed record EditJob(JobId Id, string Type, int TypeVersion, byte[] Payload) : Operation, IRequest<JobFound>;
+    public sealed record EditJob(JobId Id, string Type, int TypeVersion, byte[] Payload, IReadOnlyList<ulong> IndexedArgs) : Operation, IRequest<JobFound>;
 
     /// <summary>End a job as cancelled and keep nothing of it; answered when that is durable. One that has finished goes to the history first: see the status.</summary>
     public sealed record DeleteJob(JobId Id) : Operation, IRequest<JobFound>;

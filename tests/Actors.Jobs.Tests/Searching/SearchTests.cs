@@ -111,6 +111,20 @@ public sealed class SearchTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task A_job_that_was_edited_is_found_by_its_new_arguments(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system, isConsumed: false, handlers: [typeof(OrderHandler)]);
+        var id = await host.Jobs.EnqueueAsync(new Order("x", 7, new Address("Bonn", "High Street")));
+        await host.Jobs.EnqueueAsync(new Order("y", 9, new Address("Bonn", "High Street")));
+        await host.Jobs.EditAsync(id, new Order("x", 8, new Address("Rome", "Mill Lane")));
+        (await host.Jobs.SearchAsync(new JobFilter().Arg("customer", "8"))).Jobs.ShouldHaveSingleItem().Id.ShouldBe(id);
+        (await host.Jobs.SearchAsync(new JobFilter().Arg("address.city", "Rome"))).Jobs.ShouldHaveSingleItem().Id.ShouldBe(id);
+        (await host.Jobs.CountAsync(new JobFilter().Arg("customer", "7"))).ShouldBe(0);
+        (await host.Jobs.CountAsync(new JobFilter().Arg("address.city", "Bonn"))).ShouldBe(1);
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task A_job_that_has_finished_is_found_though_the_history_is_away(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
