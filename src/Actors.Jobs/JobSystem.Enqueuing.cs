@@ -188,7 +188,12 @@ public sealed partial class JobSystem
                 throw new QueueUnavailableException(queue, found.Unknown);
             }
 
-            if (found.Status is not null)
+            if (found.IsDeleted)
+            {
+                // Its id is free as soon as it has left.
+                await AwaitHistoryAsync(queue, draft.Id, cancellationToken);
+            }
+            else if (found.Status is not null)
             {
                 continue;
             }

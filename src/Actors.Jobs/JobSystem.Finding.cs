@@ -65,7 +65,7 @@ public sealed partial class JobSystem
             var found = await handle.Actor.AskAsync(new QueueMessage.GetJob(id), null, cancellationToken);
             if (found.Status is { } status)
             {
-                return status;
+                return found.IsDeleted ? null : status;
             }
 
             unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);

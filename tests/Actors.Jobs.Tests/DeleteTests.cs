@@ -7,6 +7,18 @@ namespace Actors.Jobs.Tests;
 /// <summary>Jobs of which nothing is to be kept.</summary>
 public sealed class DeleteTests
 {
+    [Theory, OnEachDispatcher]
+    public async Task A_deleted_job_is_gone_at_once_and_its_id_is_free(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system, isConsumed: false);
+        var id = await host.EnqueueAsync("first");
+        (await host.Jobs.DeleteAsync(id)).ShouldBeTrue();
+        (await host.Jobs.FindAsync(id)).ShouldBeNull();
+        (await host.EnqueueAsync("second", o => o.Id(id))).ShouldBe(id);
+        (await host.Jobs.GetAsync(id)).State.ShouldBe(JobState.Waiting);
+    }
+
     private readonly InMemoryJournal _journal = new();
     private readonly InMemoryHistory _history = new();
 

@@ -143,6 +143,10 @@ internal sealed partial class QueueActor
         }
     }
 
+    /// <summary>Whether a job has been deleted and has ended: for others there is none, though it is here until the next write to the history.</summary>
+    private bool HasLeft(long number) =>
+        _state.Jobs[number].State is JobState.Succeeded or JobState.Failed or JobState.Cancelled && _state.IsDeleted(number);
+
     /// <summary>A finished job is with the queue no more.</summary>
     private void AnswerLeft(long number)
     {

@@ -157,7 +157,7 @@ internal sealed partial class QueueActor
         {
             answer.Unknown = cause.Message;
         }
-        else if (_state.Jobs.TryFind(InboxBodies.Id(query.Job), out var number))
+        else if (_state.Jobs.TryFind(InboxBodies.Id(query.Job), out var number) && !HasLeft(number))
         {
             answer.Job = InboxBodies.ToProto(Status(number));
         }

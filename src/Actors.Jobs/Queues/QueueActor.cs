@@ -174,7 +174,8 @@ internal sealed partial class QueueActor : JournaledActor
     {
         // Before it is recovered, a queue does not know what it holds.
         var unknown = Term == 0 ? Unavailability : null;
-        Sender.Tell(new QueueMessage.JobFound(_state.Jobs.TryFind(id, out var number) ? Status(number) : null, unknown), Self);
+        var isFound = _state.Jobs.TryFind(id, out var number);
+        Sender.Tell(new QueueMessage.JobFound(isFound ? Status(number) : null, unknown) { IsDeleted = isFound && HasLeft(number) }, Self);
     }
 
     private JobStatus Status(long number)
