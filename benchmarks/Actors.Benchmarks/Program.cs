@@ -17,6 +17,9 @@ switch (args.FirstOrDefault())
     case "backlog":
         await BacklogBenchmark.RunAsync(JobOptions.Parse(new Options(args)));
         return 0;
+    case "search":
+        await SearchBenchmark.RunAsync(JobOptions.Parse(new Options(args)));
+        return 0;
     case "schedules":
         await ScheduleBenchmarks.RunAsync(new Options(args));
         return 0;
@@ -38,6 +41,7 @@ switch (args.FirstOrDefault())
               drain     bulk enqueue, and the drain of a filled queue
               latency   from enqueue to start, one job at a time
               backlog   ten million jobs: memory, disk, recovery, and the rate beside that of ten thousand
+              search    a page of a search over a million live jobs, by what is searched for, and how late jobs start meanwhile
                         --store sqlite|memory  --history all|failed  --jobs 300000  --producers 64  --workers 64  --prefetch 1000
                         without --history both are measured, each on a store of its own
             """);

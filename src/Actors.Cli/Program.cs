@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Actors.Cli.Config;
+using Actors.Cli.Jobs;
 using Actors.Cli.Running;
 using Actors.Cli.Schedules;
 
@@ -13,7 +14,7 @@ internal static class Program
     {
         // A RootCommand would have the name of the assembly, which nobody types.
         var root = new Command("actors", "Looks after programs that are built with Actors, and runs programs that are not.") { new HelpOption(), new VersionOption() };
-        foreach (var command in RunningCommands.All().Prepend(UpCommand.Create()).Append(ConfigCommand.Create()).Append(SchedulesCommand.Create()))
+        foreach (var command in RunningCommands.All().Prepend(UpCommand.Create()).Append(ConfigCommand.Create()).Append(SchedulesCommand.Create()).Append(JobsCommand.Create()))
         {
             root.Add(command);
         }

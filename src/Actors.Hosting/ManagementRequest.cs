@@ -1,3 +1,5 @@
+using Actors.Jobs;
+
 namespace Actors.Hosting;
 
 /// <summary>A command to a running actor system, for its management socket.</summary>
@@ -19,6 +21,13 @@ public sealed record ManagementRequest(string Command)
 
     /// <summary>Why, for whoever reads the status: kept by <c>pause-schedule</c>.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The jobs that are meant, for <c>search-jobs</c> and <c>job-errors</c>; <see cref="Lines"/> says how many are wanted.</summary>
+    /// <value>Default null: all.</value>
+    public JobFilter? Jobs { get; init; }
+
+    /// <summary>For <c>search-jobs</c>: where to go on, as the answer before has said in <c>next</c>.</summary>
+    public string? Cursor { get; init; }
 
     /// <summary>For <c>tail</c>: of each service only the lines after this number of it, for whoever has those before already.</summary>
     /// <value>Null, the default: the last ones, whichever they are.</value>

@@ -24,9 +24,26 @@ public interface IHistory
     Task<IReadOnlyList<FinishedJob>> ListAsync(
         HistoryFilter filter, int limit, HistoryCursor? before, CancellationToken cancellationToken);
 
+    /// <summary>The finished jobs that match and were enqueued last, newest first: by the time at which they were enqueued, then by id.</summary>
+    /// <param name="filter">What to look for.</param>
+    /// <param name="limit">At most so many, 1 to 1,000.</param>
+    /// <param name="before">Only jobs that are older than this position, or null for the newest.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<FinishedJob>> SearchAsync(HistoryFilter filter, int limit, JobPosition? before, CancellationToken cancellationToken);
+
+    /// <summary>The errors of the finished jobs that match, those that most jobs have first; equally many by fingerprint.</summary>
+    /// <param name="filter">Which jobs to look at.</param>
+    /// <param name="limit">At most so many errors, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(HistoryFilter filter, int limit, CancellationToken cancellationToken);
+
     /// <summary>Deletes up to <paramref name="limit"/> jobs of a state that finished before a time.</summary>
     /// <returns>How many were deleted.</returns>
     Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Deletes these jobs, those of them that it has.</summary>
+    /// <returns>How many were deleted.</returns>
+    Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken);
 }
 
 /// <summary>What to look for in the history. A null property matches everything.</summary>
@@ -40,6 +57,29 @@ public sealed record HistoryFilter
 
     /// <summary>Only this final state.</summary>
     public JobState? State { get; init; }
+
+    /// <summary>Only these final states.</summary>
+    /// <value>Default empty: any.</value>
+    public IReadOnlyCollection<JobState> States { get; init; } = [];
+
+    /// <summary>Only jobs with this key.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Only jobs that have this tag.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>Only jobs that have all these among their <see cref="FinishedJob.IndexedArgs"/>.</summary>
+    /// <value>Default empty: whatever they have.</value>
+    public IReadOnlyList<ulong> IndexedArgs { get; init; } = [];
+
+    /// <summary>Only jobs whose error has this fingerprint.</summary>
+    public string? ErrorFingerprint { get; init; }
+
+    /// <summary>Only jobs that were enqueued at or after this time.</summary>
+    public DateTimeOffset? EnqueuedFrom { get; init; }
+
+    /// <summary>Only jobs that were enqueued before this time.</summary>
+    public DateTimeOffset? EnqueuedBefore { get; init; }
 
     /// <summary>Only jobs that finished at or after this time.</summary>
     public DateTimeOffset? FinishedFrom { get; init; }
@@ -74,4 +114,24 @@ public sealed record FinishedJob(
     DateTimeOffset EnqueuedAt,
     DateTimeOffset FinishedAt,
     string? Error,
-    ReadOnlyMemory<byte> Args);
+    ReadOnlyMemory<byte> Args)
+{
+    /// <summary>Its key; null when it had none.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Its tags.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>What its error has in common with the same error of other jobs: 16 hexadecimal digits; null when it has no error.</summary>
+    public string? ErrorFingerprint { get; init; }
+
+    /// <summary>Numbers that stand for the paths and values of its arguments that are declared <c>[Index]</c>: by them it is found.</summary>
+    public IReadOnlyList<ulong> IndexedArgs { get; init; } = [];
+}
+
+/// <summary>How many jobs have the same error.</summary>
+/// <param name="Fingerprint">What stands for the error: 16 hexadecimal digits.</param>
+/// <param name="Count">How many jobs.</param>
+/// <param name="Example">One of them, of those that were enqueued last.</param>
+/// <param name="Error">The text of its error.</param>
+public sealed record ErrorCount(string Fingerprint, long Count, JobId Example, string Error);

@@ -1,7 +1,7 @@
 namespace Actors.Jobs;
 
 /// <summary>Enqueues jobs and looks them up. Thread-safe.</summary>
-public interface IJobs
+public partial interface IJobs
 {
     /// <summary>The names of the queues, sorted.</summary>
     IReadOnlyList<string> Queues { get; }
@@ -53,15 +53,17 @@ public interface IJobs
     Task<JobStatus> RetryAsync(JobId id, CancellationToken cancellationToken = default);
 
     /// <summary>Lets a queue start no job until it is resumed, also after a restart. It takes jobs, and those that run may finish.</summary>
-    /// <param name="queue">The queue. Pausing it again changes the reason.</param>
+    /// <param name="queue">The queue. Pausing it again changes the reason and the end.</param>
     /// <param name="reason">Why, for people: it is shown with the queue. At most 1,000 characters are kept.</param>
+    /// <param name="until">When it resumes by itself, also after a restart; one that began after that moment resumes at once. Null: when it is resumed.</param>
     /// <param name="cancellationToken">Ends the wait; the queue may be paused nevertheless.</param>
     /// <returns>The queue, paused: that is durable.</returns>
+    /// <exception cref="ArgumentException">The moment has passed.</exception>
     /// <exception cref="UnknownQueueException">There is no such queue.</exception>
     /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present.</exception>
-    Task<QueueStatus> PauseAsync(string queue, string? reason = null, CancellationToken cancellationToken = default);
+    Task<QueueStatus> PauseAsync(string queue, string? reason = null, DateTimeOffset? until = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Lets a paused queue start jobs again. Does nothing to one that is not paused.</summary>
+    /// <summary>Lets a paused queue start jobs again, and one that is drained take jobs again. Does nothing to any other.</summary>
     /// <exception cref="UnknownQueueException">There is no such queue.</exception>
     /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present.</exception>
     Task<QueueStatus> ResumeAsync(string queue, CancellationToken cancellationToken = default);
@@ -84,6 +86,35 @@ public interface IJobs
     /// <exception cref="UnknownQueueException">There is no such queue.</exception>
     /// <exception cref="QueueUnavailableException">The queue does not know its jobs at present, or another process owns it.</exception>
     Task<JobPage> ListAsync(string queue, long? next = null, int limit = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>The jobs that match, live and finished alike, newest first, part by part.</summary>
+    /// <remarks>
+    /// A job that matches as long as the parts are fetched is in one of them, and in no two, also when it finishes meanwhile. A job that another
+    /// process has accepted is found when the owner of its queue has taken it in. Arguments that no job type declares with an index are looked for by reading
+    /// those of each job that matches otherwise: then a part holds what was found after some work, and <see cref="JobSearchPage.Next"/> says where to go on.
+    /// </remarks>
+    /// <param name="filter">What to look for.</param>
+    /// <param name="limit">At most so many in this part, 1 to 1,000.</param>
+    /// <param name="cursor">Where the part begins: <see cref="JobSearchPage.Next"/> of the part before; null for the newest.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The filter has values that no job can have, or the cursor is none.</exception>
+    /// <exception cref="UnknownQueueException">The filter names a queue that this process does not know.</exception>
+    /// <exception cref="QueueUnavailableException">A queue does not know its jobs at present.</exception>
+    Task<JobSearchPage> SearchAsync(JobFilter filter, int limit = 100, string? cursor = null, CancellationToken cancellationToken = default);
+
+    /// <summary>How many jobs match, live and finished alike. Jobs that finish while they are counted may be counted twice.</summary>
+    /// <exception cref="ArgumentException">The filter has values that no job can have.</exception>
+    /// <exception cref="UnknownQueueException">The filter names a queue that this process does not know.</exception>
+    /// <exception cref="QueueUnavailableException">A queue does not know its jobs at present.</exception>
+    Task<long> CountAsync(JobFilter filter, CancellationToken cancellationToken = default);
+
+    /// <summary>The errors of the jobs that match and have finished, those that most jobs have first.</summary>
+    /// <param name="filter">Which jobs to look at.</param>
+    /// <param name="limit">At most so many errors, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The filter has values that no job can have, or arguments that no job type declares with an index.</exception>
+    /// <exception cref="UnknownQueueException">The filter names a queue that this process does not know.</exception>
+    Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(JobFilter filter, int limit = 20, CancellationToken cancellationToken = default);
 
     /// <summary>A queue in numbers.</summary>
     /// <exception cref="UnknownQueueException">There is no such queue.</exception>

@@ -23,7 +23,7 @@ public interface ISharedStore : IAsyncDisposable
     IBegunAttempts BegunAttemptsOf(long node);
 
     /// <summary>The processes that have joined and not been removed, whether they live or not.</summary>
-    Task<IReadOnlyList<long>> GetNodesAsync(CancellationToken cancellationToken);
+    Task<IReadOnlyList<StoreNode>> GetNodesAsync(CancellationToken cancellationToken);
 
     /// <summary>Whether a process lives. A paused one does; one that was removed does not.</summary>
     Task<bool> IsAliveAsync(long node, CancellationToken cancellationToken);

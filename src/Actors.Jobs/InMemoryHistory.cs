@@ -2,7 +2,7 @@ namespace Actors.Jobs;
 
 /// <summary>The history of finished jobs in memory, for tests and for work that may be lost with the process.</summary>
 /// <remarks>Every call completes before it returns. Times are kept in whole milliseconds, as every store does.</remarks>
-public sealed class InMemoryHistory : IHistory
+public sealed partial class InMemoryHistory : IHistory
 {
     private const int MaxPage = 1000;
 
@@ -10,6 +10,8 @@ public sealed class InMemoryHistory : IHistory
     private readonly Dictionary<JobId, FinishedJob> _jobs = [];
     private readonly SortedSet<FinishedJob> _newestFirst = new(Comparer<FinishedJob>.Create(static (a, b) =>
         a.FinishedAt != b.FinishedAt ? b.FinishedAt.CompareTo(a.FinishedAt) : b.Id.CompareTo(a.Id)));
+
+    private readonly SortedSet<FinishedJob> _lastEnqueuedFirst = new(Comparer<FinishedJob>.Create(static (a, b) => PositionOf(b).CompareTo(PositionOf(a))));
 
     /// <inheritdoc/>
     public Task WriteAsync(IReadOnlyList<FinishedJob> jobs, CancellationToken cancellationToken)
@@ -59,12 +61,29 @@ public sealed class InMemoryHistory : IHistory
             foreach (var job in pruned)
             {
                 _newestFirst.Remove(job);
+                _lastEnqueuedFirst.Remove(job);
                 _jobs.Remove(job.Id);
             }
 
             return pruned.Length;
         }, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => Answer(() =>
+    {
+        var deleted = 0;
+        foreach (var id in ids)
+        {
+            if (_jobs.Remove(id, out var job))
+            {
+                _newestFirst.Remove(job);
+                deleted++;
+            }
+        }
+
+        return deleted;
+    }, cancellationToken);
 
     private static void RequireFinal(JobState state, string parameter)
     {
@@ -73,13 +92,6 @@ public sealed class InMemoryHistory : IHistory
             throw new ArgumentException($"The history holds finished jobs: Succeeded, Failed or Cancelled, not {state}.", parameter);
         }
     }
-
-    private static bool IsMatch(FinishedJob job, HistoryFilter filter) =>
-        (filter.Queue is null || job.Queue == filter.Queue)
-        && (filter.Type is null || job.Type == filter.Type)
-        && (filter.State is null || job.State == filter.State)
-        && (filter.FinishedFrom is not { } from || job.FinishedAt >= from)
-        && (filter.FinishedBefore is not { } before || job.FinishedAt < before);
 
     private static bool SortsBefore(FinishedJob job, HistoryCursor last) =>
         job.FinishedAt < last.FinishedAt || (job.FinishedAt == last.FinishedAt && job.Id.CompareTo(last.Id) < 0);
@@ -111,9 +123,11 @@ public sealed class InMemoryHistory : IHistory
         if (_jobs.Remove(kept.Id, out var earlier))
         {
             _newestFirst.Remove(earlier);
+            _lastEnqueuedFirst.Remove(earlier);
         }
 
         _jobs.Add(kept.Id, kept);
         _newestFirst.Add(kept);
+        _lastEnqueuedFirst.Add(kept);
     }
 }

@@ -26,6 +26,13 @@ public sealed class JobAttribute(string name) : Attribute
     /// <value>Default 0: as the queue says. 1 makes no retries.</value>
     public int MaxAttempts { get; set; }
 
+    /// <summary>The property of the arguments that the job is counted by in limits and takes turns with: <c>nameof(SendEmail.Tenant)</c>, or a path such as <c>customer.id</c>.</summary>
+    /// <value>Default null: jobs have no key unless the enqueue gives one. A job in which the property is missing, null, an object or a list has none.</value>
+    public string? Key { get; set; }
+
+    /// <summary>Words to find jobs of this type by. At most 20, each of 1 to 100 characters.</summary>
+    public string[] Tags { get; set; } = [];
+
     /// <summary>How long one attempt may take, instead of what the queue says (<see cref="QueueOptions.Timeout"/>): a duration such as <c>30 seconds</c>, or <c>infinite</c>.</summary>
     /// <value>Default null: as the queue says.</value>
     public string? Timeout { get; set; }

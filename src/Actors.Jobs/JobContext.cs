@@ -1,7 +1,9 @@
+using Actors.Jobs.Queues;
+
 namespace Actors.Jobs;
 
 /// <summary>What a handler knows of the job that it runs.</summary>
-public sealed class JobContext
+public sealed partial class JobContext
 {
     internal JobContext(JobId id, string queue, string type, int attempt, DateTimeOffset enqueuedAt, IServiceProvider services)
     {
@@ -27,6 +29,12 @@ public sealed class JobContext
 
     /// <summary>When the job was accepted.</summary>
     public DateTimeOffset EnqueuedAt { get; }
+
+    /// <summary>What the job is counted by in limits and taken in turns with; null when by nothing.</summary>
+    public string? Key { get; internal init; }
+
+    /// <summary>The words that the job was given to be found by.</summary>
+    public IReadOnlyList<string> Tags { get; internal init; } = TagList.Empty;
 
     /// <summary>The service scope of this attempt.</summary>
     public IServiceProvider Services { get; }

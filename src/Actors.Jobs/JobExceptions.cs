@@ -53,6 +53,25 @@ public sealed class UnknownJobException(JobId id)
     public JobId Id { get; } = id;
 }
 
+/// <summary>There is a job of the same kind already, and the rule says <see cref="UniqueConflict.Reject"/>. Nothing was enqueued.</summary>
+public sealed class JobConflictException(JobId existing, string type)
+    : JobException($"There is a job of the same kind as this '{type}' already: {existing}. Its type or the enqueue says that there is one at a time, and that others are rejected.")
+{
+    /// <summary>The job that there is.</summary>
+    public JobId Existing { get; } = existing;
+}
+
+/// <summary>The job is there, and cannot be changed as asked. It stays as it is.</summary>
+public sealed class JobRefusedException(JobId id, JobState state, string reason)
+    : JobException($"Job {id} is {state} and was not changed. {reason}")
+{
+    /// <summary>The job.</summary>
+    public JobId Id { get; } = id;
+
+    /// <summary>Where it stands.</summary>
+    public JobState State { get; } = state;
+}
+
 /// <summary>A class cannot be used as a job, or a handler cannot be used for it.</summary>
 public sealed class JobTypeException(string message) : JobException(message);
 

@@ -13,6 +13,9 @@ public abstract record JobResult
     /// <summary>Done with for good, neither a success nor a failure.</summary>
     public static JobResult Cancel { get; } = new Cancelled();
 
+    /// <summary>Whether this is success.</summary>
+    public bool IsSuccess => this is Succeeded;
+
     /// <summary>The job has failed for good: trying again would not help.</summary>
     /// <param name="text">Why, for whoever reads the status.</param>
     public static JobResult Fail(string text) => new Failed(text);

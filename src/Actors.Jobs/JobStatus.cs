@@ -1,3 +1,5 @@
+using Actors.Jobs.Queues;
+
 namespace Actors.Jobs;
 
 /// <summary>What is known of a job.</summary>
@@ -24,8 +26,20 @@ public sealed record JobStatus(
     /// <summary>Its priority; Normal once it is in the history, which does not keep it.</summary>
     public JobPriority Priority { get; init; }
 
+    /// <summary>What it is counted by in limits and taken in turns with; null when by nothing.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The words that it was given to be found by.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = TagList.Empty;
+
+    /// <summary>The finished job that it repeats, perhaps with other arguments; null when it repeats none, and once it is in the history, which does not keep it.</summary>
+    public JobId? CopyOf { get; init; }
+
     /// <summary>Whether it was cancelled while it ran: its token is cancelled, and it becomes Cancelled when its attempt has ended.</summary>
     public bool IsCancelling { get; init; }
+
+    /// <summary>By what its last attempt was cut short that was; null when none was, or the job has finished.</summary>
+    public JobInterruption? LastInterruption { get; init; }
 
     /// <summary>Whether it was accepted in another process, is durable in the inbox of the shared store, and the owner of the queue has not taken it in yet.</summary>
     public bool IsInInbox { get; init; }
@@ -68,12 +82,24 @@ public sealed record QueueStatus(
 
     /// <summary>Why no job starts, and since when; null when jobs do.</summary>
     public QueuePause? Pause { get; init; }
+
+    /// <summary>Why no new job is taken, and since when; null when the queue takes jobs.</summary>
+    public QueueDrain? Drain { get; init; }
 }
 
 /// <summary>That a queue is paused: it takes jobs, but starts none, until somebody lets it go on.</summary>
 /// <param name="Reason">Why, as given by whoever paused it; null when no reason was given.</param>
 /// <param name="Since">Since when.</param>
-public sealed record QueuePause(string? Reason, DateTimeOffset Since);
+public sealed record QueuePause(string? Reason, DateTimeOffset Since)
+{
+    /// <summary>When the queue goes on by itself; null when somebody must resume it.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>That a queue is drained: it runs the jobs that it has, and takes no new ones, until somebody resumes it.</summary>
+/// <param name="Reason">Why, as given by whoever drains it; null when no reason was given.</param>
+/// <param name="Since">Since when.</param>
+public sealed record QueueDrain(string? Reason, DateTimeOffset Since);
 
 /// <summary>A part of the live jobs of a queue.</summary>
 /// <param name="Jobs">The jobs, oldest first.</param>

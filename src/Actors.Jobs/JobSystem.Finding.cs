@@ -65,7 +65,7 @@ public sealed partial class JobSystem
             var found = await handle.Actor.AskAsync(new QueueMessage.GetJob(id), null, cancellationToken);
             if (found.Status is { } status)
             {
-                return status;
+                return found.IsDeleted ? null : status;
             }
 
             unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);
@@ -75,18 +75,7 @@ public sealed partial class JobSystem
     }
 
     private async Task<JobStatus?> FindFinishedAsync(JobId id, CancellationToken cancellationToken) =>
-        await History.FindAsync(id, cancellationToken) is { } finished
-            ? new JobStatus(
-                finished.Id,
-                finished.Queue,
-                finished.Type,
-                finished.State,
-                finished.Attempts,
-                finished.EnqueuedAt,
-                null,
-                finished.FinishedAt,
-                finished.Error)
-            : null;
+        await History.FindAsync(id, cancellationToken) is { } finished ? Status(finished) : null;
 
     private static async Task<JobStatus?> FindAcceptedAsync(IInbox inbox, JobId id, CancellationToken cancellationToken)
     {
@@ -104,20 +93,34 @@ public sealed partial class JobSystem
     }
 
     /// <summary>Asks one queue after the other: the one that has the job changes it.</summary>
-    private async Task<JobStatus> ChangeAsync(JobId id, IRequest<QueueMessage.JobFound> change, CancellationToken cancellationToken)
+    private async Task<JobStatus> ChangeAsync(JobId id, IRequest<QueueMessage.JobFound> change, CancellationToken cancellationToken) =>
+        (await ChangeFoundAsync(id, change, cancellationToken)).Status;
+
+    /// <summary>As <see cref="ChangeAsync"/>, and why it was not done.</summary>
+    private async Task<(JobStatus Status, string? Refusal)> ChangeFoundAsync(JobId id, IRequest<QueueMessage.JobFound> change, CancellationToken cancellationToken)
     {
-        var (status, unknown) = await ChangeTakenInAsync(id, change, cancellationToken);
-        if (status is null && _ownerInbox is { } inbox && await FindAcceptedAsync(_options.Shared!.Inbox, id, cancellationToken) is not null) // Only a shared store has an inbox.
+        var (found, unknown) = await ChangeKnownAsync(id, change, cancellationToken);
+        return found?.Status is { } status
+            ? (status, found.Refusal)
+            : (await FindFinishedAsync(id, cancellationToken) ?? throw (unknown is null ? new UnknownJobException(id) : unknown), null);
+    }
+
+    /// <summary>Changes a job that a queue has, or will have when it has read what was accepted for it.</summary>
+    private async Task<(QueueMessage.JobFound? Found, QueueUnavailableException? Unknown)> ChangeKnownAsync(
+        JobId id, IRequest<QueueMessage.JobFound> change, CancellationToken cancellationToken)
+    {
+        var (found, unknown) = await ChangeTakenInAsync(id, change, cancellationToken);
+        if (found is null && _ownerInbox is { } inbox && await FindAcceptedAsync(_options.Shared!.Inbox, id, cancellationToken) is not null) // Only a shared store has an inbox.
         {
             // What another process says to the owner is in order; what this one says comes after all that was accepted before.
             await inbox.AskAsync(InboxActor.ReadToEnd.Instance, Timeout.InfiniteTimeSpan, cancellationToken);
-            (status, unknown) = await ChangeTakenInAsync(id, change, cancellationToken);
+            (found, unknown) = await ChangeTakenInAsync(id, change, cancellationToken);
         }
 
-        return status ?? await FindFinishedAsync(id, cancellationToken) ?? throw (unknown is null ? new UnknownJobException(id) : unknown);
+        return (found, unknown);
     }
 
-    private async Task<(JobStatus? Status, QueueUnavailableException? Unknown)> ChangeTakenInAsync(
+    private async Task<(QueueMessage.JobFound? Found, QueueUnavailableException? Unknown)> ChangeTakenInAsync(
         JobId id, IRequest<QueueMessage.JobFound> change, CancellationToken cancellationToken)
     {
         QueueUnavailableException? unknown = null;
@@ -126,9 +129,9 @@ public sealed partial class JobSystem
             try
             {
                 var found = await handle.Actor.AskAsync(change, Timeout.InfiniteTimeSpan, cancellationToken);
-                if (found.Status is { } status)
+                if (found.Status is not null)
                 {
-                    return (status, null);
+                    return (found, null);
                 }
 
                 unknown ??= found.Unknown is null ? null : new QueueUnavailableException(queue, found.Unknown);

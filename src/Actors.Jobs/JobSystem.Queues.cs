@@ -7,8 +7,15 @@ public sealed partial class JobSystem
     private const int MaxPage = 1000;
 
     /// <inheritdoc/>
-    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, CancellationToken cancellationToken = default) =>
-        ChangeQueueAsync(queue, new QueueMessage.PauseQueue(reason), cancellationToken);
+    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, DateTimeOffset? until = null, CancellationToken cancellationToken = default)
+    {
+        if (until <= _system.TimeProvider.GetUtcNow())
+        {
+            throw new ArgumentException($"The pause would end at {until:u}, which has passed. Name a moment to come, or none.", nameof(until));
+        }
+
+        return ChangeQueueAsync(queue, new QueueMessage.PauseQueue(reason, until), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<QueueStatus> ResumeAsync(string queue, CancellationToken cancellationToken = default) =>

@@ -20,7 +20,11 @@ public sealed partial class JobSystem
         }
 
         var handle = Queue(definition.Name);
-        var options = definition.Options with { Retry = definition.Options.Retry with { Backoff = definition.Options.Retry.Backoff with { } } };
+        var options = definition.Options with
+        {
+            Retry = definition.Options.Retry with { Backoff = definition.Options.Retry.Backoff with { } },
+            Limits = definition.Options.Limits with { },
+        };
         foreach (var handler in _handlers[definition.Name].Values)
         {
             handler.Reconfigure(options, definition.HandlerOptions.GetValueOrDefault(handler.HandlerType));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Actors.Jobs.Processes;
 using Actors.Jobs.Protos;
 using Actors.Jobs.Queues;
 using Actors.Jobs.Schedules;
@@ -122,8 +123,13 @@ public sealed partial class JobSystem
 
         var orders = new QueueMessage.SlotOrders(_system.Name, [.. wanted.Select(slot => slot.Order)], slots[^1].Order);
         await TellAsync(
-            queue, new QueueMessage.Enqueue([.. wanted.Select(slot => slot.Job)], slots[0].Job.Id) { Slots = orders }, cancellationToken);
+            queue, new QueueMessage.Enqueue([.. wanted.Select(slot => Complete(slot.Job))], slots[0].Job.Id) { Slots = orders }, cancellationToken);
     }
+
+    /// <summary>What its type says of the job of a slot.</summary>
+    private JobDraft Complete(JobDraft draft) => FindType(draft.Type) is { } type
+        ? draft with { Key = type.KeyOf(draft.Payload), Traits = Indexed(type, draft.Payload, Traits(type, NoOptions, draft.Payload)) }
+        : draft;
 
     private JobType? FindType(string name) =>
         _handlers.Values.Select(handlers => handlers.GetValueOrDefault(name)?.Type).FirstOrDefault(type => type is not null);
@@ -151,7 +157,7 @@ public sealed partial class JobSystem
         return faults.Count > 0 ? throw new JobTypeException(string.Join(Environment.NewLine, faults)) : specs;
     }
 
-    private async Task StartSchedulesAsync(IJournal journal)
+    private async Task StartSchedulesAsync(IJournal journal, LiveFormats? formats = null)
     {
         if (_schedules is not { } client)
         {
@@ -160,7 +166,7 @@ public sealed partial class JobSystem
 
         var (journalActor, sweepBytes) = (JournalActor.Of(_system, journal), _options.SchedulesSweepBytes);
         var gauge = _gauge = new ScheduleGauge(_system.TimeProvider);
-        var props = Props.Create(() => new SchedulesActor(_system.Name, _declaredSchedules, client, gauge, journal, journalActor, sweepBytes)) with
+        var props = Props.Create(() => new SchedulesActor(_system.Name, _declaredSchedules, client, gauge, journal, journalActor, sweepBytes, formats)) with
         {
             QuarantineAfter = 0, // What it tells itself must go on coming, whatever the store does.
         };

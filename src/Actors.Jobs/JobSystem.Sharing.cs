@@ -19,7 +19,7 @@ public sealed partial class JobSystem
             var begun = store.BegunAttemptsOf(store.Node).Open(definition.Name, QueueOptions.MostWorkers);
             begun.Forget(); // A process has no past: its id is never used again.
             QueueHandle? handle = null;
-            var props = Props.Create(() => new RemoteQueueActor(definition.Name, handle?.Options ?? definition.Options, handlersByName, _options.Services, begun, inbox));
+            var props = Props.Create(() => new RemoteQueueActor(definition.Name, handle?.Options ?? definition.Options, handlersByName, _executions[definition.Name], begun, inbox));
             var started = await parent.AskAsync(new QueuesActor.Start(definition.Name, props), Timeout.InfiniteTimeSpan, cancellationToken);
             handle = new QueueHandle(started.Actor, definition.Options);
             _queues.Add(definition.Name, handle);
@@ -39,11 +39,14 @@ public sealed partial class JobSystem
         ISharedStore store, IJournal journal, IReadOnlyDictionary<QueueDefinition, IReadOnlyDictionary<string, JobHandler>> handlers)
     {
         var inbox = _system.SystemActorOf(Props.Create(() => new InboxActor(store.Inbox, InboxMessage.Owner, store.Node)), "owner-inbox");
-        var nodes = _system.SystemActorOf(Props.Create(() => new NodesActor(store, inbox)), "nodes");
+        var formats = new LiveFormats();
+        var nodes = _system.SystemActorOf(Props.Create(() => new NodesActor(store, inbox, formats)), "nodes");
         List<(string Name, IActorRef Actor)> owners;
         try
         {
-            owners = [.. await StartOwnersAsync(journal, new Neighbours(inbox, nodes, store.BegunAttemptsOf), handlers, CancellationToken.None)];
+            // Before anything is written.
+            formats.Look((await NodesActor.LookAsync(store, CancellationToken.None)).Living);
+            owners = [.. await StartOwnersAsync(journal, new Neighbours(inbox, nodes, store.BegunAttemptsOf, formats), handlers, CancellationToken.None)];
         }
         catch
         {
@@ -61,7 +64,7 @@ public sealed partial class JobSystem
         }
 
         _ownerInbox = inbox;
-        await StartSchedulesAsync(journal);
+        await StartSchedulesAsync(journal, formats);
         Log.OwnershipTaken(_system.LoggerFactory.CreateLogger("Actors.Jobs"), store.Node);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Actors.Jobs.Processes;
 using Actors.Jobs.Queues;
 using Actors.Jobs.Schedules;
+using Actors.Jobs.Telemetry;
 using Actors.Jobs.Types;
 using Actors.Jobs.Workers;
 using Actors.Persistence;
@@ -44,6 +45,7 @@ public sealed partial class JobSystem : IJobs
         ArgumentNullException.ThrowIfNull(options);
         var jobs = new JobSystem(system, options);
         await jobs.StartQueuesAsync(cancellationToken);
+        JobMetrics.Observe(jobs);
         return jobs;
     }
 
@@ -61,58 +63,6 @@ public sealed partial class JobSystem : IJobs
         }
 
         return check.Faults;
-    }
-
-    /// <inheritdoc/>
-    public Task<JobId> EnqueueAsync<TJob>(
-        TJob job, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)
-        where TJob : notnull => EnqueueOneAsync(job, configure, cancellationToken);
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<JobId>> EnqueueManyAsync<TJob>(
-        IReadOnlyCollection<TJob> jobs, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)
-        where TJob : notnull
-    {
-        ArgumentNullException.ThrowIfNull(jobs);
-        if (jobs.Count == 0)
-        {
-            return [];
-        }
-
-        var drafts = new JobDraft[jobs.Count];
-        var ids = new JobId[jobs.Count];
-        var queue = "";
-        var isChosenId = false;
-        var i = 0;
-        foreach (var job in jobs)
-        {
-            var (draft, queueOfJob, isChosen) = Draft(job, configure);
-            if (i > 0 && queueOfJob != queue)
-            {
-                throw new ArgumentException(
-                    $"The jobs are for two queues, '{queue}' and '{queueOfJob}'. Enqueue those of each queue by themselves.", nameof(jobs));
-            }
-
-            (drafts[i], ids[i], queue) = (draft, draft.Id, queueOfJob);
-            isChosenId |= isChosen;
-            i++;
-        }
-
-        if (isChosenId && ids.Distinct().Count() < ids.Length)
-        {
-            throw new ArgumentException("Many jobs cannot have one id. Leave the id out, or choose one for each.", nameof(configure));
-        }
-
-        await EnqueueAsync(queue, drafts, isChosenId, cancellationToken);
-        if (_options.OnEnqueued is { } onEnqueued)
-        {
-            foreach (var (draft, job) in drafts.Zip(jobs))
-            {
-                onEnqueued(Enqueued(draft, queue, job));
-            }
-        }
-
-        return ids;
     }
 
     /// <inheritdoc/>
@@ -229,7 +179,7 @@ public sealed partial class JobSystem : IJobs
             _system.TimeProvider.GetUtcNow(),
             type.Version,
             type.Serialize(job));
-        return new JobExecutor(queue, _options.Services, _system, _system.LoggerFactory.CreateLogger($"Actors.{_system.Name}.user.queues.{queue}"))
+        return new JobExecutor(_executions[queue], _system, _system.LoggerFactory.CreateLogger($"Actors.{_system.Name}.user.queues.{queue}"))
             .RunInlineAsync(granted, cancellationToken);
     }
 
@@ -240,6 +190,7 @@ public sealed partial class JobSystem : IJobs
         foreach (var definition in _options.Queues)
         {
             faults.AddRange(FindFaults(definition));
+            faults.AddRange(FindMiddlewareFaults(definition));
             check.Check(definition);
         }
 
@@ -252,6 +203,7 @@ public sealed partial class JobSystem : IJobs
         foreach (var (definition, handlers) in check.Handlers)
         {
             _handlers.Add(definition.Name, handlers);
+            AddExecution(definition);
         }
 
         WarnOfUnhandled();
@@ -288,7 +240,11 @@ public sealed partial class JobSystem : IJobs
             _options.Services,
             begun?.Open(pair.Key.Name, QueueOptions.MostWorkers) ?? new UnknownBegun(),
             _options.EnqueueTimeout,
-            neighbours)).ToList();
+            neighbours)
+        {
+            Execution = _executions[pair.Key.Name],
+        }).ToList();
+        _ownedSetups = setups;
 
         // After a crash nothing runs before it is known what must run alone.
         string[] awaited = setups.Exists(setup => setup.Begun.Left is not { Count: 0 }) ? [.. setups.Select(setup => setup.Name)] : [];
@@ -366,112 +322,6 @@ public sealed partial class JobSystem : IJobs
         }
     }
 
-    private (JobDraft Draft, string Queue, bool IsChosenId) Draft<TJob>(TJob job, Action<EnqueueOptions>? configure)
-        where TJob : notnull
-    {
-        var type = _types.Get(job.GetType());
-        var options = NoOptions;
-        if (configure is not null)
-        {
-            configure(options = new EnqueueOptions());
-        }
-
-        var queue = options.QueueName ?? type.Queue;
-        var payload = type.Serialize(job);
-        var limit = Queue(queue).Options.MaxArgsBytes;
-        if (payload.Length > limit)
-        {
-            throw new JobTooLargeException(type.Name, payload.Length, limit);
-        }
-
-        var id = options.ChosenId ?? JobId.Create(_system.TimeProvider, _system.Random);
-        var delay = options.DelayTime ?? (options.DueTime is null ? type.Delay : TimeSpan.Zero);
-        return (new JobDraft(id, type.Name, type.Version, payload, delay, options.DueTime, options.ChosenPriority ?? type.Priority), queue, options.ChosenId is not null);
-    }
-
-    private static EnqueuedJob Enqueued(JobDraft draft, string queue, object job) =>
-        new(draft.Id, queue, job, draft.Delay, draft.DueAt, draft.Priority);
-
-    /// <summary>One asynchronous method and no generic one: this is the path of whoever enqueues a hundred thousand a second.</summary>
-    private async Task<JobId> EnqueueOneAsync(object job, Action<EnqueueOptions>? configure, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        var (draft, queue, isChosenId) = Draft(job, configure);
-        if (isChosenId)
-        {
-            await EnqueueAsync(queue, [draft], isChosenId, cancellationToken);
-        }
-        else
-        {
-            try
-            {
-                await Queue(queue).Actor.AskAsync(new QueueMessage.Enqueue([draft], draft.Id), Timeout.InfiniteTimeSpan, cancellationToken);
-            }
-            catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
-            {
-                throw new JobOutcomeUnknownException(draft.Id, queue, cause);
-            }
-        }
-
-        _options.OnEnqueued?.Invoke(Enqueued(draft, queue, job));
-        return draft.Id;
-    }
-
-    private async Task EnqueueAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var added = isChosenId ? await NotTakenAsync(queue, drafts, cancellationToken) : drafts;
-            if (added is not null)
-            {
-                await TellAsync(queue, new QueueMessage.Enqueue(added, drafts[0].Id), cancellationToken);
-            }
-        }
-        catch (ActorException cause) when (cause is ActorNotFoundException or AskFailedException)
-        {
-            throw new JobOutcomeUnknownException(drafts[0].Id, queue, cause);
-        }
-    }
-
-    /// <summary>No timeout here: the queue answers every caller, whatever its journal does, and knows better when to give up.</summary>
-    private Task TellAsync(string queue, QueueMessage.Enqueue enqueue, CancellationToken cancellationToken) =>
-        Queue(queue).Actor.AskAsync(enqueue, Timeout.InfiniteTimeSpan, cancellationToken);
-
-    /// <summary>
-    /// The jobs whose ids are free; null when all have finished. The queue knows the ids of live jobs only, and one that was live when
-    /// it was asked for may have finished before the enqueue arrives: such a job is left out, and the enqueue awaits its durability.
-    /// </summary>
-    private async Task<IReadOnlyList<JobDraft>?> NotTakenAsync(string queue, JobDraft[] drafts, CancellationToken cancellationToken)
-    {
-        var notTaken = new List<JobDraft>(drafts.Length);
-        var finished = 0;
-        foreach (var draft in drafts)
-        {
-            var found = await Queue(queue).Actor.AskAsync(
-                new QueueMessage.GetJob(draft.Id), Timeout.InfiniteTimeSpan, cancellationToken);
-            if (found.Unknown is not null)
-            {
-                throw new QueueUnavailableException(queue, found.Unknown);
-            }
-
-            if (found.Status is not null)
-            {
-                continue;
-            }
-
-            if (await History.FindAsync(draft.Id, cancellationToken) is null)
-            {
-                notTaken.Add(draft);
-            }
-            else
-            {
-                finished++;
-            }
-        }
-
-        return finished == drafts.Length ? null : notTaken;
-    }
-
     private QueueHandle Queue(string queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
@@ -496,6 +346,10 @@ public sealed record JobSystemOptions
 
     /// <summary>The queues.</summary>
     public required IReadOnlyList<QueueDefinition> Queues { get; init; }
+
+    /// <summary>Classes that implement <see cref="IJobMiddleware"/>, around the handlers of all queues and outside the middleware of each, outermost first.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<Type> Middleware { get; init; } = [];
 
     /// <summary>The durable schedules that code and configuration declare. One that was declared before and is not any more is retired.</summary>
     /// <value>Default null: there are no schedules at all. Empty: there may be some that were added at run time.</value>

@@ -17,6 +17,12 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Warning, "Queue {Queue} was restored from a backup and is paused. {Jobs} live jobs may have run since the backup: look at them, discard or release them")]
     public static partial void QueueRestored(ILogger logger, string queue, long jobs);
 
+    [LoggerMessage(3151, LogLevel.Information, "Attempt {Attempt} of job {JobId} ({JobType} in {Queue}) was cut short: {Reason}. It is made again, and does not count")]
+    public static partial void AttemptInterrupted(ILogger logger, int attempt, JobId jobId, string queue, string jobType, string reason);
+
+    [LoggerMessage(3150, LogLevel.Debug, "The handlers of {Queue} run inside of {Middleware}, the first outermost")]
+    public static partial void MiddlewareUsed(ILogger logger, string queue, string middleware);
+
     [LoggerMessage(3101, LogLevel.Warning, "Attempt {Attempt} of job {JobId} ({JobType} in {Queue}) failed: {Reason}")]
     public static partial void AttemptFailed(
         ILogger logger, JobId jobId, string queue, string jobType, int attempt, string reason, Exception? cause);
@@ -63,6 +69,9 @@ internal static partial class Log
     [LoggerMessage(3111, LogLevel.Warning, "Job number {Number} of {Queue} goes on {DelayMs:0} ms after its token was cancelled; it keeps its worker until it ends")]
     public static partial void AttemptOverdueHere(ILogger logger, long number, string queue, double delayMs);
 
+    [LoggerMessage(3501, LogLevel.Information, "The pause of {Queue} is over, at the moment that was named ({Reason}); it starts jobs again")]
+    public static partial void PauseEnded(ILogger logger, string queue, string reason);
+
     [LoggerMessage(3109, LogLevel.Warning, "{Jobs} jobs of {Queue} had begun when the last process died; they run first, one at a time, alone in the process")]
     public static partial void SuspectsFound(ILogger logger, long jobs, string queue);
 
@@ -99,6 +108,9 @@ internal static partial class Log
 
     [LoggerMessage(3405, LogLevel.Information, "Schedule {Schedule} is declared no more. It is retired: kept, but without new jobs")]
     public static partial void ScheduleRetired(ILogger logger, string schedule);
+
+    [LoggerMessage(3207, LogLevel.Warning, "A commit of {Queue} waits, and all behind it: {Reason}")]
+    public static partial void CommitWaitsForFormat(ILogger logger, string queue, string reason);
 
     [LoggerMessage(3203, LogLevel.Debug, "The journal of {Queue} takes {Bytes} bytes, of which {LiveBytes} are needed; writing its oldest part forward")]
     public static partial void WritingForward(ILogger logger, string queue, long bytes, long liveBytes);

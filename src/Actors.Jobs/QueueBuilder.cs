@@ -11,6 +11,7 @@ public sealed class QueueBuilder
     private readonly Dictionary<Type, HandlerOptions> _handlerOptions = [];
     private readonly List<UpcasterDefinition> _upcasters = [];
     private readonly List<Assembly> _assemblies = [];
+    private readonly List<Type> _middleware = [];
 
     /// <summary>Begins a queue with the default settings and no handlers.</summary>
     public QueueBuilder(string name)
@@ -122,6 +123,18 @@ public sealed class QueueBuilder
         return this;
     }
 
+    /// <summary>Puts middleware around the handlers of this queue. The first that is added is outermost; that of all queues is further out.</summary>
+    /// <typeparam name="TMiddleware">Taken from the service scope of each attempt if it is registered there, else made from its constructor.</typeparam>
+    public QueueBuilder Use<TMiddleware>()
+        where TMiddleware : class, IJobMiddleware
+    {
+        _middleware.Add(typeof(TMiddleware));
+        return this;
+    }
+
+    /// <summary>The middleware that was added, outermost first.</summary>
+    public IReadOnlyList<Type> Middleware => _middleware;
+
     /// <summary>Adds a step that reads arguments which older programs have stored.</summary>
     public QueueBuilder AddUpcaster<TJob, TUpcaster>()
         where TUpcaster : IJobUpcaster<TJob>, new()
@@ -167,6 +180,7 @@ public sealed class QueueBuilder
         HandlerOptions = _handlerOptions,
         Upcasters = [.. _upcasters],
         Assemblies = [.. _assemblies],
+        Middleware = [.. _middleware],
     };
 
     private void Add(Type handler)

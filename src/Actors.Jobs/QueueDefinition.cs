@@ -15,6 +15,9 @@ public sealed record QueueDefinition(string Name, QueueOptions Options, IReadOnl
     /// <summary>What is different for some of the handlers.</summary>
     public IReadOnlyDictionary<Type, HandlerOptions> HandlerOptions { get; init; } = new Dictionary<Type, HandlerOptions>();
 
+    /// <summary>Classes that implement <see cref="IJobMiddleware"/>, around its handlers, outermost first.</summary>
+    public IReadOnlyList<Type> Middleware { get; init; } = [];
+
     /// <summary>What reads the arguments that older programs have stored.</summary>
     public IReadOnlyList<UpcasterDefinition> Upcasters { get; init; } = [];
 

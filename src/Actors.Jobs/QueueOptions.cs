@@ -27,6 +27,9 @@ public sealed record QueueOptions
     /// <summary>How failed attempts are repeated. Keys <c>retry.*</c>.</summary>
     public RetryOptions Retry { get; set; } = new();
 
+    /// <summary>What the jobs may do at most, in all processes together. Keys <c>limits.*</c>.</summary>
+    public LimitOptions Limits { get; set; } = new();
+
     /// <summary>Largest size of a job's arguments, in bytes. Key <c>max-args-bytes</c>.</summary>
     /// <value>Default 1 MiB; at most 16 MiB.</value>
     public int MaxArgsBytes { get; set; } = 1024 * 1024;
@@ -92,6 +95,7 @@ public sealed record QueueOptions
             ArgumentOutOfRangeException.ThrowIfLessThan(NodeTimeout, TimeSpan.FromMilliseconds(100));
         }
 
+        Limits.Validate();
         Retry.Validate();
     }
 

@@ -20,7 +20,6 @@ public abstract partial class PersistentActor : ActorBase
     private Writing? _writing;
     private Exception? _lost;
     private long _lastCommit;
-    private bool _isRestarting;
 
     /// <summary>Makes the actor. Its store is that of the system.</summary>
     /// <exception cref="InvalidOperationException">The system has no store; the actor does not start.</exception>
@@ -104,7 +103,7 @@ public abstract partial class PersistentActor : ActorBase
 
     /// <summary>
     /// Hands over what earlier commands have persisted and the journal had not been given yet. The actor ends when it is stored, or when its stop timeout
-    /// is over; a restart does not wait here, because the recovery that follows does. Call the base when you override it.
+    /// is over. A restart waits too: it may become a stop meanwhile. Call the base when you override it.
     /// </summary>
     protected override ValueTask PostStopAsync()
     {
@@ -121,13 +120,6 @@ public abstract partial class PersistentActor : ActorBase
         writing.Dispose();
 
         // A system that ends stops the journal when its actors have ended, whatever the journal still has to write.
-        return writing.IsInFlight && _lost is null && !_isRestarting ? new ValueTask(AwaitEarlierWritesAsync(CancellationToken.None)) : default;
-    }
-
-    /// <inheritdoc/>
-    protected override async ValueTask PreRestartAsync(Exception reason, object? message)
-    {
-        _isRestarting = true;
-        await base.PreRestartAsync(reason, message);
+        return writing.IsInFlight && _lost is null ? new ValueTask(AwaitEarlierWritesAsync(CancellationToken.None)) : default;
     }
 }

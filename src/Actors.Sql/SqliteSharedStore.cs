@@ -98,7 +98,7 @@ public sealed class SqliteSharedStore : ISharedStore
                     new Call<WriteSession, long>(session =>
                     {
                         // Locked before anybody can see it: a node without a lock is one that has ended.
-                        var id = session.Inbox.AddNode(Environment.MachineName, Environment.ProcessId);
+                        var id = session.Inbox.AddNode(Environment.MachineName, Environment.ProcessId, StoreFormats.ProgramVersion, StoreFormats.OfThisProgram);
                         nodeLock?.Dispose();
                         nodeLock = NodeLocks.Acquire(path, id);
                         return id;
@@ -143,7 +143,7 @@ public sealed class SqliteSharedStore : ISharedStore
     public IBegunAttempts BegunAttemptsOf(long node) => new BegunFiles(Path, node);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<long>> GetNodesAsync(CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<StoreNode>> GetNodesAsync(CancellationToken cancellationToken) =>
         _reader.ExecuteAsync(static session => session.Inbox.Nodes(), cancellationToken);
 
     /// <inheritdoc/>

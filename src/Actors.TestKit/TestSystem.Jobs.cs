@@ -164,6 +164,7 @@ public sealed partial class TestSystem
             BegunAttempts = _begun,
             Services = _services,
             Queues = [.. setup.Queues.Select(queue => queue.Definition)],
+            Middleware = setup.JobMiddleware,
             OnEnqueued = jobs.Note,
         });
         foreach (var (definition, isConsumed) in setup.Queues)

@@ -18,6 +18,8 @@ public sealed class TestSystemBuilder
 
     internal IReadOnlyList<(QueueDefinition Definition, bool IsConsumed)> Queues => _queues;
 
+    internal List<Type> JobMiddleware { get; } = [];
+
     internal Action<ActorSystemOptions>? SystemSetup { get; private set; }
 
     /// <summary>Adds a queue. Its jobs are kept in memory, where they survive <see cref="TestSystem.CrashAsync"/>.</summary>
@@ -29,6 +31,14 @@ public sealed class TestSystemBuilder
         var queue = new QueueBuilder(name);
         configure?.Invoke(queue);
         _queues.Add((queue.Build(), isConsumed));
+        return this;
+    }
+
+    /// <summary>Puts middleware around the handlers of all queues, outside that of each queue. The first that is added is outermost.</summary>
+    public TestSystemBuilder UseJobMiddleware<TMiddleware>()
+        where TMiddleware : class, IJobMiddleware
+    {
+        JobMiddleware.Add(typeof(TMiddleware));
         return this;
     }
 

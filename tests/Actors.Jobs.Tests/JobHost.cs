@@ -36,7 +36,8 @@ internal sealed class JobHost
         IBegunAttempts? begun = null,
         Action<QueueOptions>? configureSecond = null,
         IReadOnlyList<ScheduleDefinition>? schedules = null,
-        long sweepBytes = 16 * 1024 * 1024)
+        long sweepBytes = 16 * 1024 * 1024,
+        IReadOnlyList<Type>? middleware = null)
     {
         var options = new QueueOptions { Workers = 4, Prefetch = 8 };
         options.Retry.Backoff.Jitter = 0;
@@ -51,6 +52,7 @@ internal sealed class JobHost
             BegunAttempts = begun ?? new InMemoryBegunAttempts(),
             Schedules = schedules,
             SchedulesSweepBytes = sweepBytes,
+            Middleware = middleware ?? [],
             Services = new ServiceCollection().AddSingleton(script).BuildServiceProvider(),
             Queues =
             [

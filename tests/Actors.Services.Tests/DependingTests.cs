@@ -38,6 +38,24 @@ public sealed class DependingTests
         diary.Notes.Skip(3).ShouldBe(["web ends", "cache ends"]);
     }
 
+    [Fact]
+    public async Task Layers_of_services_that_depend_on_all_of_the_layer_before_are_put_in_order_at_once()
+    {
+        // Three to the power of thirty ways lead from the last layer to the first.
+        var names = Enumerable.Range(0, 30).Select(layer => Enumerable.Range(0, 3).Select(i => $"s{layer}-{i}").ToArray()).ToArray();
+        await using var system = await TestSystem.StartAsync(1);
+        var diary = new Diary(system);
+        var services = system.StartServices(
+            [.. Enumerable.Range(0, 30).Reverse().SelectMany(layer => names[layer].Select(name => Bodies.Noting(name, diary, On(layer == 0 ? [] : names[layer - 1]))))]);
+        await system.DrainAsync();
+        await services.StopAsync();
+        await services.StartAsync();
+        await system.DrainAsync();
+        (await services.GetServicesAsync()).ShouldAllBe(status => status.State == ServiceState.Running);
+        var started = diary.Notes.Where(note => note.EndsWith(" starts", StringComparison.Ordinal)).Select(note => note.Split('-')[0]).ToList();
+        started.ShouldBe([.. Enumerable.Range(0, 60).SelectMany(i => Enumerable.Repeat($"s{i % 30}", 3))]);
+    }
+
     [Theory, OnEachDispatcher]
     public async Task A_start_starts_what_it_depends_on(TestDispatcher dispatcher, int seed)
     {

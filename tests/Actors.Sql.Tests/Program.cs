@@ -11,11 +11,13 @@ internal static class Program
     {
         if (CrashChild.IsWanted(out var path))
         {
+            MortalChild.EndWithParent();
             await CrashChild.WriteForEverAsync(path);
         }
 
         if (LedgerChild.IsWanted(out path))
         {
+            MortalChild.EndWithParent();
             await LedgerChild.CountForEverAsync(path);
         }
 

@@ -101,7 +101,8 @@ internal static class JobBenchmarks
         Report.Line("prefetch", options.Prefetch, "jobs");
     }
 
-    private static async Task<List<double>> LatencyAsync(BenchmarkQueue queue, int count)
+    /// <returns>Milliseconds from the call of enqueue to the first line of the handler, one job at a time, rising.</returns>
+    public static async Task<List<double>> LatencyAsync(BenchmarkQueue queue, int count)
     {
         var all = new List<double>(count);
         for (var i = 0; i < count; i++)

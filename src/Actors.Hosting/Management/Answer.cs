@@ -23,6 +23,13 @@ internal sealed record Answer(ManagementOutcome Outcome, string Text)
     public IReadOnlyList<ScheduleView>? Schedules { get; init; }
 
     public IReadOnlyList<RunView>? Runs { get; init; }
+
+    public IReadOnlyList<JobView>? Jobs { get; init; }
+
+    /// <summary>Where the next part of a search begins.</summary>
+    public string? Next { get; init; }
+
+    public IReadOnlyList<ErrorView>? Errors { get; init; }
 }
 
 /// <summary>A service as it is sent.</summary>

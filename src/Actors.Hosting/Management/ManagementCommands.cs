@@ -14,6 +14,7 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
     private static readonly string[] All = ["*"];
     private readonly SettingsUpdate _settings = new(runtime);
     private readonly ScheduleCommands _schedules = new(runtime);
+    private readonly JobCommands _jobs = new(runtime);
     private readonly DateTimeOffset _since = runtime.System.TimeProvider.GetUtcNow();
 
     private string Self => string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ('{runtime.Name}')");
@@ -40,10 +41,12 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
                 "run-schedule" => Signed(await _schedules.RunNowAsync(request)),
                 "pause-schedule" => Signed(await _schedules.PauseAsync(request, Self)),
                 "resume-schedule" => Signed(await _schedules.ResumeAsync(request, Self)),
+                "search-jobs" => Signed(await _jobs.SearchAsync(request, cancellationToken)),
+                "job-errors" => Signed(await _jobs.CountErrorsAsync(request, cancellationToken)),
                 var unknown => new Answer(
                     ManagementOutcome.BadRequest,
                     $"There is no command '{unknown}'. There are: ping, status, start, stop, restart, tail, incidents, reread, update, shutdown, " +
-                    "schedules, next-slots, run-schedule, pause-schedule, resume-schedule."),
+                    "schedules, next-slots, run-schedule, pause-schedule, resume-schedule, search-jobs, job-errors."),
             };
         }
         catch (Exception fault) when (fault is UnknownServiceException or UnknownScheduleException)

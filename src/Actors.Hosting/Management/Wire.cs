@@ -20,7 +20,12 @@ internal static class Wire
     public static ManagementRequest ReadRequest(string line)
     {
         var request = JsonSerializer.Deserialize<ManagementRequest>(line, Options);
-        return request?.Command is null ? throw new JsonException("It has no 'command'.") : request with { Services = request.Services ?? [], Schedules = request.Schedules ?? [] };
+        return request?.Command is null ? throw new JsonException("It has no 'command'.") : request with
+        {
+            Services = request.Services ?? [],
+            Schedules = request.Schedules ?? [],
+            Jobs = request.Jobs is { } jobs ? jobs with { States = jobs.States ?? [], Args = jobs.Args ?? [] } : null,
+        };
     }
 
     /// <exception cref="JsonException">It is no answer.</exception>

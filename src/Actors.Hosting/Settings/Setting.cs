@@ -1,5 +1,6 @@
 using System.Globalization;
 using Actors.Hocon;
+using Actors.Jobs;
 
 namespace Actors.Hosting.Settings;
 
@@ -45,6 +46,23 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
             return Set(int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value), value, options, set);
         },
         options => get(options) == RestartOptions.Unlimited ? "unlimited" : get(options).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>So many in a time; unlimited is null.</summary>
+    public static Setting<TOptions> Rate(string key, Func<TOptions, RateLimit?> get, Action<TOptions, RateLimit?> set) => new(
+        key,
+        "rate",
+        "a rate such as \"100 per minute\" or \"100 per minute, burst 10\", or unlimited",
+        (options, text) =>
+        {
+            if (text == "unlimited")
+            {
+                set(options, null);
+                return true;
+            }
+
+            return Set(RateLimit.TryParse(text, out var value), value, options, (o, v) => set(o, v));
+        },
+        options => get(options)?.ToString() ?? "unlimited");
 
     public static Setting<TOptions> Number(string key, Func<TOptions, double> get, Action<TOptions, double> set) => new(
         key,

@@ -123,6 +123,10 @@ internal static class SettingTables
     [
         Setting<QueueOptions>.Int("workers", o => o.Workers, (o, v) => o.Workers = v),
         Setting<QueueOptions>.Int("prefetch", o => o.Prefetch, (o, v) => o.Prefetch = v),
+        Setting<LimitOptions>.Limit("concurrency", o => o.Concurrency, (o, v) => o.Concurrency = v).Within<QueueOptions>("limits", o => o.Limits),
+        Setting<LimitOptions>.Limit("concurrency-per-key", o => o.ConcurrencyPerKey, (o, v) => o.ConcurrencyPerKey = v).Within<QueueOptions>("limits", o => o.Limits),
+        Setting<LimitOptions>.Rate("rate", o => o.Rate, (o, v) => o.Rate = v).Within<QueueOptions>("limits", o => o.Limits),
+        Setting<LimitOptions>.Rate("rate-per-key", o => o.RatePerKey, (o, v) => o.RatePerKey = v).Within<QueueOptions>("limits", o => o.Limits),
         Setting<QueueOptions>.Bytes("max-args-bytes", o => o.MaxArgsBytes, (o, v) => o.MaxArgsBytes = checked((int)Math.Min(v, int.MaxValue))),
         Setting<QueueOptions>.Bytes("cache-bytes", o => o.CacheBytes, (o, v) => o.CacheBytes = v),
         Setting<QueueOptions>.Duration("stop-timeout", o => o.StopTimeout, (o, v) => o.StopTimeout = v),

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Actors.Hosting.Adopting;
 using Actors.Hosting.Ending;
 using Actors.Hosting.Management;
@@ -23,7 +22,6 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private readonly IServiceProvider _provider;
     private readonly Dictionary<Type, IActorRef> _actors = [];
     private readonly Lazy<Task> _stopping;
-    private readonly Meter _meter = new("Actors.Jobs");
     private readonly Dictionary<string, string?> _configured;
     private readonly string _contentRoot;
     private IAsyncDisposable? _store;
@@ -86,8 +84,6 @@ internal sealed class ActorsRuntime : IAsyncDisposable
             if (Settings.Queues.Count > 0)
             {
                 Jobs = await JobSystem.StartAsync(System, queues, cancellationToken);
-                _meter.CreateObservableGauge(
-                    "actors.schedules.overdue", () => Jobs.OverdueSchedules, "{schedule}", "Schedules with a slot that is more than a minute late.");
             }
         }
 
@@ -177,7 +173,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
 
     private async Task<JobSystemOptions> OpenStoreAsync(ILogger logger, CancellationToken cancellationToken)
     {
-        var queues = new JobSystemOptions { Services = _provider, Queues = Settings.Queues, Schedules = Settings.Schedules, Json = _builder.JobJson };
+        var queues = new JobSystemOptions { Services = _provider, Queues = Settings.Queues, Schedules = Settings.Schedules, Json = _builder.JobJson, Middleware = _builder.JobMiddleware };
         switch (Settings.Sqlite)
         {
             case null:
@@ -205,7 +201,7 @@ internal sealed class ActorsRuntime : IAsyncDisposable
     private async Task StopOnceAsync()
     {
         _watch?.Dispose();
-        _meter.Dispose();
+        Jobs?.NoteStopping();
         try
         {
             if (Services is not null && !System.WhenTerminated.IsCompleted)

@@ -3,7 +3,7 @@ using Actors.Jobs;
 namespace Actors.Hosting.Starting;
 
 /// <summary>The queues as injected: usable once the host has started.</summary>
-internal sealed class StartedJobs(ActorsRuntime runtime) : IJobs
+internal sealed partial class StartedJobs(ActorsRuntime runtime) : IJobs
 {
     public IReadOnlyList<string> Queues => Jobs.Queues;
 
@@ -30,13 +30,21 @@ internal sealed class StartedJobs(ActorsRuntime runtime) : IJobs
 
     public Task<JobStatus> RetryAsync(JobId id, CancellationToken cancellationToken = default) => Jobs.RetryAsync(id, cancellationToken);
 
-    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, CancellationToken cancellationToken = default) =>
-        Jobs.PauseAsync(queue, reason, cancellationToken);
+    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, DateTimeOffset? until = null, CancellationToken cancellationToken = default) =>
+        Jobs.PauseAsync(queue, reason, until, cancellationToken);
 
     public Task<QueueStatus> ResumeAsync(string queue, CancellationToken cancellationToken = default) => Jobs.ResumeAsync(queue, cancellationToken);
 
     public Task<long> DiscardAsync(string queue, DateTimeOffset enqueuedBefore, string reason, CancellationToken cancellationToken = default) =>
         Jobs.DiscardAsync(queue, enqueuedBefore, reason, cancellationToken);
+
+    public Task<JobSearchPage> SearchAsync(JobFilter filter, int limit = 100, string? cursor = null, CancellationToken cancellationToken = default) =>
+        Jobs.SearchAsync(filter, limit, cursor, cancellationToken);
+
+    public Task<long> CountAsync(JobFilter filter, CancellationToken cancellationToken = default) => Jobs.CountAsync(filter, cancellationToken);
+
+    public Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(JobFilter filter, int limit = 20, CancellationToken cancellationToken = default) =>
+        Jobs.CountErrorsAsync(filter, limit, cancellationToken);
 
     public Task<JobPage> ListAsync(string queue, long? next = null, int limit = 100, CancellationToken cancellationToken = default) =>
         Jobs.ListAsync(queue, next, limit, cancellationToken);

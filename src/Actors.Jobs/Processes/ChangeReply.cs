@@ -3,14 +3,18 @@ using Actors.Jobs.Queues;
 
 namespace Actors.Jobs.Processes;
 
-/// <summary>Stands for somebody in another process who asked for a change, and sends on what the queue answers.</summary>
+/// <summary>Stands for somebody in another process who asked for a change or a search, and sends on what the queue answers.</summary>
 internal sealed class ChangeReply : ReceiveActor
 {
     public ChangeReply(IActorRef inbox, long node, string queue, long number)
     {
         Receive<QueueMessage.JobFound>(found => Answer(
-            new InboxAnswer { Job = found.Status is null ? null : InboxBodies.ToProto(found.Status), Unknown = found.Unknown?.Message ?? "" }));
+            new InboxAnswer { Job = found.Status is null ? null : InboxBodies.ToProto(found.Status), Unknown = found.Unknown?.Message ?? "", Refusal = found.Refusal ?? "", IsDeleted = found.IsDeleted }));
+        Receive<QueueMessage.Explained>(explained => Answer(
+            new InboxAnswer { Reason = explained.Reason is null ? null : InboxBodies.ToProto(explained.Reason), Unknown = explained.Unknown?.Message ?? "" }));
         Receive<QueueStatus>(status => Answer(new InboxAnswer { Queue = InboxBodies.ToProto(status) }));
+        Receive<QueueMessage.JobsFound>(found => Answer(new InboxAnswer { Found = SearchBodies.ToProto(found) }));
+        Receive<QueueMessage.StepSaved>(_ => Answer(new InboxAnswer()));
         Receive<Failure>(failure => Answer(new InboxAnswer { Unknown = failure.Cause.Message }));
 
         void Answer(InboxAnswer answer)

@@ -1,11 +1,12 @@
 using Actors.Jobs.Protos;
 using Actors.Jobs.Queues;
 using Google.Protobuf;
+using JobTraits = Actors.Jobs.Queues.JobTraits;
 
 namespace Actors.Jobs.Processes;
 
 /// <summary>What processes say to each other, as the messages of a queue and as bytes.</summary>
-internal static class InboxBodies
+internal static partial class InboxBodies
 {
     public const uint CancelChange = 1;
     public const uint RetryChange = 2;
@@ -43,6 +44,8 @@ internal static class InboxBodies
         DueAtMs = draft.DueAt?.ToUnixTimeMilliseconds() ?? 0,
         SentAtMs = nowMs,
         Priority = (uint)StoredPriority.Of(draft.Priority),
+        Key = draft.Key ?? "",
+        Traits = draft.Traits?.ToProto(),
     };
 
     /// <summary>The end of the calendar, as the owner has it: no delay goes beyond it.</summary>
@@ -60,7 +63,15 @@ internal static class InboxBodies
         job.DueAtMs != 0 ? Moment(job.DueAtMs)
             : job.DelayMs > 0 ? Moment(job.SentAtMs + Math.Min(job.DelayMs, MaxMs))
             : null,
-        StoredPriority.Read((int)job.Priority));
+        StoredPriority.Read((int)job.Priority))
+    {
+        Key = Text(job.Key),
+        Traits = Traits(job.Traits),
+    };
+
+    public static string? Text(string text) => text.Length == 0 ? null : text;
+
+    public static JobTraits? Traits(Protos.JobTraits? traits) => traits is null ? null : JobTraits.FromProto(traits);
 
     /// <summary>What is known of a job before the owner of its queue has seen it.</summary>
     public static JobStatus Accepted(InboxJob job, string queue)
@@ -72,6 +83,8 @@ internal static class InboxBodies
         {
             Priority = StoredPriority.Read((int)job.Priority),
             IsInInbox = true,
+            Key = Text(job.Key),
+            Tags = Traits(job.Traits)?.Tags ?? TagList.Empty,
         };
     }
 
@@ -98,6 +111,7 @@ internal static class InboxBodies
                 break;
             default:
                 end.Outcome = (uint)Outcome.Interrupted;
+                end.Interruption = (uint)((ended.Outcome as AttemptOutcome.Interrupted)?.Cause ?? 0);
                 break;
         }
 
@@ -111,7 +125,7 @@ internal static class InboxBodies
         Outcome.Cancelled => new AttemptOutcome.Cancelled(),
         Outcome.Snoozed => new AttemptOutcome.Snoozed(Span(end.DelayMs)),
         Outcome.Undecodable => new AttemptOutcome.Undecodable(end.Error),
-        _ => new AttemptOutcome.Interrupted(), // Also what a newer version means: the job runs again.
+        _ => new AttemptOutcome.Interrupted(end.Interruption == 0 ? null : (JobInterruptionCause)end.Interruption), // Also what a newer version means: the job runs again.
     });
 
     public static InboxJobStatus ToProto(JobStatus status) => new()
@@ -127,6 +141,10 @@ internal static class InboxBodies
         HasError = status.Error is not null,
         Priority = (uint)StoredPriority.Of(status.Priority),
         IsCancelling = status.IsCancelling,
+        Interruption = status.LastInterruption is { } interruption ? JobTraits.ToProto(interruption) : null,
+        Key = status.Key ?? "",
+        Tags = { status.Tags },
+        CopyOf = status.CopyOf is { } copyOf ? Bytes(copyOf) : ByteString.Empty,
     };
 
     public static JobStatus FromProto(InboxJobStatus status, string queue) => new(
@@ -142,6 +160,10 @@ internal static class InboxBodies
     {
         Priority = StoredPriority.Read((int)status.Priority),
         IsCancelling = status.IsCancelling,
+        LastInterruption = status.Interruption is { } interruption ? JobTraits.FromProto(interruption) : null,
+        Key = Text(status.Key),
+        Tags = TagList.Of(status.Tags),
+        CopyOf = status.CopyOf.IsEmpty ? null : Id(status.CopyOf),
     };
 
     public static InboxQueueStatus ToProto(QueueStatus status) => new()
@@ -159,7 +181,11 @@ internal static class InboxBodies
         Unavailable = status.Unavailable ?? "",
         Overdue = (uint)status.Overdue,
         Suspects = (uint)status.Suspects,
-        Pause = status.Pause is { } pause ? new InboxPause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds() } : null,
+        Drain = ToProto(status.Drain),
+        Pause = status.Pause is { } pause ? new InboxPause
+        {
+            Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0,
+        } : null,
     };
 
     public static QueueStatus FromProto(InboxQueueStatus status, string queue, bool isConsumed) => new(
@@ -179,8 +205,12 @@ internal static class InboxBodies
     {
         Overdue = (int)status.Overdue,
         Suspects = (int)status.Suspects,
+        Drain = FromProto(status.Drain),
         Pause = status.Pause is { } pause
             ? new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
+            {
+                Until = pause.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(pause.UntilMs),
+            }
             : null,
     };
 }

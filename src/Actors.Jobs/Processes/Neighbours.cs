@@ -4,4 +4,5 @@ namespace Actors.Jobs.Processes;
 /// <param name="Inbox">The <see cref="InboxActor"/> of the owner.</param>
 /// <param name="Watcher">The <see cref="NodesActor"/>, which says when a process has ended.</param>
 /// <param name="BegunOf">What a process has begun.</param>
-internal sealed record Neighbours(IActorRef Inbox, IActorRef Watcher, Func<long, IBegunAttempts> BegunOf);
+/// <param name="Formats">What all of them can read.</param>
+internal sealed record Neighbours(IActorRef Inbox, IActorRef Watcher, Func<long, IBegunAttempts> BegunOf, LiveFormats Formats);

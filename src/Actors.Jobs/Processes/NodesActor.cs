@@ -11,14 +11,16 @@ internal sealed class NodesActor : ReceiveActor
 
     private readonly ISharedStore _store;
     private readonly IActorRef _inbox;
+    private readonly LiveFormats _formats;
     private readonly Dictionary<string, IActorRef> _queues = new(StringComparer.Ordinal);
     private readonly HashSet<long> _remembered = [];
     private bool _isChecking;
 
-    public NodesActor(ISharedStore store, IActorRef inbox)
+    public NodesActor(ISharedStore store, IActorRef inbox, LiveFormats formats)
     {
         _store = store;
         _inbox = inbox;
+        _formats = formats;
         Receive<QueueReady>(OnQueueReady);
         Receive<Check>(_ => OnCheck());
         Receive<Checked>(OnChecked);
@@ -30,6 +32,26 @@ internal sealed class NodesActor : ReceiveActor
     {
         Context.Timers.StartPeriodic(CheckTimer, Check.Instance, Interval, Interval);
         return default;
+    }
+
+    /// <summary>The processes that live, and those that have joined and ended.</summary>
+    public static async Task<(IReadOnlyList<StoreNode> Living, IReadOnlyList<long> Ended)> LookAsync(ISharedStore store, CancellationToken cancellationToken)
+    {
+        var living = new List<StoreNode>();
+        var ended = new List<long>();
+        foreach (var node in await store.GetNodesAsync(cancellationToken))
+        {
+            if (await store.IsAliveAsync(node.Id, cancellationToken))
+            {
+                living.Add(node);
+            }
+            else
+            {
+                ended.Add(node.Id);
+            }
+        }
+
+        return (living, ended);
     }
 
     private void OnQueueReady(QueueReady ready)
@@ -49,7 +71,7 @@ internal sealed class NodesActor : ReceiveActor
             {
                 foreach (var node in await _store.GetNodesAsync(CancellationToken.None))
                 {
-                    inbox.Tell(new InboxActor.Post(node, new InboxBody { Queue = queue, Owner = new InboxOwner { Node = self } }));
+                    inbox.Tell(new InboxActor.Post(node.Id, new InboxBody { Queue = queue, Owner = new InboxOwner { Node = self } }));
                 }
             },
             cause => new Greeted(queue, cause));
@@ -78,9 +100,12 @@ internal sealed class NodesActor : ReceiveActor
         Context.RunTask(
             async () =>
             {
-                foreach (var node in (await _store.GetNodesAsync(CancellationToken.None)).Union(remembered))
+                var (living, dead) = await LookAsync(_store, CancellationToken.None);
+                _formats.Look(living);
+                ended.AddRange(dead);
+                foreach (var node in remembered)
                 {
-                    if (!await _store.IsAliveAsync(node, CancellationToken.None))
+                    if (!living.Any(other => other.Id == node) && !ended.Contains(node) && !await _store.IsAliveAsync(node, CancellationToken.None))
                     {
                         ended.Add(node);
                     }

@@ -30,7 +30,7 @@ internal sealed partial class RemoteQueueActor
     {
         if (_workers is null)
         {
-            _workers = new WorkerPool(_granted, _begun, new JobExecutor(_name, _services, Context.System, Logger), Context);
+            _workers = new WorkerPool(_granted, _begun, new JobExecutor(_execution, Context.System, Logger), Context);
             _workers.Resize(_options.Workers);
         }
     }
@@ -48,7 +48,7 @@ internal sealed partial class RemoteQueueActor
     /// <summary>Says how much this process takes and, to a new owner, what it has in hand.</summary>
     private void Announce(bool isComplete)
     {
-        var consume = new InboxConsume { Slots = _isConsuming ? (uint)(_options.Workers + _options.Prefetch) : 0, IsComplete = isComplete };
+        var consume = new InboxConsume { Slots = _isConsuming ? (uint)(_options.Workers + (_options.Limits.HasRate ? 0 : _options.Prefetch)) : 0, IsComplete = isComplete };
         consume.Types_.AddRange(_handlers.Keys);
         if (isComplete)
         {
@@ -86,7 +86,12 @@ internal sealed partial class RemoteQueueActor
                     (int)grant.Attempt,
                     DateTimeOffset.FromUnixTimeMilliseconds(grant.EnqueuedAtMs),
                     (int)grant.TypeVersion,
-                    grant.Args.ToByteArray()),
+                    grant.Args.ToByteArray())
+                {
+                    ReadyAt = grant.ReadyAtMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(grant.ReadyAtMs),
+                    Key = InboxBodies.Text(grant.Key),
+                    Traits = InboxBodies.Traits(grant.Traits),
+                },
                 StoredPriority.Read((int)grant.Priority));
         }
 
@@ -130,6 +135,7 @@ internal sealed partial class RemoteQueueActor
     {
         if (_held.TryGetValue(ended.Number, out var grant) && grant == ended.Grant)
         {
+            EndReport(ended.Number);
             _held.Remove(ended.Number);
             var body = new InboxBody { Queue = _name, Ended = new InboxEnded() };
             body.Ended.Ends.Add(InboxBodies.ToProto(ended));
@@ -145,10 +151,7 @@ internal sealed partial class RemoteQueueActor
         {
             _isConsuming = false;
             Announce(isComplete: false);
-            while (_granted.TryTakeBack(out var job))
-            {
-                End(new QueueMessage.AttemptEnded(job.Number, job.Grant, new AttemptOutcome.Interrupted()));
-            }
+            GiveBackNotBegun();
         }
 
         if (!stop.GoesOn && !Context.Timers.IsActive(StopTimer))
@@ -157,6 +160,21 @@ internal sealed partial class RemoteQueueActor
         }
 
         AnswerStopWhenDone();
+    }
+
+    private void GiveBackNotBegun()
+    {
+        var notBegun = new Stack<GrantedJob>();
+        while (_granted.TryTakeBack(out var job))
+        {
+            notBegun.Push(job);
+        }
+
+        // From the last to the first, so that the first is first again.
+        foreach (var job in notBegun)
+        {
+            End(new QueueMessage.AttemptEnded(job.Number, job.Grant, new AttemptOutcome.Interrupted()));
+        }
     }
 
     private void OnStopTimeoutReached(QueueMessage.StopTimeoutReached reached)

@@ -14,25 +14,25 @@ internal sealed partial class RemoteQueueActor : ActorBase
     private readonly string _name;
     private QueueOptions _options;
     private readonly IReadOnlyDictionary<string, JobHandler> _handlers;
-    private readonly IServiceProvider _services;
+    private readonly QueueExecution _execution;
     private readonly IBegunTable _begun;
     private readonly IActorRef _inbox;
     private readonly object _attachment = new();
-    private readonly Dictionary<long, (IActorRef Asker, bool IsAboutJob)> _questions = [];
+    private readonly Dictionary<long, (IActorRef Asker, Question About)> _questions = [];
     private long _question;
 
     public RemoteQueueActor(
         string name,
         QueueOptions options,
         IReadOnlyDictionary<string, JobHandler> handlers,
-        IServiceProvider services,
+        QueueExecution execution,
         IBegunTable begun,
         IActorRef inbox)
     {
         _name = name;
         _options = options;
         _handlers = handlers;
-        _services = services;
+        _execution = execution;
         _begun = begun;
         _inbox = inbox;
     }
@@ -40,6 +40,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     protected override ValueTask PreStartAsync()
     {
         _inbox.Tell(new InboxActor.Attach(_name, Self, _attachment), Self);
+        _execution.Reports.Listener = Self;
         return default;
     }
 
@@ -57,10 +58,28 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 OnAttemptOverdue(overdue);
                 break;
             case QueueMessage.GetJob get:
-                Ask(new InboxQuery { Job = InboxBodies.Bytes(get.Id) }, isAboutJob: true);
+                Ask(new InboxQuery { Job = InboxBodies.Bytes(get.Id) }, Question.Job);
+                break;
+            case QueueMessage.SaveStep step:
+                OnSaveStep(step);
+                break;
+            case QueueMessage.GetProgress get:
+                AskForProgress(get.Id);
+                break;
+            case JobReports.Changed changed:
+                OnReportChanged(changed);
+                break;
+            case ReportDue due:
+                OnReportDue(due);
+                break;
+            case AskExpired expired:
+                OnAskExpired(expired);
                 break;
             case QueueMessage.GetQueue:
-                Ask(new InboxQuery(), isAboutJob: false);
+                Ask(new InboxQuery(), Question.Queue);
+                break;
+            case QueueMessage.SearchJobs search:
+                OnSearchJobs(search);
                 break;
             case QueueMessage.CancelJob cancel:
                 Ask(new InboxChange
@@ -72,12 +91,15 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 Ask(new InboxChange { Job = InboxBodies.Bytes(retry.Id), Change = InboxBodies.RetryChange });
                 break;
             case QueueMessage.PauseQueue pause:
-                Ask(new InboxChange { Change = InboxBodies.PauseChange, Reason = pause.Reason ?? "", HasReason = pause.Reason is not null }, isAboutJob: false);
+                Ask(InboxBodies.ToProto(pause), Question.Queue);
                 break;
             case QueueMessage.ResumeQueue:
-                Ask(new InboxChange { Change = InboxBodies.ResumeChange }, isAboutJob: false);
+                Ask(new InboxChange { Change = InboxBodies.ResumeChange }, Question.Queue);
                 break;
-            case QueueMessage.DiscardJobs or QueueMessage.ListJobs:
+            case QueueMessage.Operation operation when InboxBodies.ToProto(operation) is { } change:
+                Ask(change, operation is IRequest<QueueMessage.JobFound> ? Question.Job : operation is IRequest<QueueMessage.Explained> ? Question.Reason : Question.Queue);
+                break;
+            case QueueMessage.DiscardJobs or QueueMessage.ListJobs or QueueMessage.Operation:
                 Sender.Tell(
                     new Failure(new QueueUnavailableException(_name, new NotSupportedException("another process owns it; ask there."))), Self);
                 break;
@@ -108,7 +130,8 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 unanswered.Asker.Tell(
                     new Failure(new QueueUnavailableException(_name, new TimeoutException("the process that owns it has not answered."))), Self);
                 break;
-            case QuestionExpired:
+            case QuestionExpired expired:
+                OnSearchExpired(expired.Number);
                 break;
             default:
                 Unhandled(message);
@@ -130,21 +153,21 @@ internal sealed partial class RemoteQueueActor : ActorBase
         _inbox.Tell(new InboxActor.Post(InboxMessage.Owner, new InboxBody { Queue = _name, Enqueue = body }, Sender, enqueue.First), Self);
     }
 
-    private void Ask(InboxQuery query, bool isAboutJob)
+    private void Ask(InboxQuery query, Question about)
     {
-        query.Number = NoteQuestion(isAboutJob);
+        query.Number = NoteQuestion(about);
         Post(new InboxBody { Queue = _name, Query = query });
     }
 
-    private void Ask(InboxChange change, bool isAboutJob = true)
+    private void Ask(InboxChange change, Question about = Question.Job)
     {
-        change.Number = NoteQuestion(isAboutJob);
+        change.Number = NoteQuestion(about);
         Post(new InboxBody { Queue = _name, Change = change });
     }
 
-    private long NoteQuestion(bool isAboutJob)
+    private long NoteQuestion(Question about)
     {
-        _questions.Add(++_question, (Sender, isAboutJob));
+        _questions.Add(++_question, (Sender, about));
         Context.Timers.StartSingle(_question, new QuestionExpired(_question), QuestionTimeout);
         return _question;
     }
@@ -164,6 +187,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case InboxBody.ContentOneofCase.Cancel:
                 OnCancel(row.Body.Cancel);
                 break;
+            case InboxBody.ContentOneofCase.Recall:
+                GiveBackNotBegun();
+                break;
             case InboxBody.ContentOneofCase.Answer:
                 OnAnswer(row.Body.Answer);
                 break;
@@ -174,18 +200,33 @@ internal sealed partial class RemoteQueueActor : ActorBase
 
     private void OnAnswer(InboxAnswer answer)
     {
+        if (TryAnswerAsked(answer))
+        {
+            return;
+        }
+
         Context.Timers.Cancel(answer.Number);
+        OnSearchAnswered(answer);
         if (!_questions.Remove(answer.Number, out var question))
         {
             return;
         }
 
-        if (question.IsAboutJob)
+        var unknown = answer.Unknown.Length == 0 ? null : new InvalidOperationException(answer.Unknown);
+        if (question.About == Question.Reason)
+        {
+            question.Asker.Tell(new QueueMessage.Explained(answer.Reason is null ? null : InboxBodies.FromProto(answer.Reason, _name), unknown), Self);
+        }
+        else if (question.About == Question.Job)
         {
             question.Asker.Tell(
                 new QueueMessage.JobFound(
                     answer.Job is null ? null : InboxBodies.FromProto(answer.Job, _name),
-                    answer.Unknown.Length == 0 ? null : new InvalidOperationException(answer.Unknown)),
+                    unknown)
+                {
+                    Refusal = InboxBodies.Text(answer.Refusal),
+                    IsDeleted = answer.IsDeleted,
+                },
                 Self);
         }
         else if (answer.Queue is null)
@@ -197,6 +238,14 @@ internal sealed partial class RemoteQueueActor : ActorBase
             var status = InboxBodies.FromProto(answer.Queue, _name, _isConsuming);
             question.Asker.Tell(status with { Overdue = status.Overdue + _overdue.Count }, Self);
         }
+    }
+
+    /// <summary>What somebody here waits to be told about.</summary>
+    private enum Question
+    {
+        Queue,
+        Job,
+        Reason,
     }
 
     private sealed record QuestionExpired(long Number);

@@ -11,6 +11,7 @@ internal sealed partial class CommitDraft
 
     private MemoryStream? _forwardedIds;
     private long _lastForwarded;
+    private Dictionary<string, uint>? _forwardedKeys;
     private long _lastForwardedRow;
 
     /// <summary>Adds a job with everything that is known of it. Comes after all other events of the commit.</summary>
@@ -39,6 +40,8 @@ internal sealed partial class CommitDraft
         section.PayloadRow.Add(entry.PayloadRow - _lastForwardedRow);
         section.PayloadOffset.Add(entry.PayloadOffset);
         section.PayloadLength.Add((uint)entry.PayloadLength);
+        AddKey(ref _forwardedKeys, section.Keys, section.Key, section.Number.Count, state.Keys.Name(entry.Key));
+        AddTraits(section.Traits, section.Number.Count - 1, state.TraitsToStore(number));
         _lastForwarded = number;
         _lastForwardedRow = entry.PayloadRow;
         LiveBytes += JournalSize.OfJob(entry.PayloadLength);

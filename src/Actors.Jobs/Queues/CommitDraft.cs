@@ -9,8 +9,13 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
     /// <summary>A commit is closed at this size.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    /// <summary>The first reader version that knows which slots of schedules were taken.</summary>
+    public const int SlotsFormat = 3;
+
+    /// <summary>The first reader version that knows of pauses and of running jobs that are to end as cancelled.</summary>
+    public const int ControlFormat = 2;
+
     private const int BytesPerEvent = 40;
-    private const int SlotsFormat = 3;
 
     private static readonly List<Answer> NoAnswers = [];
 
@@ -86,14 +91,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _events++;
     }
 
-    public void SetPause(QueuePause? pause, long incarnation)
-    {
-        FormatVersion = Math.Max(FormatVersion, 2);
-        _commit.Pausing = new Pausing { Pause = QueueState.ToProto(pause), Incarnation = incarnation };
-        _events++;
-    }
-
-    public void AddEnqueued(in JobEntry entry, long number, long delayMs)
+    public void AddEnqueued(in JobEntry entry, long number, long delayMs, string? key = null, JobTraits? traits = null)
     {
         if (_commit.Enqueued is not { } section)
         {
@@ -106,10 +104,13 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         section.Type.Add(entry.Type);
         section.TypeVersion.Add(entry.TypeVersion);
         section.DelayMs.Add(delayMs);
+        section.AgeMs.Add(entry.EnqueuedAtMs);
         section.Priority.Add(StoredPriority.Of(entry.Priority));
         section.PayloadRow.Add(entry.PayloadRow - _lastEnqueuedRow);
         section.PayloadOffset.Add(entry.PayloadOffset);
         section.PayloadLength.Add((uint)entry.PayloadLength);
+        AddKey(ref _enqueuedKeys, section.Keys, section.Key, section.Type.Count, key);
+        AddTraits(section.Traits, section.Type.Count - 1, traits);
         _lastEnqueuedRow = entry.PayloadRow;
         LiveBytes += JournalSize.OfJob(entry.PayloadLength);
         Jobs++;
@@ -139,7 +140,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
             }
         }
 
-        FormatVersion = SlotsFormat;
+        FormatVersion = Math.Max(FormatVersion, SlotsFormat);
         _commit.Slots.Add(new TakenSlots { Source = source, Through = through });
         _events++;
     }
@@ -224,19 +225,30 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
         _events++;
     }
 
+    /// <summary>The lowest format whose readers understand this state of a queue.</summary>
+    public static int FormatOf(Protos.QueueState? state) => state switch
+    {
+        { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } or { Windows.Count: > 0 } => TraitsFormat,
+        { Pause.UntilMs: not 0 } or { Drain: not null } => OperatingFormat,
+        { Slots.Count: > 0 } => SlotsFormat,
+        { Pause: not null } => 2,
+        _ => 1,
+    };
+
     /// <summary>The bytes of the events.</summary>
     public byte[] Encode(long atMs, long historyThrough, Protos.QueueState? state)
     {
         _commit.AtMs = atMs;
         _commit.HistoryThrough = historyThrough;
         _commit.State = state;
-        FormatVersion = Math.Max(FormatVersion, state switch { { Slots.Count: > 0 } => SlotsFormat, { Pause: not null } => 2, _ => 1 });
+        FormatVersion = Math.Max(FormatVersion, FormatOf(state));
         if (_ids is not null)
         {
             // The stream's buffer is not written to again.
             _commit.Enqueued.Ids = UnsafeByteOperations.UnsafeWrap(_ids.GetBuffer().AsMemory(0, (int)_ids.Length));
         }
 
+        CompleteEnqueued(atMs);
         CompleteForwarded(atMs);
         return _commit.ToByteArray();
     }

@@ -13,6 +13,7 @@ internal sealed partial class CommitReplay
 
         var errors = Errors(forwarded.Failures);
         var ids = forwarded.Ids.Span;
+        var traits = Traits(forwarded.Traits);
         var numbers = new long[forwarded.Number.Count];
         var (number, row) = (0L, 0L);
         for (var i = 0; i < forwarded.Number.Count; i++)
@@ -27,7 +28,14 @@ internal sealed partial class CommitReplay
             }
 
             var jobState = (JobState)forwarded.State[i];
-            ref var entry = ref state.Replace(number, JobId.Read(ids[(i * 16)..]), jobState, errors?.GetValueOrDefault(i), i < forwarded.Node.Count ? forwarded.Node[i] : 0);
+            ref var entry = ref state.Replace(
+                number,
+                JobId.Read(ids[(i * 16)..]),
+                jobState,
+                errors?.GetValueOrDefault(i),
+                i < forwarded.Node.Count ? forwarded.Node[i] : 0,
+                Key(forwarded.Keys, forwarded.Key, i),
+                traits?.GetValueOrDefault(i));
             entry.EnqueuedAtMs = commit.AtMs - forwarded.AgeMs[i];
             entry.DueAtMs = jobState is JobState.Scheduled or JobState.Retrying ? commit.AtMs + forwarded.DelayMs[i] : 0;
             entry.Type = (ushort)forwarded.Type[i];

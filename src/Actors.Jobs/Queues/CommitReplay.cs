@@ -7,7 +7,7 @@ namespace Actors.Jobs.Queues;
 internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger)
 {
     /// <summary>The highest format that this code reads.</summary>
-    public const int ReadableFormat = 3;
+    public const int ReadableFormat = 4;
 
     private readonly Queue<(long SequenceNumber, long Number, long FinishedAtMs)> _finished = new();
     private long _nextRow;
@@ -23,10 +23,12 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
     {
         var commit = QueueCommit.Parser.ParseFrom(row.Events.Span);
         state.LastMs = Math.Max(state.LastMs, commit.AtMs);
+        state.SettleStarts(state.LastMs); // Those of the commit before: it was durable when this one was begun.
         ApplyNames(commit);
-
+        state.ApplyDeleting(commit);
         ApplyCancelling(commit);
         ApplySuspected(commit);
+        ApplySteps(commit);
         ApplyMoved(commit);
         ApplyFinished(commit, row.SequenceNumber);
         _place = new CommitPlace(_nextRow);
@@ -41,6 +43,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
             state.SetPause(QueueState.FromProto(pausing.Pause), pausing.Incarnation);
         }
 
+        state.ApplyOperating(commit);
         if (commit.State is not null)
         {
             state.Restore(commit.State);
@@ -126,6 +129,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         }
 
         var errors = Errors(moved.Failures);
+        var interruptions = moved.Interruptions.Count == 0 ? null : moved.Interruptions.ToDictionary(interruption => interruption.Index);
         var number = 0L;
         for (var i = 0; i < moved.Number.Count; i++)
         {
@@ -134,6 +138,10 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
             {
                 state.Move(
                     number, (JobState)moved.State[i], (int)moved.Attempts[i], commit.AtMs + moved.DelayMs[i], errors?.GetValueOrDefault(i));
+                if (interruptions is not null && interruptions.TryGetValue((uint)i, out var interruption))
+                {
+                    state.SetInterruption(number, JobTraits.FromProto(interruption));
+                }
             }
         }
     }
@@ -166,14 +174,16 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         }
 
         var ids = enqueued.Ids.Span;
+        var traits = Traits(enqueued.Traits);
         var row = 0L;
         for (var i = 0; i < enqueued.Type.Count; i++)
         {
             row += enqueued.PayloadRow[i];
             var delayMs = enqueued.DelayMs[i];
-            ref var entry = ref state.Enqueue(enqueued.FirstNumber + i, JobId.Read(ids[(i * 16)..]), delayMs > 0);
-            entry.EnqueuedAtMs = commit.AtMs;
-            entry.DueAtMs = commit.AtMs + delayMs;
+            ref var entry = ref state.Enqueue(
+                enqueued.FirstNumber + i, JobId.Read(ids[(i * 16)..]), delayMs > 0, Key(enqueued.Keys, enqueued.Key, i), traits?.GetValueOrDefault(i));
+            entry.EnqueuedAtMs = commit.AtMs - (enqueued.AgeMs.Count > 0 ? enqueued.AgeMs[i] : 0);
+            entry.DueAtMs = entry.EnqueuedAtMs + delayMs;
             entry.Type = (ushort)enqueued.Type[i];
             AddLostTypes(entry.Type + 1);
             entry.TypeVersion = (ushort)enqueued.TypeVersion[i];
@@ -217,6 +227,11 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         ledger.Forget(entry.PayloadRow, entry.PayloadLength);
         state.Forget(number);
     }
+
+    private static string? Key(IList<string> keys, IList<uint> key, int index) => index < key.Count && key[index] != 0 ? keys[(int)key[index] - 1] : null;
+
+    private static Dictionary<int, JobTraits>? Traits(IList<Protos.JobTraits> stored) =>
+        stored.Count == 0 ? null : stored.ToDictionary(traits => (int)traits.Index, JobTraits.FromProto);
 
     private static Dictionary<int, string>? Errors(IEnumerable<Protos.Failure> failures)
     {

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Actors.Jobs.Queues;
 
 /// <summary>Jobs with neighbouring numbers: either a place for each, or, when few are alive, only theirs, found by a map of bits.</summary>
-internal sealed class JobChunk
+internal sealed partial class JobChunk
 {
     public const int Size = 512;
     private const int WordBits = 64;

@@ -1,6 +1,6 @@
 namespace Actors.Jobs.Queues;
 
-/// <summary>A live job in memory: 80 bytes, and no references. Its arguments stay in the journal unless they are cached; what few jobs have is kept beside.</summary>
+/// <summary>A live job in memory: 88 bytes, and no references. Its arguments stay in the journal unless they are cached; what few jobs have is kept beside.</summary>
 internal struct JobEntry
 {
     public JobId Id;
@@ -15,6 +15,9 @@ internal struct JobEntry
 
     /// <summary>Where its arguments are in the <see cref="PayloadCache"/>; 0 when they are not.</summary>
     public int CacheSlot;
+
+    /// <summary>Its key in <see cref="JobKeys"/>; 0 when it has none.</summary>
+    public int Key;
     public ushort PayloadOffset;
     public ushort Type;
     public ushort Attempts;
@@ -22,6 +25,9 @@ internal struct JobEntry
     public ushort TypeVersion;
     private sbyte _priority;
     private byte _state;
+
+    /// <summary>Whether there is more about it in <see cref="QueueState.Traits"/>.</summary>
+    public bool HasTraits;
 
     public JobPriority Priority
     {

@@ -4,7 +4,7 @@ namespace Actors.Jobs.Queues;
 /// The live jobs by number. They lie in chunks, and those in blocks, so that nothing is copied as the table grows; a chunk goes when its last
 /// job has gone, and one in which few are left can be packed.
 /// </summary>
-internal sealed class JobTable
+internal sealed partial class JobTable
 {
     private const int ChunkBits = 9;
     private const int BlockBits = 10;

@@ -18,10 +18,13 @@ internal sealed partial class QueueActor
     private CommitDraft _draft = new(1, 1);
     private long _nextRow = 1;
     private long _trimmable;
+
+    /// <summary>How large the queue's own state was when it was last written: with each deletion it is written again.</summary>
+    private long _stateBytes;
     private bool _isFlushQueued;
 
     /// <summary>Whether it is time to delete. What is being read must not go meanwhile.</summary>
-    private bool IsTrimmable => _trimmable >= _options.TrimBytes && _ledger.FirstKeptRow <= FirstRowBeingRead;
+    private bool IsTrimmable => _trimmable >= Math.Max(_options.TrimBytes, 4 * _stateBytes) && _ledger.FirstKeptRow <= FirstRowBeingRead && MayWriteState();
 
     /// <summary>Stores what was decided, but not before everything that is in the mailbox now has been decided too.</summary>
     private void FlushSoon()
@@ -69,8 +72,14 @@ internal sealed partial class QueueActor
     {
         while (Term > 0 && CommitsInFlight < MaxCommitsInFlight)
         {
-            if (_full.TryDequeue(out var full))
+            if (_full.TryPeek(out var full))
             {
+                if (IsWaitingForFormat(full))
+                {
+                    return;
+                }
+
+                _full.Dequeue();
                 Send(full, isNewest: false);
                 continue;
             }
@@ -78,6 +87,11 @@ internal sealed partial class QueueActor
             GrantReady();
             ForwardSome();
             if (_draft.IsEmpty && !(_isForwardingAlone && IsTrimmable))
+            {
+                return;
+            }
+
+            if (IsWaitingForFormat(_draft))
             {
                 return;
             }
@@ -92,7 +106,12 @@ internal sealed partial class QueueActor
     {
         // A deletion carries the queue's own state, which is that of the newest draft.
         var isTrimming = isNewest && IsTrimmable;
-        var events = draft.Encode(NowMs(), _historyThrough, isTrimming ? _state.ToProto() : null);
+        var atMs = NowMs();
+        SummariseEnqueued(draft);
+        _state.LastMs = atMs;
+        var state = isTrimming ? _state.ToProto() : null;
+        _stateBytes = state?.CalculateSize() ?? _stateBytes;
+        var events = draft.Encode(atMs, _historyThrough, state);
         var payloads = draft.Payloads.Finish();
         var deleteBefore = isTrimming ? _ledger.FirstKept : 0;
         var deleteRowsBefore = isTrimming ? Math.Max(0, _ledger.FirstKeptRow) : 0;
@@ -105,6 +124,11 @@ internal sealed partial class QueueActor
         _ledger.Add(sequenceNumber, draft.FirstRow, draft.Jobs, draft.LiveBytes, draft.Payloads.Room + JournalSize.OfEvents(events.Length));
         _inFlight.Enqueue(draft);
         ForwardLater();
+        ExpireCallersInTime();
+    }
+
+    private void ExpireCallersInTime()
+    {
         if (!Context.Timers.IsActive(ExpiryTimer))
         {
             Context.Timers.StartPeriodic(ExpiryTimer, QueueMessage.ExpireCallers.Instance, _setup.EnqueueTimeout, _setup.EnqueueTimeout / 4);
@@ -114,7 +138,7 @@ internal sealed partial class QueueActor
     /// <summary>Callers wait for a store that does not answer, but not for ever. Their jobs stay in the commit, and will be stored when it can be.</summary>
     private void OnExpireCallers()
     {
-        if (_inFlight.Count == 0)
+        if (_inFlight.Count == 0 && _formatWait is null)
         {
             Context.Timers.Cancel(ExpiryTimer);
             return;
@@ -124,7 +148,7 @@ internal sealed partial class QueueActor
         {
             if (draft.HasWaiters && Context.System.Now - draft.WaitingSince >= _setup.EnqueueTimeout)
             {
-                FailCallers(draft, Unavailability);
+                FailCallers(draft, Refusal);
             }
         }
     }
@@ -173,6 +197,7 @@ internal sealed partial class QueueActor
 
         if (draft.Granted.Count > 0)
         {
+            SettleStarts();
             HandOver(draft.Granted);
         }
 
@@ -223,6 +248,7 @@ internal sealed partial class QueueActor
             FailCallers(draft, cause);
         }
 
+        FailLeaving(cause);
         AnswerStopConsuming();
     }
 }

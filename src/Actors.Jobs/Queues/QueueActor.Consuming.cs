@@ -35,7 +35,7 @@ internal sealed partial class QueueActor
     {
         if (_workers is null)
         {
-            _workers = new WorkerPool(_granted, Begun, new JobExecutor(_name, _setup.Services, Context.System, Logger), Context);
+            _workers = new WorkerPool(_granted, Begun, new JobExecutor(_setup.Execution, Context.System, Logger), Context);
             _workers.Resize(_options.Workers);
         }
     }
@@ -44,6 +44,11 @@ internal sealed partial class QueueActor
     private void OnReconfigure(QueueOptions options)
     {
         _options = _setup.Options = options;
+        if (options.Limits != _state.Limits)
+        {
+            SetLimits(options.Limits);
+        }
+
         _workers?.Resize(options.Workers);
         FlushSoon();
     }

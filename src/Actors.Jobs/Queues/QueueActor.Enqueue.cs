@@ -9,9 +9,14 @@ internal sealed partial class QueueActor
 
     private void OnEnqueue(QueueMessage.Enqueue enqueue)
     {
-        if (Unavailability is { } cause)
+        if (Refusal is { } cause)
         {
             Sender.Tell(new Failure(new QueueUnavailableException(_name, cause)), Self);
+            return;
+        }
+
+        if (IsClosedTo(enqueue) || (enqueue.Slots is not null && IsTooNew(CommitDraft.SlotsFormat)) || (HasTraits(enqueue.Jobs) && IsTooNew(CommitDraft.TraitsFormat)))
+        {
             return;
         }
 
@@ -19,6 +24,22 @@ internal sealed partial class QueueActor
         if (enqueue.Slots is { } slots)
         {
             EnqueueSlots(enqueue.Jobs, slots, now);
+        }
+        else if (enqueue.HasUnique)
+        {
+            if (EnqueueUnique(enqueue.Jobs, now) is not { } reply)
+            {
+                return;
+            }
+
+            if (reply.Existing is not null)
+            {
+                // What there is may not be durable yet either.
+                NoteWaiting();
+                _draft.Answers.Add(new CommitDraft.Answer(Sender, enqueue.First, reply));
+                FlushSoon();
+                return;
+            }
         }
         else
         {
@@ -38,7 +59,7 @@ internal sealed partial class QueueActor
     {
         if (!_state.Jobs.TryFind(draft.Id, out _))
         {
-            Enqueue(draft, now);
+            EnqueueAccepted(draft, now);
         }
     }
 
@@ -94,7 +115,7 @@ internal sealed partial class QueueActor
                 : (long)Math.Ceiling(draft.Delay.TotalMilliseconds));
         var number = _state.Jobs.NextNumber;
         var (row, offset) = _draft.Payloads.Add(draft.Payload, ref _nextRow);
-        ref var entry = ref _state.Enqueue(number, draft.Id, delayMs > 0);
+        ref var entry = ref _state.Enqueue(number, draft.Id, delayMs > 0, draft.Key, draft.Traits);
         entry.EnqueuedAtMs = now;
         entry.DueAtMs = now + delayMs;
         entry.Type = type;
@@ -104,8 +125,9 @@ internal sealed partial class QueueActor
         entry.PayloadOffset = (ushort)offset;
         entry.PayloadLength = draft.Payload.Length;
 
-        // The delay in the journal counts from the time of the commit, which is the time of its first decision or later.
-        _draft.AddEnqueued(entry, number, delayMs);
+        // The delay in the journal counts from when the job was enqueued, and that from the time of the commit, which is known last.
+        _draft.AddEnqueued(entry, number, delayMs, draft.Key, draft.Traits);
+        Claim(number, draft.Traits);
         if (delayMs > 0)
         {
             AddDue(number, entry.DueAtMs);

@@ -42,7 +42,7 @@ internal sealed partial class QueueActor
     /// <summary>A journal that was written forward as a whole, and is not smaller than this, is as small as it gets.</summary>
     private long _forwardFloor;
 
-    private long NeededBytes => _ledger.LiveBytes + _state.ErrorBytes;
+    private long NeededBytes => _ledger.LiveBytes + _state.ErrorBytes + _state.StepBytes;
 
     /// <summary>
     /// Whether jobs die faster than the journal is written forward. No more are started then, for some milliseconds: else it would grow beyond
@@ -51,7 +51,7 @@ internal sealed partial class QueueActor
     private bool IsForwardingBehind => (_forward.Count > 0 || _isReadingForward)
         && _ledger.Bytes > (NeededBytes * 12 / 5) + _options.ForwardBytes;
 
-    private long FirstRowBeingRead => Math.Min(_firstRowForward, Math.Min(_firstRowAhead, _firstRowOfHistory));
+    private long FirstRowBeingRead => Math.Min(Math.Min(_firstRowForward, _firstRowOfSearches), Math.Min(_firstRowAhead, _firstRowOfHistory));
 
     /// <summary>Prepares the next piece. It, and what can be deleted, go by themselves when nothing else is to be written for a while.</summary>
     private void ForwardLater()
@@ -280,7 +280,7 @@ internal sealed partial class QueueActor
     private void Forward(long number, ReadOnlyMemory<byte> payload)
     {
         ref var entry = ref _state.Jobs[number];
-        _ledger.Forget(entry.PayloadRow, entry.PayloadLength);
+        ForgetArguments(entry.PayloadRow, entry.PayloadLength);
         var (row, offset) = _draft.Payloads.Add(payload.Span, ref _nextRow);
         entry.PayloadLength = payload.Length;
         entry.PayloadRow = row;
@@ -295,7 +295,7 @@ internal sealed partial class QueueActor
         && entry.PayloadRow == row
         && entry.State is not (JobState.Succeeded or JobState.Failed or JobState.Cancelled);
 
-    private long ForwardBytes(long number) => JournalSize.OfJob(_state.Jobs[number].PayloadLength) + (_state.Error(number)?.Length ?? 0);
+    private long ForwardBytes(long number) => JournalSize.OfJob(_state.Jobs[number].PayloadLength) + (_state.Error(number)?.Length ?? 0) + (_state.Traits(number)?.Steps.Bytes ?? 0);
 
     private void ForgetForwarding()
     {

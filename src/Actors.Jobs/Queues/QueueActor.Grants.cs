@@ -1,3 +1,4 @@
+using Actors.Jobs.Telemetry;
 using Actors.Jobs.Types;
 using Actors.Jobs.Workers;
 
@@ -22,6 +23,7 @@ internal sealed partial class QueueActor
             return;
         }
 
+        UpdateLimits();
         SetUnhandledSuspectsAside();
         if (_isHeld)
         {
@@ -31,10 +33,11 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var free = _setup.IsConsuming ? _options.Workers + _options.Prefetch - _state.GrantedHere : 0;
-        while (_ready.Count > 0 && (free > 0 || _nodes.Count > 0))
+        // What is granted in advance starts when a worker is free, and that is no rate.
+        var most = _options.Workers + (_state.Limits.HasRate ? 0 : _options.Prefetch);
+        var free = _setup.IsConsuming ? most - _state.GrantedHere : 0;
+        while ((free > 0 || _nodes.Count > 0) && NextReady() is not 0 and var number)
         {
-            var number = _ready.First;
             ref var entry = ref _state.Jobs[number];
             if (HandlerOf(entry.Type) is null)
             {
@@ -75,15 +78,22 @@ internal sealed partial class QueueActor
     private void Grant(long number, ref JobEntry entry)
     {
         var grant = (ushort)(entry.Grant + 1);
+        ReleaseClaimWhenBegun(number);
         _draft.AddGranted(number, grant);
         _state.Grant(number, grant);
     }
 
     private void HandOver(List<long> granted)
     {
+        if (_neighbours is not null)
+        {
+            // Of a process that has ended, or fallen silent, before the grant was durable: the job waits again.
+            granted.RemoveAll(number => !_state.Jobs.Contains(number) || _state.Jobs[number].State != JobState.Running);
+        }
+
         if (_nodes.Count > 0)
         {
-            granted = SendGrants(granted);
+            granted = _state.Pause is null ? SendGrants(granted) : KeepGrants(granted);
         }
 
         if (!_setup.IsConsuming || _state.Pause is not null)
@@ -119,7 +129,12 @@ internal sealed partial class QueueActor
                     entry.Attempts + 1,
                     DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
                     entry.TypeVersion,
-                    _cache[entry]), // Only jobs with their arguments in memory are granted.
+                    _cache[entry]) // Only jobs with their arguments in memory are granted.
+                {
+                    ReadyAt = ReadyAt(entry),
+                    Key = _state.Keys.Name(entry.Key),
+                    Traits = _state.Traits(number),
+                },
                 entry.Priority);
         }
 
@@ -185,8 +200,8 @@ internal sealed partial class QueueActor
             case AttemptOutcome.Snoozed snoozed:
                 MoveLater(number, JobState.Scheduled, entry.Attempts, snoozed.Duration, null);
                 break;
-            case AttemptOutcome.Interrupted:
-                Release(number);
+            case AttemptOutcome.Interrupted interrupted:
+                Release(number, interrupted.Cause, node);
                 break;
             case AttemptOutcome.Undecodable undecodable:
                 Park(number, undecodable.Error);
@@ -195,6 +210,9 @@ internal sealed partial class QueueActor
 
         OnAttemptDone();
     }
+
+    /// <summary>A job that was given back, or let go on, does not tell since when it waits.</summary>
+    private static DateTimeOffset? ReadyAt(in JobEntry entry) => entry.DueAtMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(entry.DueAtMs);
 
     private void Park(long number, string error)
     {
@@ -234,6 +252,8 @@ internal sealed partial class QueueActor
         _draft.AddFinished(number, state, attempts, error);
         _state.Finish(number, state, attempts, error);
         _state.Jobs[number].DueAtMs = NowMs();
+        ReleaseClaimWhenFinished(number, state);
+        JobMetrics.OnFinished(_name, _state.Names[_state.Jobs[number].Type], state);
     }
 
     private void MoveLater(long number, JobState state, int attempts, TimeSpan delay, string? error)

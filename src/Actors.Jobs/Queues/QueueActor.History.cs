@@ -1,3 +1,4 @@
+using Actors.Jobs.Searching;
 using Actors.Persistence;
 
 namespace Actors.Jobs.Queues;
@@ -37,7 +38,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        if (_toHistory.Count >= _options.HistoryBatch)
+        if (_toHistory.Count >= _options.HistoryBatch || _leaving.Count > 0)
         {
             WriteHistory();
         }
@@ -69,7 +70,7 @@ internal sealed partial class QueueActor
             }
 
             ref var entry = ref _state.Jobs[number];
-            if (entry.State == JobState.Succeeded && !_options.KeepSucceeded)
+            if ((entry.State == JobState.Succeeded && !_options.KeepSucceeded) || _state.IsDeleted(number))
             {
                 jobs++;
                 continue;
@@ -167,7 +168,13 @@ internal sealed partial class QueueActor
             DateTimeOffset.FromUnixTimeMilliseconds(entry.EnqueuedAtMs),
             DateTimeOffset.FromUnixTimeMilliseconds(entry.DueAtMs),
             _state.Error(number),
-            entry.CacheSlot == 0 ? default : _cache[entry]);
+            entry.CacheSlot == 0 ? default : _cache[entry])
+        {
+            Key = _state.Keys.Name(entry.Key),
+            Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
+            ErrorFingerprint = _state.Fingerprint(number) is { } fingerprint ? ErrorText.Digits(fingerprint) : null,
+            IndexedArgs = _state.Jobs.ChunkOf(number, out var place).ArgsOf(place),
+        };
     }
 
     private void OnHistoryWritten(QueueMessage.HistoryWritten written)
@@ -201,7 +208,12 @@ internal sealed partial class QueueActor
             ref var entry = ref _state.Jobs[number];
             _cache.Remove(ref entry);
             _ledger.Forget(entry.PayloadRow, entry.PayloadLength);
+            ReleaseClaim(number);
             _state.Forget(number);
+            if (_leaving.Count > 0)
+            {
+                AnswerLeft(number);
+            }
 
             // A commit is through when the last of its jobs is.
             _historyThrough = _toHistory.TryPeek(out var next) ? next.SequenceNumber - 1 : Math.Max(sequenceNumber, DurableSequenceNumber);

@@ -28,6 +28,7 @@ internal sealed partial class QueueActor
         if (row.Row <= _state.InboxThrough)
         {
             // An earlier owner took it, and died before it was deleted.
+            AnswerAgain(row);
             Take(row.Row);
             return;
         }
@@ -60,6 +61,15 @@ internal sealed partial class QueueActor
                 OnChange(row.Node, row.Body.Change);
                 Take(row.Row);
                 break;
+            case InboxBody.ContentOneofCase.Step:
+                CloseDraftIfFull();
+                OnRemoteStep(row.Node, row.Body.Step);
+                TakeWhenDurable(row.Row);
+                break;
+            case InboxBody.ContentOneofCase.Report:
+                OnReport(row.Body.Report);
+                Take(row.Row);
+                break;
             default:
                 Take(row.Row);
                 break;
@@ -86,7 +96,7 @@ internal sealed partial class QueueActor
             var draft = InboxBodies.FromProto(job);
             if (!_state.Jobs.TryFind(draft.Id, out _))
             {
-                Enqueue(draft, now);
+                EnqueueAccepted(draft, now);
             }
         }
 
@@ -128,16 +138,26 @@ internal sealed partial class QueueActor
 
     private void OnQuery(long node, InboxQuery query)
     {
+        if (query.Search is not null)
+        {
+            Self.Tell(SearchBodies.FromProto(query.Search, _name), ReplyTo(node, query.Number));
+            return;
+        }
+
         var answer = new InboxAnswer { Number = query.Number };
         if (query.Job.IsEmpty)
         {
             answer.Queue = InboxBodies.ToProto(QueueStatus());
         }
+        else if (query.IsOfReport)
+        {
+            answer.Report = ReportOf(InboxBodies.Id(query.Job));
+        }
         else if (Term == 0 && Unavailability is { } cause)
         {
             answer.Unknown = cause.Message;
         }
-        else if (_state.Jobs.TryFind(InboxBodies.Id(query.Job), out var number))
+        else if (_state.Jobs.TryFind(InboxBodies.Id(query.Job), out var number) && !HasLeft(number))
         {
             answer.Job = InboxBodies.ToProto(Status(number));
         }
@@ -148,18 +168,19 @@ internal sealed partial class QueueActor
     /// <summary>As if somebody here had asked; the answer goes to the node when the change is durable.</summary>
     private void OnChange(long node, InboxChange change)
     {
+        if (InboxBodies.FromProto(change) is not { } message)
+        {
+            PostTo(node, new InboxBody { Answer = new InboxAnswer { Number = change.Number, Unknown = "the process that owns it is of an older version, which cannot do this." } });
+            return;
+        }
+
+        Self.Tell(message, ReplyTo(node, change.Number));
+    }
+
+    private IActorRef ReplyTo(long node, long number)
+    {
         var inbox = _neighbours!.Inbox; // Who has no neighbours gets no rows.
-        var answers = Context.ActorOf(Props.Create(() => new ChangeReply(inbox, node, _name, change.Number)) with { RestartType = RestartType.Temporary });
-        var reason = change.HasReason ? change.Reason : null;
-        Self.Tell(
-            change.Change switch
-            {
-                InboxBodies.CancelChange => new QueueMessage.CancelJob(InboxBodies.Id(change.Job), reason),
-                InboxBodies.PauseChange => new QueueMessage.PauseQueue(reason),
-                InboxBodies.ResumeChange => new QueueMessage.ResumeQueue(),
-                _ => new QueueMessage.RetryJob(InboxBodies.Id(change.Job)),
-            },
-            answers);
+        return Context.ActorOf(Props.Create(() => new ChangeReply(inbox, node, _name, number)) with { RestartType = RestartType.Temporary });
     }
 
     private void CancelAt(long node, long number, int grant)
@@ -184,7 +205,7 @@ internal sealed partial class QueueActor
             Log.NodeGone(Logger, id, node.Granted.Count, _name);
             foreach (var number in node.Granted.Where(number => IsRunningAt(id, number)).OrderDescending().ToList())
             {
-                ReleaseOrphan(number, begun.Left);
+                ReleaseOrphan(number, begun.Left, id);
             }
 
             UpdateAlone();
@@ -212,9 +233,8 @@ internal sealed partial class QueueActor
                 continue;
             }
 
-            while (node.Granted.Count < node.Slots && _ready.Count > 0)
+            while (node.Granted.Count < node.Slots && NextReady() is not 0 and var number)
             {
-                var number = _ready.First;
                 ref var entry = ref _state.Jobs[number];
                 if (entry.CacheSlot == 0 || !node.Types.Contains(_state.Names[entry.Type]))
                 {
@@ -229,6 +249,7 @@ internal sealed partial class QueueActor
     private void GrantTo(NodeWork node, long number)
     {
         var grant = (ushort)(_state.Jobs[number].Grant + 1);
+        ReleaseClaimWhenBegun(number);
         _draft.AddGranted(number, grant, node.Id);
         _state.Grant(number, grant, node.Id);
         if (node.Granted.Count == 0)
@@ -245,7 +266,7 @@ internal sealed partial class QueueActor
     private NodeWork? NodeForSuspect()
     {
         ref var entry = ref _state.Jobs[_suspects.First];
-        if (entry.CacheSlot == 0 || _nodes.Values.Any(node => node.Granted.Any(number => _state.IsSuspect(number, out _))))
+        if (entry.CacheSlot == 0 || !MayStart(entry) || _nodes.Values.Any(node => node.Granted.Any(number => _state.IsSuspect(number, out _))))
         {
             return null;
         }
@@ -284,6 +305,9 @@ internal sealed partial class QueueActor
                 Attempt = (uint)entry.Attempts + 1,
                 EnqueuedAtMs = entry.EnqueuedAtMs,
                 Priority = (uint)StoredPriority.Of(entry.Priority),
+                ReadyAtMs = entry.DueAtMs,
+                Key = _state.Keys.Name(entry.Key) ?? "",
+                Traits = _state.Traits(number)?.ToProto(),
                 Args = UnsafeByteOperations.UnsafeWrap(_cache[entry]), // Only jobs with their arguments in memory are granted.
             });
         }
@@ -294,6 +318,29 @@ internal sealed partial class QueueActor
         }
 
         return own;
+    }
+
+    /// <summary>The queue was paused before what was granted to other processes became durable: they are not told, and it is released with what was granted here.</summary>
+    private List<long> KeepGrants(List<long> granted)
+    {
+        foreach (var number in granted)
+        {
+            if (_state.GrantedTo.TryGetValue(number, out var node))
+            {
+                Node(node).Granted.Remove(number);
+            }
+        }
+
+        return granted;
+    }
+
+    /// <summary>Asks other processes for what they have not begun; it comes back as ends that count for nothing.</summary>
+    private void RecallFromNodes()
+    {
+        foreach (var node in _nodes.Values.Where(node => node.Granted.Count > 0))
+        {
+            PostTo(node.Id, new InboxBody { Recall = new InboxRecall() });
+        }
     }
 
     private bool IsRunningAt(long node, long number) => _state.GrantedTo.TryGetValue(number, out var runsAt) && runsAt == node;

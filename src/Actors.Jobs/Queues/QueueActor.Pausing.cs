@@ -5,17 +5,18 @@ internal sealed partial class QueueActor
 {
     /// <summary>So many jobs are discarded in one turn, so that others are heard in between.</summary>
     private const int DiscardsInATurn = 2_000;
+    private static readonly object PauseTimer = new();
 
     private void OnPauseQueue(QueueMessage.PauseQueue pause)
     {
-        if (IsRefused())
+        if (IsRefused() || IsTooNew(pause.Until is null ? CommitDraft.ControlFormat : CommitDraft.OperatingFormat))
         {
             return;
         }
 
-        var reason = pause.Reason is { Length: > MaxReasonLength } ? pause.Reason[..MaxReasonLength] + "…" : pause.Reason;
-        SetPause(new QueuePause(reason, DateTimeOffset.FromUnixTimeMilliseconds(NowMs())));
+        SetPause(new QueuePause(Shorten(pause.Reason), DateTimeOffset.FromUnixTimeMilliseconds(NowMs())) { Until = pause.Until is { } until ? OnOwnClock(until) : null });
         ReleaseNotBegun();
+        RecallFromNodes();
         UpdateAlone();
         AnswerStatusWhenDurable();
     }
@@ -33,6 +34,11 @@ internal sealed partial class QueueActor
             UpdateAlone();
         }
 
+        if (_state.Drain is not null)
+        {
+            SetDrain(null);
+        }
+
         AnswerStatusWhenDurable();
     }
 
@@ -40,6 +46,47 @@ internal sealed partial class QueueActor
     {
         _state.SetPause(pause, Incarnation);
         _draft.SetPause(pause, Incarnation);
+        AwaitPauseEnd();
+    }
+
+    /// <summary>A moment is one of the wall clock; the queue's own may be ahead of it.</summary>
+    private DateTimeOffset OnOwnClock(DateTimeOffset moment)
+    {
+        var roundUp = moment.Ticks % TimeSpan.TicksPerMillisecond == 0 ? 0 : 1;
+        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(MaxDueMs, moment.ToUnixTimeMilliseconds() + roundUp + _clock.AheadMs));
+    }
+
+    private void AwaitPauseEnd()
+    {
+        if (_state.Pause?.Until is { } until)
+        {
+            var left = TimeSpan.FromMilliseconds(Math.Max(0, until.ToUnixTimeMilliseconds() - NowMs()));
+            Context.Timers.StartSingle(PauseTimer, QueueMessage.PauseEnded.Instance, left);
+        }
+        else
+        {
+            Context.Timers.Cancel(PauseTimer);
+        }
+    }
+
+    private void OnPauseEnded()
+    {
+        // What was on its way may belong to a pause that somebody has ended or changed, or to an earlier instance.
+        if (_state.Pause?.Until is not { } until)
+        {
+            return;
+        }
+
+        if (until.ToUnixTimeMilliseconds() > NowMs())
+        {
+            AwaitPauseEnd();
+            return;
+        }
+
+        Log.PauseEnded(Logger, _name, _state.Pause.Reason ?? "no reason was given");
+        SetPause(null);
+        UpdateAlone();
+        FlushSoon();
     }
 
     /// <summary>After a restore jobs may have run since the backup was taken: somebody decides about them before any starts.</summary>
@@ -58,7 +105,7 @@ internal sealed partial class QueueActor
 
     private bool IsRefused()
     {
-        if (Unavailability is not { } cause)
+        if (Refusal is not { } cause)
         {
             return false;
         }

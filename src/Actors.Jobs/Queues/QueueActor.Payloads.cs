@@ -7,6 +7,9 @@ internal sealed partial class QueueActor
 {
     private const int MaxRowsInARead = 512;
 
+    /// <summary>Behind so many that are not durable yet, there are hardly any that are.</summary>
+    private const int MaxInFlightSeen = 64;
+
     private PayloadCache _cache = new();
     private bool _isReadingPayloads;
 
@@ -25,35 +28,42 @@ internal sealed partial class QueueActor
     /// <summary>Reads on when less than half of the budget is used, so that reading is done in large pieces and ahead of need.</summary>
     private void ReadPayloadsAhead()
     {
-        if (_isReadingPayloads || ListToLoad() is not { } list)
+        if (_isReadingPayloads)
         {
             return;
         }
 
-        var rows = new List<long>();
-        var bytes = 0L;
-        for (var number = list.FirstUncached; number != 0 && rows.Count < MaxRowsInARead; number = _state.Jobs[number].Next)
+        var isSuspectNext = _suspects.Count > 0 && _suspects.First == _suspects.FirstUncached;
+        if (!isSuspectNext && !_ready.IsNextUncached && _cache.Bytes > _options.CacheBytes / 2)
+        {
+            return;
+        }
+
+        var rows = new HashSet<long>();
+        var numbers = new List<long>();
+        var (bytes, inFlight) = (0L, 0);
+        foreach (var number in isSuspectNext ? _suspects.ToLoad() : _ready.ToLoad())
         {
             ref var entry = ref _state.Jobs[number];
-            bytes += entry.PayloadLength;
-            if (rows.Count > 0 && _cache.Bytes + bytes > _options.CacheBytes)
-            {
-                break;
-            }
-
             if (entry.CacheSlot != 0)
             {
                 continue;
             }
 
-            if (IsInFlight(entry.PayloadRow))
+            bytes += entry.PayloadLength;
+            if (rows.Count == MaxRowsInARead || (rows.Count > 0 && _cache.Bytes + bytes > _options.CacheBytes))
             {
                 break;
             }
 
-            if (rows.Count == 0 || rows[^1] != entry.PayloadRow)
+            if (!IsInFlight(entry.PayloadRow))
             {
                 rows.Add(entry.PayloadRow);
+                numbers.Add(number);
+            }
+            else if (++inFlight == MaxInFlightSeen)
+            {
+                break;
             }
         }
 
@@ -66,21 +76,18 @@ internal sealed partial class QueueActor
         _firstRowAhead = rows.Min();
         var self = Self;
         var dispatcher = Context.System.Dispatcher;
+        long[] sorted = [.. rows.Order()];
         dispatcher.BeginOperation();
-        ReadPayloadsAsync(rows, CancellationToken.None).ContinueWith(
+        ReadPayloadsAsync(sorted, CancellationToken.None).ContinueWith(
             ended =>
             {
-                self.Tell(new QueueMessage.PayloadsRead(list, rows, ended));
+                self.Tell(new QueueMessage.PayloadsRead(numbers, sorted, ended));
                 dispatcher.EndOperation();
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
     }
-
-    private ReadyList? ListToLoad() => _suspects.Count > 0 && _suspects.First == _suspects.FirstUncached
-        ? _suspects
-        : _ready.ListToLoad(hasRoom: _cache.Bytes <= _options.CacheBytes / 2);
 
     /// <summary>Rows that are not durable yet cannot be read; they will be, in the next commit's turn.</summary>
     private bool IsInFlight(long row) =>
@@ -114,43 +121,68 @@ internal sealed partial class QueueActor
             byRow[read.Rows[i]] = payloads[i];
         }
 
-        for (var number = read.List.FirstUncached; number != 0; number = _state.Jobs[number].Next)
+        foreach (var number in read.Numbers)
         {
-            ref var entry = ref _state.Jobs[number];
-            if (entry.CacheSlot != 0)
-            {
-                continue;
-            }
-
-            if (!byRow.TryGetValue(entry.PayloadRow, out var row))
-            {
-                break;
-            }
-
-            _cache.Add(ref entry, ArgumentsIn(row, entry.PayloadOffset, entry.PayloadLength));
+            CacheRead(number, byRow);
         }
 
-        read.List.SkipCached();
+        // Where keys take turns, the jobs that were asked for lie in many rows; their neighbours' turns come soon after.
+        foreach (var number in read.Numbers)
+        {
+            for (var next = number + 1; HasRoomForNeighbour && CacheRead(next, byRow);)
+            {
+                next++;
+            }
+
+            for (var next = number - 1; HasRoomForNeighbour && CacheRead(next, byRow);)
+            {
+                next--;
+            }
+        }
+
         FlushSoon();
+    }
+
+    private bool HasRoomForNeighbour => _cache.Bytes <= _options.CacheBytes / 2;
+
+    /// <summary>Whether a job waits its turn. One that nobody handles waits too, but out of the line.</summary>
+    private bool IsInLine(long number, out ReadyList line)
+    {
+        line = _suspects;
+        if (!_state.Jobs.Contains(number) || _state.Jobs[number] is not { State: JobState.Waiting } entry)
+        {
+            return false;
+        }
+
+        line = _state.IsSuspect(number, out _) ? _suspects : _ready.ListOf(entry);
+        return entry.Previous != 0 || line.First == number;
+    }
+
+    /// <returns>Whether the arguments of a job are in memory now and were not before.</returns>
+    private bool CacheRead(long number, Dictionary<long, ReadOnlyMemory<byte>> byRow)
+    {
+        if (!IsInLine(number, out var line))
+        {
+            return false;
+        }
+
+        ref var entry = ref _state.Jobs[number];
+        if (entry.CacheSlot != 0 || !byRow.TryGetValue(entry.PayloadRow, out var row))
+        {
+            return false;
+        }
+
+        _cache.Add(ref entry, ArgumentsIn(row, entry.PayloadOffset, entry.PayloadLength));
+        line.OnCached(number);
+        return true;
     }
 
     /// <summary>The jobs whose arguments lie in a damaged row are parked with the reason. They are tried again when the queue is opened anew.</summary>
     private void ParkDamaged(QueueMessage.PayloadsRead read, JournalCorruptException damage)
     {
-        var parked = new List<long>();
-        for (var number = read.List.FirstUncached; number != 0; number = _state.Jobs[number].Next)
-        {
-            ref var entry = ref _state.Jobs[number];
-            if (entry.CacheSlot == 0 && entry.PayloadRow == damage.Row)
-            {
-                parked.Add(number);
-            }
-            else if (entry.CacheSlot == 0 && !read.Rows.Contains(entry.PayloadRow))
-            {
-                break;
-            }
-        }
-
+        var parked = read.Numbers.Distinct().Where(number => IsInLine(number, out _)
+            && _state.Jobs[number] is { CacheSlot: 0 } entry
+            && entry.PayloadRow == damage.Row).ToList();
         foreach (var number in parked)
         {
             BeginChange(number);

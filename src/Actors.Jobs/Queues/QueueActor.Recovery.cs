@@ -19,17 +19,23 @@ internal sealed partial class QueueActor
         _replay = new CommitReplay(_state, _ledger);
     }
 
-    protected override void OnReplay(CommitRow row) => _replay!.Apply(row); // Made by the reset.
+    protected override void OnReplay(CommitRow row)
+    {
+        _formatInUse = Math.Max(_formatInUse, row.FormatVersion);
+        _replay!.Apply(row); // Made by the reset.
+    }
 
     protected override void OnRecovered()
     {
         _clock = new QueueClock(Context.System.TimeProvider, _state.LastMs);
+        _state.SettleStarts(NowMs());
         _nextRow = LastPayloadRow + 1;
         _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
         _state.Jobs.Pack();
         foreach (var number in _state.Jobs.Numbers())
         {
             ref var entry = ref _state.Jobs[number];
+            _state.Summarise(number, ref entry);
             switch (entry.State)
             {
                 case JobState.Running when _state.GrantedTo.ContainsKey(number):
@@ -52,12 +58,17 @@ internal sealed partial class QueueActor
         }
 
         _due.Order();
+        foreach (var number in _state.Jobs.Numbers())
+        {
+            RecoverClaim(number);
+        }
 
         // Behind what is in the mailbox: after a restart within the process, that may be the ends of their attempts.
         _handedOver = _orphans.Count;
         Self.Tell(QueueMessage.ReleaseOrphans.Instance, Self);
 
         PauseWhenRestored();
+        AwaitPauseEnd();
         RecoverNodes();
         RecoverHistory(_replay!); // Made by the reset.
         _replay = null;
@@ -94,9 +105,9 @@ internal sealed partial class QueueActor
 
     private void Forget()
     {
-        _state = new QueueState();
+        _setup.State = _state = new QueueState { Limits = _options.Limits };
         _ledger = new CommitLedger(_options.LedgerRunBytes);
-        _ready = new ReadyJobs(_state.Jobs);
+        _ready = new ReadyJobs(_state.Jobs, _state.Keys);
         _due = new DueHeap();
         _clock = new QueueClock(Context.System.TimeProvider, 0);
         _draft = new CommitDraft(1, 1);
@@ -106,14 +117,17 @@ internal sealed partial class QueueActor
         _toHistory.Clear();
         _cache = new PayloadCache();
         _trimmable = 0;
+        _stateBytes = 0;
         _historyThrough = 0;
         _writing = null;
+        ForgetFormats();
         _isHistoryTimerSet = false;
         _isHistoryDelayed = false;
         _isReadingPayloads = false;
         _firstRowAhead = long.MaxValue;
         _firstRowOfHistory = long.MaxValue;
         ForgetForwarding();
+        ForgetSearches();
         _handedOver = 0;
         _orphans.Clear();
         _nodes.Clear();
@@ -124,6 +138,9 @@ internal sealed partial class QueueActor
         _handlers.Clear();
         _overdue.Clear();
         _suspects = new ReadyList(_state.Jobs);
+        _rated.Clear();
+        _holders = new UniqueHolders();
+        _displaced.Clear();
         _suspicions.Clear();
         _hold = 0;
         _hasJoined = false;

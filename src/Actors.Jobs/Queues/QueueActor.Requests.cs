@@ -12,13 +12,18 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var reason = cancel.Reason is { Length: > MaxReasonLength } ? cancel.Reason[..MaxReasonLength] + "…" : cancel.Reason;
+        var reason = Shorten(cancel.Reason);
         ref var entry = ref _state.Jobs[number];
         switch (entry.State)
         {
             case JobState.Running:
                 if (!_state.IsCancelling(number, out _))
                 {
+                    if (IsTooNew(CommitDraft.ControlFormat))
+                    {
+                        return;
+                    }
+
                     _draft.AddCancelling(number, reason);
                     _state.BeginCancel(number, reason);
                 }
@@ -60,7 +65,7 @@ internal sealed partial class QueueActor
             return false;
         }
 
-        if (Unavailability is { } cause)
+        if (Refusal is { } cause)
         {
             Sender.Tell(new Failure(new QueueUnavailableException(_name, cause)), Self);
             return false;
@@ -106,7 +111,7 @@ internal sealed partial class QueueActor
     private void AnswerWhenDurable(long number)
     {
         NoteWaiting();
-        _draft.Answers.Add(new CommitDraft.Answer(Sender, _state.Jobs[number].Id, new QueueMessage.JobFound(Status(number), null)));
+        _draft.Answers.Add(new CommitDraft.Answer(Sender, _state.Jobs[number].Id, new QueueMessage.JobFound(Status(number), null) { IsDeleted = _state.IsDeleted(number) }));
         FlushSoon();
     }
 

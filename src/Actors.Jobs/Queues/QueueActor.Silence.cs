@@ -92,11 +92,13 @@ internal sealed partial class QueueActor
     {
         Log.NodeSilent(Logger, node.Id, _options.NodeTimeout.TotalSeconds, node.Granted.Count, _name);
         CloseDraftIfFull();
+        var begun = _neighbours!.BegunOf(node.Id).Open(_name, 0).Left; // Who has no neighbours knows no nodes.
         foreach (var number in node.Granted.Where(number => IsRunningAt(node.Id, number)).OrderDescending().ToList())
         {
             // When it wakes, it learns that this is no longer its own.
             CancelAt(node.Id, number, _state.Jobs[number].Grant);
-            Release(number);
+            var hadBegun = begun is null || begun.Contains(new BegunAttempt(number, _state.Jobs[number].Grant));
+            Release(number, hadBegun ? JobInterruptionCause.ProcessSilent : null, node.Id);
         }
 
         node.Granted.Clear();

@@ -18,10 +18,11 @@ internal sealed partial class QueueActor
     private IBegunTable Begun => _setup.Begun;
 
     /// <summary>What an earlier process, or an earlier instance, was running, and has not reported.</summary>
-    private void ReleaseOrphan(long number, IReadOnlySet<BegunAttempt>? left)
+    private void ReleaseOrphan(long number, IReadOnlySet<BegunAttempt>? left, long node = 0)
     {
         var attempt = new BegunAttempt(number, _state.Jobs[number].Grant);
-        if (!_state.IsCancelling(number, out _) && (left is null || left.Contains(attempt)))
+        var hadBegun = left is null || left.Contains(attempt);
+        if (!_state.IsCancelling(number, out _) && hadBegun)
         {
             // Not the first time: it was alone.
             var crashes = _state.IsSuspect(number, out var before) ? before + 1 : 0;
@@ -36,7 +37,7 @@ internal sealed partial class QueueActor
             _state.Suspect(number, crashes);
         }
 
-        Release(number);
+        Release(number, hadBegun ? JobInterruptionCause.ProcessDied : null, node);
     }
 
     private void Quarantine(long number, int crashes)
@@ -176,7 +177,7 @@ internal sealed partial class QueueActor
         while (_mayRunAlone && _state.GrantedHere == 0 && _suspects.First is not 0 and var number && IsSuspectHandledHere)
         {
             ref var entry = ref _state.Jobs[number];
-            if (entry.CacheSlot == 0)
+            if (entry.CacheSlot == 0 || !MayStart(entry))
             {
                 break;
             }

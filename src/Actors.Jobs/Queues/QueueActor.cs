@@ -9,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions, Operating, Draining, Editing, Explaining.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
@@ -55,6 +55,9 @@ internal sealed partial class QueueActor : JournaledActor
             case QueueMessage.ExpireCallers:
                 OnExpireCallers();
                 break;
+            case QueueMessage.EndDisplaced:
+                OnEndDisplaced();
+                break;
             case QueueMessage.ReleaseOrphans:
                 OnReleaseOrphans();
                 break;
@@ -88,17 +91,35 @@ internal sealed partial class QueueActor : JournaledActor
             case QueueMessage.GetJob get:
                 OnGetJob(get.Id);
                 break;
+            case QueueMessage.SaveStep step:
+                OnSaveStep(step);
+                break;
+            case QueueMessage.GetProgress get:
+                OnGetProgress(get.Id);
+                break;
             case QueueMessage.PauseQueue pause:
                 OnPauseQueue(pause);
                 break;
             case QueueMessage.ResumeQueue:
                 OnResumeQueue();
                 break;
+            case QueueMessage.Operation operation:
+                OnOperation(operation);
+                break;
             case QueueMessage.DiscardJobs discard:
                 OnDiscardJobs(discard);
                 break;
             case QueueMessage.ListJobs list:
                 OnListJobs(list);
+                break;
+            case QueueMessage.SearchJobs search:
+                OnSearchJobs(search);
+                break;
+            case QueueMessage.SearchOn on:
+                OnSearchOn(on);
+                break;
+            case QueueMessage.SearchRead read:
+                OnSearchRead(read);
                 break;
             case QueueMessage.GetQueue:
                 Sender.Tell(QueueStatus(), Self);
@@ -153,7 +174,8 @@ internal sealed partial class QueueActor : JournaledActor
     {
         // Before it is recovered, a queue does not know what it holds.
         var unknown = Term == 0 ? Unavailability : null;
-        Sender.Tell(new QueueMessage.JobFound(_state.Jobs.TryFind(id, out var number) ? Status(number) : null, unknown), Self);
+        var isFound = _state.Jobs.TryFind(id, out var number);
+        Sender.Tell(new QueueMessage.JobFound(isFound ? Status(number) : null, unknown) { IsDeleted = isFound && HasLeft(number) }, Self);
     }
 
     private JobStatus Status(long number)
@@ -174,6 +196,10 @@ internal sealed partial class QueueActor : JournaledActor
         {
             Priority = entry.Priority,
             IsCancelling = _state.IsCancelling(number, out _),
+            LastInterruption = finished ? null : _state.Traits(number)?.Interruption, // The history does not keep it.
+            Key = _state.Keys.Name(entry.Key),
+            Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
+            CopyOf = _state.Traits(number)?.CopyOf,
         };
     }
 
@@ -190,10 +216,11 @@ internal sealed partial class QueueActor : JournaledActor
         _state.Succeeded,
         _state.Failed,
         _state.Cancelled,
-        Unavailability?.Message)
+        Refusal?.Message)
     {
         Overdue = _overdue.Count,
         Suspects = _state.Suspects,
         Pause = _state.Pause,
+        Drain = _state.Drain,
     };
 }

@@ -1,9 +1,10 @@
+using Actors.Jobs.Searching;
 using Actors.Persistence;
 
 namespace Actors.Jobs.Queues;
 
 /// <summary>What a queue is told and asked.</summary>
-internal abstract record QueueMessage
+internal abstract partial record QueueMessage
 {
     private QueueMessage()
     {
@@ -14,6 +15,9 @@ internal abstract record QueueMessage
     {
         /// <summary>Where the jobs come from when they are those of slots; null when they are not.</summary>
         public SlotOrders? Slots { get; init; }
+
+        /// <summary>Whether some of them are to be the only ones of their kind.</summary>
+        public bool HasUnique { get; init; }
     }
 
     /// <summary>Slots of the schedules of one application: what is up to a slot that was taken is not taken again.</summary>
@@ -26,12 +30,35 @@ internal abstract record QueueMessage
     public sealed record Enqueued : QueueMessage
     {
         public static Enqueued Instance { get; } = new();
+
+        /// <summary>Jobs that were not enqueued, and the one of the same kind that there is; null when there are none.</summary>
+        public IReadOnlyDictionary<JobId, JobId>? Existing { get; init; }
     }
 
     public sealed record GetJob(JobId Id) : QueueMessage, IRequest<JobFound>;
 
     /// <summary>The status is null when the queue has no such live job, or cannot say, for the reason given.</summary>
-    public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage;
+    public sealed record JobFound(JobStatus? Status, Exception? Unknown) : QueueMessage
+    {
+        /// <summary>Why the job was not changed as asked; null when it was, or need not be.</summary>
+        public string? Refusal { get; init; }
+
+        /// <summary>Whether nothing of the job goes to the history.</summary>
+        public bool IsDeleted { get; init; }
+    }
+
+    /// <summary>An attempt has done a step of its job; the answer comes when that is durable.</summary>
+    public sealed record SaveStep(long Number, int Grant, string Name, byte[] Value) : QueueMessage, IRequest<StepSaved>;
+
+    public sealed record StepSaved : QueueMessage
+    {
+        public static StepSaved Instance { get; } = new();
+    }
+
+    /// <summary>What has a job said of its work?</summary>
+    public sealed record GetProgress(JobId Id) : QueueMessage, IRequest<ProgressFound>;
+
+    public sealed record ProgressFound(JobProgress? Progress) : QueueMessage;
 
     /// <summary>End a job as cancelled; the answer comes when that is durable.</summary>
     public sealed record CancelJob(JobId Id, string? Reason) : QueueMessage, IRequest<JobFound>;
@@ -41,8 +68,8 @@ internal abstract record QueueMessage
 
     public sealed record GetQueue : QueueMessage, IRequest<QueueStatus>;
 
-    /// <summary>Start no job until the queue is resumed; answered when that is durable.</summary>
-    public sealed record PauseQueue(string? Reason) : QueueMessage, IRequest<QueueStatus>;
+    /// <summary>Start no job until the queue is resumed, or until a moment; answered when that is durable.</summary>
+    public sealed record PauseQueue(string? Reason, DateTimeOffset? Until = null) : QueueMessage, IRequest<QueueStatus>;
 
     public sealed record ResumeQueue : QueueMessage, IRequest<QueueStatus>;
 
@@ -60,6 +87,24 @@ internal abstract record QueueMessage
 
     /// <summary>The live jobs from a number on.</summary>
     public sealed record ListJobs(long From, int Limit) : QueueMessage, IRequest<JobPage>;
+
+    /// <summary>The live jobs that match, newest first.</summary>
+    /// <param name="Query">What to look for.</param>
+    /// <param name="Limit">At most so many; 0 only counts them.</param>
+    /// <param name="Before">Only older jobs than this.</param>
+    public sealed record SearchJobs(JobQuery Query, int Limit, JobPosition? Before) : QueueMessage, IRequest<JobsFound>;
+
+    /// <summary>What a search has found.</summary>
+    /// <param name="Jobs">The jobs, newest first.</param>
+    /// <param name="Through">Older jobs were not looked at; null when all were.</param>
+    /// <param name="Count">How many there are, when that was asked.</param>
+    public sealed record JobsFound(IReadOnlyList<JobStatus> Jobs, JobPosition? Through, long Count) : QueueMessage;
+
+    /// <summary>To itself: go on with a search.</summary>
+    public sealed record SearchOn(LiveSearch Search) : QueueMessage;
+
+    /// <summary>To itself: the arguments that a search had to look into have been read.</summary>
+    public sealed record SearchRead(LiveSearch Search) : QueueMessage;
 
     /// <summary>Begin to run jobs.</summary>
     public sealed record StartConsuming : QueueMessage, IRequest<ConsumingStarted>;
@@ -114,6 +159,12 @@ internal abstract record QueueMessage
         public static ReleaseOrphans Instance { get; } = new();
     }
 
+    /// <summary>To itself: jobs that are out of the running end as cancelled.</summary>
+    public sealed record EndDisplaced : QueueMessage
+    {
+        public static EndDisplaced Instance { get; } = new();
+    }
+
     /// <summary>To itself: a job has become due.</summary>
     public sealed record DueReached : QueueMessage
     {
@@ -124,7 +175,7 @@ internal abstract record QueueMessage
     public sealed record StopTimeoutReached(bool IsCancelled) : QueueMessage;
 
     /// <summary>To itself: arguments have been read.</summary>
-    public sealed record PayloadsRead(ReadyList List, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
+    public sealed record PayloadsRead(IReadOnlyList<long> Numbers, IReadOnlyList<long> Rows, Task<IReadOnlyList<ReadOnlyMemory<byte>>> Payloads) : QueueMessage;
 
     /// <summary>To itself: the jobs of the oldest commits, as the journal names them.</summary>
     public sealed record ForwardFound(ForwardSource Source, Task Finding) : QueueMessage;
@@ -155,7 +206,13 @@ internal abstract record QueueMessage
 }
 
 /// <summary>A job on its way into a queue.</summary>
-internal sealed record JobDraft(JobId Id, string Type, int TypeVersion, byte[] Payload, TimeSpan Delay, DateTimeOffset? DueAt, JobPriority Priority = JobPriority.Normal);
+internal sealed record JobDraft(JobId Id, string Type, int TypeVersion, byte[] Payload, TimeSpan Delay, DateTimeOffset? DueAt, JobPriority Priority = JobPriority.Normal)
+{
+    /// <summary>What it is counted by in limits and taken in turns with; null when by nothing.</summary>
+    public string? Key { get; init; }
+
+    public JobTraits? Traits { get; init; }
+}
 
 /// <summary>How an attempt ended.</summary>
 internal abstract record AttemptOutcome
@@ -176,7 +233,8 @@ internal abstract record AttemptOutcome
 
     public sealed record Snoozed(TimeSpan Duration) : AttemptOutcome;
 
-    public sealed record Interrupted : AttemptOutcome;
+    /// <summary>The cause is null when it had not begun.</summary>
+    public sealed record Interrupted(JobInterruptionCause? Cause = null) : AttemptOutcome;
 
     public sealed record Undecodable(string Error) : AttemptOutcome;
 }

@@ -1,5 +1,6 @@
 using Actors.Jobs.Processes;
 using Actors.Jobs.Types;
+using Actors.Jobs.Workers;
 
 namespace Actors.Jobs.Queues;
 
@@ -22,8 +23,20 @@ internal sealed record QueueSetup(
     TimeSpan EnqueueTimeout,
     Neighbours? Neighbours = null)
 {
+    private QueueState? _state;
+
     /// <summary>Its settings as they are now. They outlive the instance of the actor too.</summary>
     public QueueOptions Options { get; set; } = Options;
+
+    /// <summary>What its attempts in this process have in common.</summary>
+    public QueueExecution Execution { get; init; } = new(Name, Services, JobPipeline.None, TimeProvider.System);
+
+    /// <summary>What the queue knows of its jobs, for whoever only looks at numbers, from any thread. Null before the first recovery.</summary>
+    public QueueState? State
+    {
+        get => Volatile.Read(ref _state);
+        set => Volatile.Write(ref _state, value);
+    }
 
     /// <summary>Whether the consumer is started. It outlives the instance of the actor, so that a restart goes on where it was.</summary>
     public bool IsConsuming { get; set; }

@@ -4,17 +4,38 @@ using Actors.Jobs.Protos;
 namespace Actors.Jobs.Queues;
 
 /// <summary>What a queue knows of its jobs. Changed by events only: the same methods are called when a decision is made and when it is replayed.</summary>
-internal sealed class QueueState
+internal sealed partial class QueueState
 {
+    private const long NsPerMs = 1_000_000;
+
     private readonly Dictionary<string, ushort> _typeByName = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
     private readonly Dictionary<long, string> _errors = [];
     private readonly Dictionary<long, string?> _cancelling = [];
     private readonly Dictionary<long, int> _suspects = [];
+    private readonly NumberMap<JobTraits> _traits = new();
     private readonly Dictionary<string, long> _slots = new(StringComparer.Ordinal);
     private readonly long[] _counts = new long[(int)JobState.Quarantined + 1];
 
+    private List<JobKey>? _starting;
+    private TokenBucket _starts;
+
+    /// <summary>Kinds that stay closed after a job of theirs has succeeded.</summary>
+    public UniqueWindows Windows { get; } = new();
+
+    /// <summary>What is counted; it changes with the settings.</summary>
+    public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>The rate at which jobs of the queue start.</summary>
+    public ref readonly TokenBucket Starts => ref _starts;
+
+    /// <summary>Keys that were blocked and of which an attempt has ended.</summary>
+    public List<JobKey> Freed { get; } = [];
+
     public JobTable Jobs { get; } = new();
+
+    /// <summary>The keys of the jobs.</summary>
+    public JobKeys Keys { get; } = new();
 
     /// <summary>Jobs granted to workers.</summary>
     public HashSet<long> Granted { get; } = [];
@@ -53,6 +74,12 @@ internal sealed class QueueState
 
     public long Count(JobState state) => _counts[(int)state];
 
+    /// <summary>What a job has that few have; null when it has nothing of it.</summary>
+    public JobTraits? Traits(long number) => Jobs[number].HasTraits && _traits.TryGet(number, out var traits) ? traits : null;
+
+    /// <summary>Gives a job other traits; null for none.</summary>
+    public void SetTraits(long number, JobTraits? traits) => SetTraits(ref Jobs[number], number, traits);
+
     public string? Error(long number) => _errors.GetValueOrDefault(number);
 
     /// <summary>The length of all texts of failures.</summary>
@@ -85,15 +112,17 @@ internal sealed class QueueState
         return type;
     }
 
-    public ref JobEntry Enqueue(long number, JobId id, bool isDelayed)
+    public ref JobEntry Enqueue(long number, JobId id, bool isDelayed, string? key = null, JobTraits? traits = null)
     {
         ref var entry = ref Jobs.Add(number, id);
-        SetState(ref entry, isDelayed ? JobState.Scheduled : JobState.Waiting);
+        entry.Key = Keys.Add(key);
+        SetTraits(ref entry, number, traits);
+        SetState(number, ref entry, isDelayed ? JobState.Scheduled : JobState.Waiting);
         return ref entry;
     }
 
     /// <summary>A job whose time has come. No event: time itself is the cause.</summary>
-    public void MarkDue(long number) => SetState(ref Jobs[number], JobState.Waiting);
+    public void MarkDue(long number) => SetState(number, ref Jobs[number], JobState.Waiting);
 
     public void Grant(long number, int grant, long node = 0)
     {
@@ -104,8 +133,28 @@ internal sealed class QueueState
 
         ref var entry = ref Jobs[number];
         entry.Grant = (ushort)grant;
-        SetState(ref entry, JobState.Running);
-        Granted.Add(number);
+        SetState(number, ref entry, JobState.Running);
+        AddGranted(number, entry.Key);
+        if (Limits.HasRate)
+        {
+            NoteStart(entry.Key);
+        }
+    }
+
+    /// <summary>The commit that grants jobs is durable: this is when they start.</summary>
+    public void SettleStarts(long nowMs)
+    {
+        var nowNs = Keys.NowNs = nowMs * NsPerMs;
+        _starts.Settle(Limits.Rate, nowNs);
+        if (_starting is { Count: > 0 } starting)
+        {
+            foreach (var key in starting)
+            {
+                key.Starts.Settle(Limits.RatePerKey, nowNs);
+            }
+
+            starting.Clear();
+        }
     }
 
     public void Move(long number, JobState state, int attempts, long dueAtMs, string? error)
@@ -113,7 +162,7 @@ internal sealed class QueueState
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
         entry.DueAtMs = dueAtMs;
-        SetState(ref entry, state);
+        SetState(number, ref entry, state);
         Ungrant(number);
         if (_suspects.Count > 0 && state != JobState.Waiting)
         {
@@ -134,7 +183,7 @@ internal sealed class QueueState
     {
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
-        SetState(ref entry, state);
+        SetState(number, ref entry, state);
         Ungrant(number);
         if (_cancelling.Count > 0)
         {
@@ -153,8 +202,9 @@ internal sealed class QueueState
     }
 
     /// <summary>A job as a later commit describes it, whatever was known of it before. The caller fills the entry, except for the state.</summary>
-    public ref JobEntry Replace(long number, JobId id, JobState jobState, string? error, long node)
+    public ref JobEntry Replace(long number, JobId id, JobState jobState, string? error, long node, string? key = null, JobTraits? traits = null)
     {
+        var oldKey = 0;
         if (Jobs.Contains(number))
         {
             _counts[(int)Jobs[number].State]--;
@@ -162,6 +212,7 @@ internal sealed class QueueState
             _cancelling.Remove(number);
             _suspects.Remove(number);
             RemoveError(number);
+            oldKey = Jobs[number].Key;
         }
         else
         {
@@ -169,12 +220,15 @@ internal sealed class QueueState
         }
 
         ref var entry = ref Jobs[number];
+        entry.Key = Keys.Add(key);
+        Keys.Remove(oldKey);
+        SetTraits(ref entry, number, traits);
         entry.State = jobState;
         _counts[(int)jobState]++;
         SetError(number, error);
         if (jobState == JobState.Running)
         {
-            Granted.Add(number);
+            AddGranted(number, entry.Key);
         }
 
         if (node != 0)
@@ -195,8 +249,20 @@ internal sealed class QueueState
     /// <summary>The history has it now.</summary>
     public void Forget(long number)
     {
-        _counts[(int)Jobs[number].State]--;
+        ref var entry = ref Jobs[number];
+        if (entry is { HasTraits: true, State: JobState.Succeeded } && Traits(number)?.Unique is { PeriodMs: > 0 } claim)
+        {
+            Windows.Add(claim.Hash, entry.Id, entry.EnqueuedAtMs + claim.PeriodMs);
+        }
+
+        _counts[(int)entry.State]--;
         RemoveError(number);
+        Keys.Remove(entry.Key);
+        if (entry.HasTraits)
+        {
+            _traits.Remove(number);
+        }
+
         Jobs.Remove(number);
     }
 
@@ -211,15 +277,28 @@ internal sealed class QueueState
         InboxThrough = InboxThrough,
         Pause = ToProto(Pause),
         Incarnation = Incarnation,
+        Windows = { Windows.ToProto(LastMs) },
+        Drain = ToProto(Drain),
+        StartsFullAtNs = _starts.FullAtNs > Keys.NowNs ? _starts.FullAtNs : 0,
+        KeyStarts =
+        {
+            Limits.RatePerKey is null
+                ? []
+                : Keys.All.Where(key => key.Starts.FullAtNs > Keys.NowNs)
+                    .Select(key => new KeyStarts { Key = key.Name, FullAtNs = key.Starts.FullAtNs }).OrderBy(starts => starts.Key, StringComparer.Ordinal),
+        },
         Slots = { _slots.OrderBy(taken => taken.Key, StringComparer.Ordinal).Select(taken => new TakenSlots { Source = taken.Key, Through = taken.Value }) },
     };
 
     public static Pause? ToProto(QueuePause? pause) =>
-        pause is null ? null : new Pause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds() };
+        pause is null ? null : new Pause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0 };
 
     public static QueuePause? FromProto(Pause? pause) => pause is null
         ? null
-        : new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs));
+        : new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
+        {
+            Until = pause.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(pause.UntilMs),
+        };
 
     public void Restore(Protos.QueueState state)
     {
@@ -236,19 +315,78 @@ internal sealed class QueueState
         Cancelled = state.Cancelled;
         InboxThrough = Math.Max(InboxThrough, state.InboxThrough);
         SetPause(FromProto(state.Pause), state.Incarnation);
+        RestoreOperating(state);
         foreach (var taken in state.Slots)
         {
             TakeSlots(taken.Source, taken.Through);
+        }
+
+        _starts.FullAtNs = Math.Max(_starts.FullAtNs, state.StartsFullAtNs);
+        foreach (var window in state.Windows)
+        {
+            Windows.Add(UniqueClaim.Read(window.Hash), JobId.Read(window.Job.Span), window.UntilMs);
+        }
+
+        foreach (var starts in state.KeyStarts)
+        {
+            Keys.Restore(starts.Key, starts.FullAtNs);
+        }
+    }
+
+    private void NoteStart(int key)
+    {
+        _starts.Take();
+        if (Limits.RatePerKey is not null && key != 0 && Keys[key] is var starting && starting.Starts.Take())
+        {
+            (_starting ??= []).Add(starting);
+        }
+    }
+
+    private void AddGranted(long number, int key)
+    {
+        if (Granted.Add(number) && key != 0)
+        {
+            Keys[key].Running++;
         }
     }
 
     private void Ungrant(long number)
     {
-        Granted.Remove(number);
+        if (Granted.Remove(number) && Jobs[number].Key is not 0 and var index)
+        {
+            var key = Keys[index];
+            key.Running--;
+            if (key.IsBlocked)
+            {
+                Freed.Add(key);
+            }
+        }
+
         if (GrantedTo.Count > 0)
         {
             GrantedTo.Remove(number);
         }
+    }
+
+    private void SetTraits(ref JobEntry entry, long number, JobTraits? traits)
+    {
+        if (entry.HasTraits && _traits.TryGet(number, out var before))
+        {
+            StepBytes -= before.Steps.Bytes;
+        }
+
+        traits = SetIndexed(number, traits);
+        if (traits is not null)
+        {
+            StepBytes += traits.Steps.Bytes;
+            _traits.Set(number, traits);
+        }
+        else if (entry.HasTraits)
+        {
+            _traits.Remove(number);
+        }
+
+        entry.HasTraits = traits is not null;
     }
 
     private void SetError(long number, string? error)
@@ -258,6 +396,7 @@ internal sealed class QueueState
             RemoveError(number);
             _errors[number] = error;
             ErrorBytes += error.Length;
+            Jobs.ChunkOf(number, out _).AddError();
         }
     }
 
@@ -265,11 +404,12 @@ internal sealed class QueueState
     {
         if (_errors.Remove(number, out var error))
         {
+            ForgetFingerprint(number);
             ErrorBytes -= error.Length;
         }
     }
 
-    private void SetState(ref JobEntry entry, JobState state)
+    private void SetState(long number, ref JobEntry entry, JobState state)
     {
         if (entry.State != 0)
         {
@@ -279,5 +419,6 @@ internal sealed class QueueState
 
         entry.State = state;
         _counts[(int)state]++;
+        Jobs.ChunkOf(number, out _).AddState(state);
     }
 }

@@ -1,102 +1,218 @@
 namespace Actors.Jobs.Queues;
 
-/// <summary>The jobs that may start: a list for each priority, and whose turn it is.</summary>
+/// <summary>
+/// The jobs that may start. Priorities have turns as <see cref="PriorityTurns"/> says; within a priority the keys take turns, one job each, and those without a key
+/// are one more in that ring; within a key the first in is the first out. A key that has reached a limit is out of the ring.
+/// </summary>
 internal sealed class ReadyJobs
 {
-    private readonly ReadyList[] _lists = new ReadyList[PriorityTurns.Levels];
+    private readonly ReadyList[] _withoutKey = new ReadyList[PriorityTurns.Levels];
+
+    /// <summary>Of each level: the list whose turn it is; null when none has jobs that may start.</summary>
+    private readonly ReadyList?[] _next = new ReadyList?[PriorityTurns.Levels];
     private readonly JobTable _table;
+    private readonly JobKeys _keys;
     private PriorityTurns _turns;
     private int _waiting;
 
-    public ReadyJobs(JobTable table)
+    public ReadyJobs(JobTable table, JobKeys keys)
     {
-        _table = table;
-        for (var level = 0; level < _lists.Length; level++)
+        (_table, _keys) = (table, keys);
+        for (var level = 0; level < _withoutKey.Length; level++)
         {
-            _lists[level] = new ReadyList(table);
+            _withoutKey[level] = new ReadyList(table);
         }
     }
 
+    /// <summary>How many there are, those of blocked keys included.</summary>
     public long Count { get; private set; }
 
     /// <summary>The job that is to start next; 0 when there is none.</summary>
-    public long First => _waiting == 0 ? 0 : _lists[_turns.Next(_waiting)].First;
+    public long First => _waiting == 0 ? 0 : NextList().First;
 
-    public ReadyList ListOf(in JobEntry entry) => _lists[PriorityTurns.LevelOf(entry.Priority)];
-
-    /// <summary>The list whose arguments are wanted most: that of the job which is next, if it waits for them, or else, while there is room, the highest that has some to load.</summary>
-    public ReadyList? ListToLoad(bool hasRoom)
+    public ReadyList ListOf(in JobEntry entry)
     {
-        if (_waiting == 0)
-        {
-            return null;
-        }
-
-        var next = _lists[_turns.Next(_waiting)];
-        if (next.First == next.FirstUncached)
-        {
-            return next;
-        }
-
-        for (var level = _lists.Length - 1; hasRoom && level >= 0; level--)
-        {
-            if (_lists[level].FirstUncached != 0)
-            {
-                return _lists[level];
-            }
-        }
-
-        return null;
+        var level = PriorityTurns.LevelOf(entry.Priority);
+        return entry.Key == 0 ? _withoutKey[level] : _keys[entry.Key].ReadyAt(level, _table);
     }
 
     public void Add(long number)
     {
-        var level = LevelOf(number);
-        _lists[level].Add(number);
-        Note(level);
+        ref var entry = ref _table[number];
+        var list = ListOf(entry);
+        list.Add(number);
+        Count++;
+        if (list.After is null && list.Key is not { IsBlocked: true })
+        {
+            Link(PriorityTurns.LevelOf(entry.Priority), list);
+        }
     }
 
     /// <summary>Adds a job that was taken before: it is the next of its priority again.</summary>
     public void AddFirst(long number)
     {
-        var level = LevelOf(number);
-        _lists[level].AddFirst(number);
-        Note(level);
+        ref var entry = ref _table[number];
+        var level = PriorityTurns.LevelOf(entry.Priority);
+        var list = ListOf(entry);
+        list.AddFirst(number);
+        Count++;
+        if (list.Key is { IsBlocked: true })
+        {
+            return;
+        }
+
+        if (list.After is not null)
+        {
+            Unlink(level, list);
+        }
+
+        Link(level, list);
+        _next[level] = list;
     }
 
     public long Take()
     {
         var level = _turns.Next(_waiting);
-        var number = _lists[level].Take();
+        var list = _next[level]!; // A level that waits has one.
+        var number = list.Take();
         _turns.Taken(level);
-        NoteTaken(level);
+        Count--;
+        if (list.Count == 0)
+        {
+            Unlink(level, list);
+        }
+        else
+        {
+            _next[level] = list.After;
+        }
+
         return number;
     }
 
     /// <summary>Takes a job out, wherever it stands. Does nothing when it is not here.</summary>
     public void Remove(long number)
     {
-        var level = LevelOf(number);
-        if (_lists[level].Remove(number))
+        ref var entry = ref _table[number];
+        var list = ListOf(entry);
+        if (list.Remove(number))
         {
-            NoteTaken(level);
+            Count--;
+            if (list.Count == 0 && list.After is not null)
+            {
+                Unlink(PriorityTurns.LevelOf(entry.Priority), list);
+            }
         }
     }
 
-    private int LevelOf(long number) => PriorityTurns.LevelOf(_table[number].Priority);
-
-    private void Note(int level)
+    /// <summary>The jobs of a key are out of turn until it is unblocked.</summary>
+    public void Block(JobKey key)
     {
-        Count++;
-        _waiting |= 1 << level;
+        key.IsBlocked = true;
+        foreach (var list in key.Ready)
+        {
+            if (list.After is not null)
+            {
+                Unlink(LevelOf(list), list);
+            }
+        }
     }
 
-    private void NoteTaken(int level)
+    /// <summary>The jobs of a key come after those of all others.</summary>
+    public void Unblock(JobKey key)
     {
-        Count--;
-        if (_lists[level].Count == 0)
+        key.IsBlocked = false;
+        foreach (var list in key.Ready)
         {
+            if (list.Count > 0 && list.After is null)
+            {
+                Link(LevelOf(list), list);
+            }
+        }
+    }
+
+    /// <summary>Whether the job that is next, if there is one, waits for its arguments.</summary>
+    public bool IsNextUncached => _waiting != 0 && NextList() is var next && next.First == next.FirstUncached;
+
+    /// <summary>The jobs whose arguments are wanted most, roughly in the order in which they start: those of the level that is next, if the first of it waits for its own; else of the highest that has some to load.</summary>
+    public IEnumerable<long> ToLoad()
+    {
+        for (var i = _next.Length; i >= 0; i--)
+        {
+            if (i == _next.Length && !IsNextUncached)
+            {
+                continue;
+            }
+
+            if (_next[i == _next.Length ? _turns.Next(_waiting) : i] is { } first && (first.After != first || first.Uncached > 0))
+            {
+                foreach (var number in ToLoad(first))
+                {
+                    yield return number;
+                }
+            }
+        }
+    }
+
+    private IEnumerable<long> ToLoad(ReadyList first)
+    {
+        if (first.After == first)
+        {
+            foreach (var number in first.ToLoad())
+            {
+                yield return number;
+            }
+
+            yield break;
+        }
+
+        var list = first;
+        do
+        {
+            if (list.FirstUncached != 0)
+            {
+                yield return list.FirstUncached;
+            }
+
+            list = list.After!; // It is in the ring.
+        }
+        while (list != first);
+    }
+
+    private ReadyList NextList() => _next[_turns.Next(_waiting)]!; // A level that waits has one.
+
+    private int LevelOf(ReadyList list) => PriorityTurns.LevelOf(_table[list.First].Priority);
+
+    /// <summary>Its turn comes after that of all others.</summary>
+    private void Link(int level, ReadyList list)
+    {
+        if (_next[level] is { } next)
+        {
+            list.Before = next.Before;
+            list.After = next;
+            next.Before!.After = list; // It is in the ring.
+            next.Before = list;
+        }
+        else
+        {
+            list.Before = list.After = _next[level] = list;
+            _waiting |= 1 << level;
+        }
+    }
+
+    private void Unlink(int level, ReadyList list)
+    {
+        if (list.After == list)
+        {
+            _next[level] = null;
             _waiting &= ~(1 << level);
         }
+        else
+        {
+            _next[level] = _next[level] == list ? list.After : _next[level];
+            list.Before!.After = list.After; // It is in the ring.
+            list.After!.Before = list.Before;
+        }
+
+        list.Before = list.After = null;
     }
 }

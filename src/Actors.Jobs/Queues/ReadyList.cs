@@ -11,6 +11,17 @@ internal sealed class ReadyList(JobTable table)
 
     public long Count { get; private set; }
 
+    /// <summary>Whose jobs they are; null when they have no key.</summary>
+    public JobKey? Key { get; init; }
+
+    /// <summary>The lists that take turns with this one, in a ring; null while it does not take part.</summary>
+    public ReadyList? After { get; set; }
+
+    public ReadyList? Before { get; set; }
+
+    /// <summary>How many have their arguments in the journal only.</summary>
+    public long Uncached { get; private set; }
+
     /// <summary>The first job whose arguments are not in memory; 0 when all are.</summary>
     public long FirstUncached { get; private set; }
 
@@ -33,9 +44,10 @@ internal sealed class ReadyList(JobTable table)
 
         _last = number;
         Count++;
-        if (FirstUncached == 0 && entry.CacheSlot == 0)
+        if (entry.CacheSlot == 0)
         {
-            FirstUncached = number;
+            Uncached++;
+            FirstUncached = FirstUncached == 0 ? number : FirstUncached;
         }
     }
 
@@ -58,8 +70,21 @@ internal sealed class ReadyList(JobTable table)
         Count++;
         if (entry.CacheSlot == 0)
         {
+            Uncached++;
             FirstUncached = number;
         }
+    }
+
+    /// <summary>How many jobs start before one that is in the list; counts up to a limit.</summary>
+    public int CountBefore(long number, int limit)
+    {
+        var count = 0;
+        for (var before = table[number].Previous; before != 0 && count < limit; before = table[before].Previous)
+        {
+            count++;
+        }
+
+        return count;
     }
 
     public long Take()
@@ -79,6 +104,7 @@ internal sealed class ReadyList(JobTable table)
             return false;
         }
 
+        Uncached -= entry.CacheSlot == 0 ? 1 : 0;
         if (FirstUncached == number)
         {
             FirstUncached = entry.Next;
@@ -109,8 +135,26 @@ internal sealed class ReadyList(JobTable table)
         return true;
     }
 
-    /// <summary>Moves <see cref="FirstUncached"/> on, after arguments were loaded.</summary>
-    public void SkipCached()
+    /// <summary>The arguments of one of them have been loaded.</summary>
+    public void OnCached(long number)
+    {
+        Uncached--;
+        if (FirstUncached == number)
+        {
+            SkipCached();
+        }
+    }
+
+    /// <summary>The jobs whose arguments are not in memory, in order, with some among them whose are.</summary>
+    public IEnumerable<long> ToLoad()
+    {
+        for (var number = FirstUncached; number != 0; number = table[number].Next)
+        {
+            yield return number;
+        }
+    }
+
+    private void SkipCached()
     {
         while (FirstUncached != 0 && table[FirstUncached].CacheSlot != 0)
         {

@@ -65,5 +65,5 @@ internal abstract record ScheduleMessage
     public sealed record DeliveryEnded(SchedulesActor.Lane Lane, Exception? Cause) : ScheduleMessage;
 
     /// <summary>To itself: whether the last job of a schedule has finished.</summary>
-    public sealed record LastJobKnown(ScheduleEntry Entry, bool IsFinished) : ScheduleMessage;
+    public sealed record LastJobKnown(ScheduleEntry Entry, JobId Job, bool IsFinished) : ScheduleMessage;
 }

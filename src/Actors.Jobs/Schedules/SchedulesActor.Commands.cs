@@ -12,7 +12,7 @@ internal sealed partial class SchedulesActor
     {
         try
         {
-            if (Unavailability is { } cause)
+            if (Refusal is { } cause)
             {
                 throw new SchedulesUnavailableException(cause.Message, cause);
             }
@@ -45,6 +45,8 @@ internal sealed partial class SchedulesActor
         }
         else if (!entry.Spec.Equals(spec))
         {
+            RefuseIfTooNew(entry);
+
             // A declaration that stays as it is does not take a change back.
             entry.Declared ??= entry.Origin == ScheduleOrigin.RunTime || entry.IsRetired ? null : entry.Spec.ToByteString();
             Change(entry, spec);
@@ -144,6 +146,7 @@ internal sealed partial class SchedulesActor
                 [$"it is declared in {(entry.Origin == ScheduleOrigin.Code ? "code" : "the configuration")}, and would come back. Remove it there, or pause it."]);
         }
 
+        RefuseIfTooNew(entry);
         _byName.Remove(entry.Spec.Name);
         Wake(entry, long.MaxValue);
         if (entry.Outstanding is null)

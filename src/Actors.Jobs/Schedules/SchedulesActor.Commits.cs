@@ -73,8 +73,8 @@ internal sealed partial class SchedulesActor
         }
 
         var isNewest = _full.Count == 0;
-        var draft = isNewest ? _draft : _full.Dequeue();
-        if (draft.IsEmpty)
+        var draft = isNewest ? _draft : _full.Peek();
+        if (draft.IsEmpty || IsWaitingForFormat(draft.FormatVersion))
         {
             return;
         }
@@ -84,6 +84,10 @@ internal sealed partial class SchedulesActor
         {
             _draft = new Draft();
             deleteBefore = Sweep();
+        }
+        else
+        {
+            _full.Dequeue();
         }
 
         draft.Commit.AtMs = NowMs();
@@ -154,6 +158,7 @@ internal sealed partial class SchedulesActor
         _inFlight.Clear();
         _draft = new Draft();
         _isFlushQueued = false;
+        ForgetFormats();
         (_writtenBytes, _sweptBytes, _sweep) = (0, 0, null);
     }
 

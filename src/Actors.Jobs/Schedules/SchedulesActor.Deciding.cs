@@ -137,7 +137,7 @@ internal sealed partial class SchedulesActor
                     await _queues.CancelAsync(job, "The next slot of its schedule has come.", cancellationToken);
                 }
             },
-            cause => new ScheduleMessage.LastJobKnown(entry, cause is null && isFinished));
+            cause => new ScheduleMessage.LastJobKnown(entry, job, cause is null && isFinished));
     }
 
     private void OnLastJobKnown(ScheduleMessage.LastJobKnown known)
@@ -149,7 +149,11 @@ internal sealed partial class SchedulesActor
             return;
         }
 
-        if (known.IsFinished)
+        if (known.Job != entry.LastJob)
+        {
+            Decide(entry, NowMs()); // Somebody let it run meanwhile: there is another job to ask about.
+        }
+        else if (known.IsFinished)
         {
             entry.IsFree = true;
             Decide(entry, NowMs());

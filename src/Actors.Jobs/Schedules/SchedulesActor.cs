@@ -1,3 +1,4 @@
+using Actors.Jobs.Processes;
 using Actors.Jobs.Protos;
 using Actors.Persistence;
 
@@ -10,11 +11,15 @@ namespace Actors.Jobs.Schedules;
 /// <remarks>Cut by concern: Deciding, Delivering, Commands, Commits.</remarks>
 internal sealed partial class SchedulesActor : JournaledActor
 {
+    /// <summary>The highest format that this code reads.</summary>
+    public const int ReadableVersion = 2;
+
     private readonly string _application;
     private IReadOnlyList<(ScheduleSpec Spec, ScheduleOrigin Origin)> _declared;
     private readonly ISlotQueues _queues;
     private readonly ScheduleGauge _gauge;
     private readonly long _sweepBytes;
+    private readonly LiveFormats? _formats;
 
     private ScheduleTable _entries = new();
     private Dictionary<string, ScheduleEntry> _byName = new(StringComparer.Ordinal);
@@ -29,6 +34,7 @@ internal sealed partial class SchedulesActor : JournaledActor
     /// <param name="journal">The store.</param>
     /// <param name="journalActor">The actor that appends to it.</param>
     /// <param name="sweepBytes">How much is written before the oldest part is written anew and deleted. Small in tests only.</param>
+    /// <param name="formats">What other processes can read; null when there are none.</param>
     public SchedulesActor(
         string application,
         IReadOnlyList<(ScheduleSpec Spec, ScheduleOrigin Origin)> declared,
@@ -36,7 +42,8 @@ internal sealed partial class SchedulesActor : JournaledActor
         ScheduleGauge gauge,
         IJournal journal,
         IActorRef journalActor,
-        long sweepBytes)
+        long sweepBytes,
+        LiveFormats? formats = null)
         : base(journal, journalActor)
     {
         _application = application;
@@ -44,11 +51,12 @@ internal sealed partial class SchedulesActor : JournaledActor
         _queues = queues;
         _gauge = gauge;
         _sweepBytes = sweepBytes;
+        _formats = formats;
     }
 
     protected override string PersistenceId => "schedules/" + _application;
 
-    protected override int ReadableFormat => 2;
+    protected override int ReadableFormat => ReadableVersion;
 
     protected override ValueTask OnCommandAsync(object message)
     {
@@ -108,6 +116,7 @@ internal sealed partial class SchedulesActor : JournaledActor
     {
         var commit = ScheduleCommit.Parser.ParseFrom(row.Events.Span);
         _writtenBytes += row.Events.Length;
+        _formatInUse = Math.Max(_formatInUse, row.FormatVersion);
         _nextNumber = Math.Max(_nextNumber, commit.NextNumber);
         foreach (var record in commit.Defined)
         {

@@ -6,6 +6,9 @@ internal static class SlotSelection
     /// <summary>Slots that are made up for at a time.</summary>
     public const int MaxCatchUp = 1000;
 
+    /// <summary>The beginning of the calendar: nothing is before it.</summary>
+    private static readonly long FirstMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
+
     private const long MaxCounted = 100_000;
 
     /// <summary>The slots that get a job, oldest first, and what is left out before them.</summary>
@@ -70,7 +73,7 @@ internal static class SlotSelection
     }
 
     public static long? Next(Schedule schedule, long afterMs) =>
-        schedule.Next(DateTimeOffset.FromUnixTimeMilliseconds(afterMs))?.ToUnixTimeMilliseconds();
+        schedule.Next(DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(afterMs, FirstMs)))?.ToUnixTimeMilliseconds();
 
     private static long? Previous(Schedule schedule, long beforeMs) =>
         schedule.Previous(DateTimeOffset.FromUnixTimeMilliseconds(beforeMs))?.ToUnixTimeMilliseconds();

@@ -45,4 +45,18 @@ internal static class DurationText
         value = TimeSpan.FromTicks((long)(number * ticksOfUnit));
         return true;
     }
+
+    /// <summary>The shortest exact text.</summary>
+    public static string Of(TimeSpan value)
+    {
+        foreach (var (unit, ticks) in new[] { ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond) })
+        {
+            if (value.Ticks >= ticks && value.Ticks % ticks == 0)
+            {
+                return (value.Ticks / ticks).ToString(CultureInfo.InvariantCulture) + " " + unit;
+            }
+        }
+
+        return value.TotalMilliseconds.ToString("0.####", CultureInfo.InvariantCulture) + " ms";
+    }
 }

@@ -10,7 +10,7 @@ internal sealed class JobType
     private readonly JsonTypeInfo _json;
 
     /// <exception cref="JobTypeException">The attribute makes no sense.</exception>
-    public JobType(Type type, JobAttribute attribute, JsonTypeInfo json)
+    public JobType(Type type, JobAttribute attribute, JsonTypeInfo json, UniqueAttribute? unique = null)
     {
         ClrType = type;
         Name = attribute.Name;
@@ -28,6 +28,14 @@ internal sealed class JobType
             _ => throw Fault($"MaxAttempts must be from 1 to {RetryOptions.MostAttempts}, or 0 for what the queue says, but is {attribute.MaxAttempts}"),
         };
         _json = json;
+        Unique = unique is null ? null : Rule(unique);
+        Key = attribute.Key is { } key && (key.Length == 0 || key.Split('.').Any(string.IsNullOrWhiteSpace))
+            ? throw Fault($"Key must be the name of a property, but is \"{key}\"")
+            : attribute.Key;
+        Indexed = IndexedPaths.Of(json);
+        Tags = attribute.Tags.Length <= EnqueueOptions.MaxTags && attribute.Tags.All(tag => !string.IsNullOrWhiteSpace(tag) && tag.Length <= EnqueueOptions.MaxTagLength)
+            ? attribute.Tags
+            : throw Fault($"there must be at most {EnqueueOptions.MaxTags} tags, each of 1 to {EnqueueOptions.MaxTagLength} characters");
     }
 
     public Type ClrType { get; }
@@ -50,6 +58,26 @@ internal sealed class JobType
     /// <summary>Null when the queue decides.</summary>
     public TimeSpan? Timeout { get; }
 
+    /// <summary>The property of the arguments that is the key of a job, unless the enqueue gives one.</summary>
+    public string? Key { get; }
+
+    public IReadOnlyList<string> Tags { get; }
+
+    /// <summary>That there is one at a time, unless the enqueue says otherwise; null when there may be many.</summary>
+    public UniqueRule? Unique { get; }
+
+    /// <summary>The paths of the arguments by which jobs are found at once.</summary>
+    public IReadOnlyList<string> Indexed { get; }
+
+    public bool Indexes(string path) => Indexed.Contains(path, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What a job is counted by; null when by nothing.</summary>
+    public string? KeyOf(ReadOnlySpan<byte> args) => Key is null || ArgsPath.Read(args, Key) is not { Length: > 0 } key
+        ? null
+        : key.Length <= EnqueueOptions.MaxKeyLength
+            ? key
+            : throw new ArgumentException($"The key of a '{Name}' has {key.Length} characters, but at most {EnqueueOptions.MaxKeyLength} are possible.");
+
     public byte[] Serialize(object job) => JsonSerializer.SerializeToUtf8Bytes(job, _json);
 
     /// <exception cref="JsonException">The arguments do not fit the class.</exception>
@@ -64,6 +92,26 @@ internal sealed class JobType
 
     /// <exception cref="JsonException">The arguments do not fit the class.</exception>
     public object Deserialize(JsonObject args) => args.Deserialize(_json)!; // An object is not null.
+
+    private UniqueRule Rule(UniqueAttribute unique)
+    {
+        var rule = new UniqueRule
+        {
+            By = unique.By,
+            While = unique.While,
+            Period = Duration(unique.Period, nameof(unique.Period), value => value != System.Threading.Timeout.InfiniteTimeSpan) ?? TimeSpan.Zero,
+            OnConflict = unique.OnConflict,
+        };
+        try
+        {
+            rule.Validate();
+            return rule;
+        }
+        catch (ArgumentException fault)
+        {
+            throw new JobTypeException($"[Unique] of {ClrType}: {fault.Message}");
+        }
+    }
 
     private TimeSpan? Duration(string? text, string property, Predicate<TimeSpan> isPossible)
     {

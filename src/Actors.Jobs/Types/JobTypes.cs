@@ -13,6 +13,11 @@ internal sealed class JobTypes(JsonSerializerOptions json)
     /// <summary>Made when it is first used: where the serializer may not use reflection, it cannot be made, and need not.</summary>
     public static JsonSerializerOptions DefaultJson => Default.Json;
 
+    /// <summary>Whether a job type, or any when none is named, finds its jobs by a path of their arguments.</summary>
+    public bool Indexes(string? type, string path) => type is null
+        ? _byName.Values.Any(known => known.Indexes(path))
+        : _byName.TryGetValue(type, out var found) && found.Indexes(path);
+
     /// <exception cref="JobTypeException">The class has no name, or another class has the same.</exception>
     public JobType Get(Type type)
     {
@@ -33,7 +38,7 @@ internal sealed class JobTypes(JsonSerializerOptions json)
             throw new JobTypeException($"The version in [Job] of {type} must be from 1 to {ushort.MaxValue}, but is {attribute.Version}.");
         }
 
-        var added = _byName.GetOrAdd(attribute.Name, _ => new JobType(type, attribute, json.GetTypeInfo(type)));
+        var added = _byName.GetOrAdd(attribute.Name, _ => new JobType(type, attribute, json.GetTypeInfo(type), type.GetCustomAttribute<UniqueAttribute>()));
         if (added.ClrType != type)
         {
             throw new JobTypeException(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Actors.Jobs.Queues;
+using Actors.Jobs.Telemetry;
 
 namespace Actors.Jobs.Workers;
 
@@ -16,6 +17,7 @@ internal sealed partial class JobExecutor
     private AttemptOutcome Failed(GrantedJob granted, string reason, string error, Exception? cause, TimeSpan? after)
     {
         LogFailure(granted, reason, cause);
+        JobTelemetry.NoteFailure(cause);
         var policy = granted.Handler.Policy;
         return granted.Attempt >= policy.MaxAttempts || (cause is not null && policy.IsNonRetryable(cause))
             ? new AttemptOutcome.Failed(error, null)
@@ -46,17 +48,17 @@ internal sealed partial class JobExecutor
         try
         {
             return policy.NextDelay(new RetryContext(
-                granted.Id, queue, granted.Handler.Type.Name, granted.Attempt, error, cause, delay, system.Random));
+                granted.Id, _queue, granted.Handler.Type.Name, granted.Attempt, error, cause, delay, system.Random));
         }
         catch (Exception thrown)
         {
-            Log.RetryPolicyFailed(logger, granted.Id, queue, granted.Handler.Type.Name, delay.TotalMilliseconds, Cut(Message(thrown)), thrown);
+            Log.RetryPolicyFailed(logger, granted.Id, _queue, granted.Handler.Type.Name, delay.TotalMilliseconds, Cut(Message(thrown)), thrown);
             return delay;
         }
     }
 
     private void LogFailure(GrantedJob granted, string reason, Exception? cause) =>
-        Log.AttemptFailed(logger, granted.Id, queue, granted.Handler.Type.Name, granted.Attempt, Cut(reason), cause);
+        Log.AttemptFailed(logger, granted.Id, _queue, granted.Handler.Type.Name, granted.Attempt, Cut(reason), cause);
 
     private static string Text(Exception cause) => Cut(Read(cause, static c => c.ToString()));
 

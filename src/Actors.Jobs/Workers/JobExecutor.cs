@@ -1,15 +1,21 @@
 using Actors.Jobs.Queues;
+using Actors.Jobs.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Actors.Jobs.Workers;
 
 /// <summary>Runs one attempt: decode, scope, handler, outcome. One direction, and every end of it is an outcome.</summary>
-internal sealed partial class JobExecutor(string queue, IServiceProvider services, ActorSystem system, ILogger logger)
+internal sealed partial class JobExecutor(QueueExecution execution, ActorSystem system, ILogger logger)
 {
-    private readonly IServiceScopeFactory? _scopes = services.GetService<IServiceScopeFactory>();
+    private readonly string _queue = execution.Queue;
+    private readonly JobPipeline _pipeline = execution.Pipeline;
+    private readonly IServiceScopeFactory? _scopes = execution.Services.GetService<IServiceScopeFactory>();
 
-    public async ValueTask<AttemptOutcome> RunAsync(GrantedJob granted, RunningAttempt attempt)
+    public ValueTask<AttemptOutcome> RunAsync(GrantedJob granted, RunningAttempt attempt) =>
+        JobTelemetry.IsOfAttempts ? RunObservedAsync(granted, attempt) : RunUnobservedAsync(granted, attempt);
+
+    private async ValueTask<AttemptOutcome> RunUnobservedAsync(GrantedJob granted, RunningAttempt attempt)
     {
         var type = granted.Handler.Type;
         object job;
@@ -23,7 +29,7 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
         {
             // Whatever the constructor or a converter throws: these arguments are not for this class.
             var reason = Cut(Message(cause));
-            Log.JobParked(logger, granted.Id, queue, type.Name, reason);
+            Log.JobParked(logger, granted.Id, _queue, type.Name, reason);
             return new AttemptOutcome.Undecodable(reason);
         }
 
@@ -31,11 +37,11 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
         {
             if (_scopes is null)
             {
-                return Outcome(granted, await HandleAsync(services, granted, job, attempt.Token));
+                return Outcome(granted, await HandleAsync(execution.Services, granted, job, attempt.Token, attempt.Queue));
             }
 
             await using var scope = _scopes.CreateAsyncScope();
-            return Outcome(granted, await HandleAsync(scope.ServiceProvider, granted, job, attempt.Token));
+            return Outcome(granted, await HandleAsync(scope.ServiceProvider, granted, job, attempt.Token, attempt.Queue));
         }
         catch (Exception) when (attempt.Cause == CancelCause.Request)
         {
@@ -43,7 +49,7 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
         }
         catch (OperationCanceledException) when (attempt.Cause == CancelCause.Stop)
         {
-            return new AttemptOutcome.Interrupted();
+            return new AttemptOutcome.Interrupted(execution.IsStopping ? JobInterruptionCause.ProcessStopped : JobInterruptionCause.ConsumerStopped);
         }
         catch (Exception cause) when (attempt.Cause == CancelCause.Timeout)
         {
@@ -61,7 +67,7 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
         var job = granted.Handler.Read(granted.Payload.Span, granted.TypeVersion);
         if (_scopes is null)
         {
-            return await HandleAsync(services, granted, job, cancellationToken) ?? JobResult.Success;
+            return await HandleAsync(execution.Services, granted, job, cancellationToken) ?? JobResult.Success;
         }
 
         await using var scope = _scopes.CreateAsyncScope();
@@ -69,10 +75,30 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
     }
 
     /// <returns>What the handler answers; null when it answers nothing, which is success.</returns>
-    private async Task<JobResult?> HandleAsync(
-        IServiceProvider scope, GrantedJob granted, object job, CancellationToken cancellationToken)
+    private Task<JobResult?> HandleAsync(
+        IServiceProvider scope, GrantedJob granted, object job, CancellationToken cancellationToken, IActorRef? owner = null)
     {
-        var context = new JobContext(granted.Id, queue, granted.Handler.Type.Name, granted.Attempt, granted.EnqueuedAt, scope);
+        var context = new JobContext(granted.Id, _queue, granted.Handler.Type.Name, granted.Attempt, granted.EnqueuedAt, scope)
+        {
+            Execution = owner is null ? null : execution,
+            Granted = owner is null ? null : granted,
+            Owner = owner,
+            Key = granted.Key,
+            Tags = granted.Traits?.Tags ?? TagList.Empty,
+        };
+        return _pipeline.IsEmpty ? HandleAsync(scope, granted, job, context, cancellationToken) : RunPipelineAsync();
+
+        async Task<JobResult?> RunPipelineAsync() => await _pipeline.RunAsync(
+            scope,
+            context,
+            job,
+            async token => await HandleAsync(scope, granted, job, context, token) ?? JobResult.Success,
+            cancellationToken);
+    }
+
+    private static async Task<JobResult?> HandleAsync(
+        IServiceProvider scope, GrantedJob granted, object job, JobContext context, CancellationToken cancellationToken)
+    {
         var handling = granted.Handler.RunAsync(scope, job, context, cancellationToken);
         if (handling is null)
         {
@@ -91,6 +117,7 @@ internal sealed partial class JobExecutor(string queue, IServiceProvider service
                 return new AttemptOutcome.Cancelled();
             case JobResult.Failed failed:
                 LogFailure(granted, failed.Text, null);
+                JobTelemetry.NoteFailure(null);
                 return new AttemptOutcome.Failed(Cut(failed.Text), null);
             case JobResult.Retried retried:
                 return Failed(granted, retried.Text, Cut(retried.Text), null, retried.After);

@@ -14,6 +14,9 @@ internal sealed class RunningAttempt(AttemptSeams seams) : CancellationTokenSour
     private int _cause;
     private volatile bool _isEnded;
 
+    /// <summary>Who has granted what it runs.</summary>
+    public IActorRef Queue => seams.Queue;
+
     /// <summary>Why its token was cancelled. The first reason counts.</summary>
     public CancelCause Cause => (CancelCause)Volatile.Read(ref _cause);
 

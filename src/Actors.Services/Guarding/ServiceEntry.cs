@@ -64,8 +64,29 @@ internal sealed class ServiceEntry(ServiceSite site, ServiceDefinition definitio
     /// <summary>The group that it is in; null when it is in none. Set by the guardian before anybody is told of the entry.</summary>
     public LiveGroup? Group { get; init; }
 
-    /// <summary>0 without dependencies, else one more than the highest among them: the order of starts.</summary>
-    public int Rank => Dependencies.Count == 0 ? 0 : 1 + Dependencies.Max(dependency => dependency.Rank);
+    /// <summary>Tells the rank of a service: 0 without dependencies, else one more than the highest among them. It is the order of starts.</summary>
+    /// <returns>Remembers what it has found, and is for one look: dependencies change when a service replaces another.</returns>
+    public static Func<ServiceEntry, int> Ranks()
+    {
+        var known = new Dictionary<ServiceEntry, int>();
+        return RankOf;
+
+        int RankOf(ServiceEntry entry)
+        {
+            if (entry.Dependencies.Count == 0)
+            {
+                return 0;
+            }
+
+            // One after the other without a memory, a service is looked at once for each way that leads to it: those multiply from layer to layer.
+            if (!known.TryGetValue(entry, out var rank))
+            {
+                known.Add(entry, rank = 1 + entry.Dependencies.Max(RankOf));
+            }
+
+            return rank;
+        }
+    }
 
     /// <summary>Written by the service before it tells those that wait.</summary>
     public bool IsReady

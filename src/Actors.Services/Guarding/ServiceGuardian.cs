@@ -130,7 +130,7 @@ internal sealed partial class ServiceGuardian(
 
     /// <summary>What a service depends on comes before it.</summary>
     public static IEnumerable<ServiceEntry> InOrderOfStart(IEnumerable<ServiceEntry> entries) =>
-        entries.OrderBy(entry => entry.Rank).ThenBy(entry => entry.Number);
+        entries.OrderBy(ServiceEntry.Ranks()).ThenBy(entry => entry.Number);
 
     /// <summary>Has those started too that these depend on. They run already, as a rule, and go on undisturbed.</summary>
     public void StartDependenciesOf(IReadOnlyCollection<ServiceEntry> entries)

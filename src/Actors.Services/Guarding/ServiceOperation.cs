@@ -86,7 +86,8 @@ internal sealed class ServiceOperation(
 
     private void TellAll(Func<ServiceOperation, int, ServiceCommand> command)
     {
-        foreach (var i in Enumerable.Range(0, entries.Length).OrderBy(i => entries[i].Rank).ThenBy(i => entries[i].Number))
+        var ranks = ServiceEntry.Ranks();
+        foreach (var i in Enumerable.Range(0, entries.Length).OrderBy(i => ranks(entries[i])).ThenBy(i => entries[i].Number))
         {
             if (entries[i].Gone is { } status)
             {

@@ -56,3 +56,21 @@ internal sealed class HistoryPrune(JobState state, long finishedBeforeMs, int li
         return pruned;
     }
 }
+
+internal sealed class HistoryDelete(IReadOnlyList<JobId> ids) : HistoryOperation<int>
+{
+    private int _next;
+
+    public override int RunSome(WriteSession session, int rows)
+    {
+        var end = (int)Math.Min(ids.Count, _next + (long)rows);
+        var looked = end - _next;
+        for (; _next < end; _next++)
+        {
+            Result += session.History.Delete(ids[_next]);
+        }
+
+        IsFinished = _next == ids.Count;
+        return looked;
+    }
+}

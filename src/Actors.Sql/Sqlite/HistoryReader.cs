@@ -1,17 +1,25 @@
 using System.Text;
 using Actors.Jobs;
+using Actors.Persistence;
 
 namespace Actors.Sql.Sqlite;
 
 /// <summary>Finds, counts and lists finished jobs.</summary>
-internal sealed class HistoryReader(Connection connection)
+internal sealed partial class HistoryReader(Connection connection)
 {
-    private const string Columns = "h.id, q.name, t.name, h.type_version, h.state, h.attempts, h.enqueued_at, h.finished_at, h.error, h.args";
+    private const string OldColumns = "h.id, q.name, t.name, h.type_version, h.state, h.attempts, h.enqueued_at, h.finished_at, h.error, h.args";
     private const string NamedHistory = "JOIN names q ON q.id = h.queue JOIN names t ON t.id = h.type";
 
     private static readonly JobState[] FinalStates = [JobState.Succeeded, JobState.Failed, JobState.Cancelled];
 
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
+    private bool _isSearchable;
+
+    /// <summary>A process of an older version may own the store: its tables do not have all.</summary>
+    private bool IsSearchable => _isSearchable =
+        _isSearchable || connection.QueryInt64("SELECT count(*) FROM pragma_table_info('history') WHERE name = 'indexed_args'") > 0;
+
+    private string Columns => OldColumns + (IsSearchable ? ", h.key, h.tags, h.error_fingerprint, h.indexed_args" : ", NULL, NULL, NULL, NULL");
 
     public FinishedJob? Find(JobId id)
     {
@@ -25,6 +33,12 @@ internal sealed class HistoryReader(Connection connection)
 
     public long Count(HistoryFilter filter)
     {
+        if (Mark(filter) is not null || filter.ErrorFingerprint is not null)
+        {
+            RequireSearchable();
+            return Names(filter) is { } names ? CountMarked(filter, names) : 0;
+        }
+
         var count = 0L;
         foreach (var state in StatesOf(filter))
         {
@@ -46,10 +60,16 @@ internal sealed class HistoryReader(Connection connection)
     {
         // One index range per state, each newest first and cut at the limit; together they hold the newest of all states.
         var jobs = new List<FinishedJob>();
+        if (Mark(filter) is not null || filter.ErrorFingerprint is not null)
+        {
+            RequireSearchable();
+        }
+
+        var beside = new Conditions("").AddBeside(filter);
         var cursor = before is null ? "" : " AND h.finished_at <= ? AND (h.finished_at < ? OR h.id < ?)";
         var sql = $"""
             SELECT {Columns} FROM history h INDEXED BY history_by_time {NamedHistory}
-            WHERE {Where(filter)}{cursor} ORDER BY h.finished_at DESC, h.id DESC LIMIT ?
+            WHERE {Where(filter)}{beside.Text}{cursor} ORDER BY h.finished_at DESC, h.id DESC LIMIT ?
             """;
         Span<byte> id = stackalloc byte[16];
         foreach (var state in StatesOf(filter))
@@ -60,6 +80,7 @@ internal sealed class HistoryReader(Connection connection)
                 return [];
             }
 
+            next = beside.Bind(statement, next);
             if (before is { } last)
             {
                 last.Id.WriteTo(id);
@@ -78,11 +99,14 @@ internal sealed class HistoryReader(Connection connection)
         return jobs.Count <= limit ? jobs : jobs[..limit];
     }
 
-    private static IReadOnlyList<JobState> StatesOf(HistoryFilter filter) => filter.State is { } state ? [state] : FinalStates;
+    private static IReadOnlyList<JobState> StatesOf(HistoryFilter filter) =>
+        [.. FinalStates.Where(state => (filter.State ?? state) == state && (filter.States.Count == 0 || filter.States.Contains(state)))];
 
     private static string Where(HistoryFilter filter)
     {
         var where = new StringBuilder("h.state = ?");
+        where.Append(filter.EnqueuedFrom is null ? "" : " AND h.enqueued_at >= ?");
+        where.Append(filter.EnqueuedBefore is null ? "" : " AND h.enqueued_at < ?");
         where.Append(filter.FinishedFrom is null ? "" : " AND h.finished_at >= ?");
         where.Append(filter.FinishedBefore is null ? "" : " AND h.finished_at < ?");
         where.Append(filter.Queue is null ? "" : " AND h.queue = ?");
@@ -95,7 +119,7 @@ internal sealed class HistoryReader(Connection connection)
     {
         statement.Bind(1, (int)state);
         next = 2;
-        foreach (var bound in (ReadOnlySpan<DateTimeOffset?>)[filter.FinishedFrom, filter.FinishedBefore])
+        foreach (var bound in (ReadOnlySpan<DateTimeOffset?>)[filter.EnqueuedFrom, filter.EnqueuedBefore, filter.FinishedFrom, filter.FinishedBefore])
         {
             if (bound is { } time)
             {
@@ -151,5 +175,19 @@ internal sealed class HistoryReader(Connection connection)
         DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)),
         DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)),
         row.IsNull(8) ? null : row.GetText(8),
-        row.GetBytes(9).ToArray());
+        row.GetBytes(9).ToArray())
+    {
+        Key = row.IsNull(10) ? null : row.GetText(10),
+        Tags = row.IsNull(11) ? [] : HistoryMarks.ReadTags(row.GetText(11)),
+        ErrorFingerprint = row.IsNull(12) ? null : HistoryMarks.Digits(row.GetInt64(12)),
+        IndexedArgs = HistoryMarks.ReadArgs(row.GetBytes(13)),
+    };
+
+    private void RequireSearchable()
+    {
+        if (!IsSearchable)
+        {
+            throw new StoreException($"The history '{connection.Path}' was made by an older version of this software, which still owns it, and cannot be searched. Upgrade the owner.");
+        }
+    }
 }

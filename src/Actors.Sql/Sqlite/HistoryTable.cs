@@ -5,16 +5,35 @@ namespace Actors.Sql.Sqlite;
 /// <summary>Writes and prunes finished jobs on the writer's connection, inside its transaction.</summary>
 internal sealed class HistoryTable(Connection connection)
 {
+    private const string Insert =
+        """
+        INSERT INTO history (id, queue, type, type_version, state, attempts, enqueued_at, finished_at, error, args, key, tags, error_fingerprint, indexed_args)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        ON CONFLICT (id) DO UPDATE SET queue = ?2, type = ?3, type_version = ?4, state = ?5, attempts = ?6,
+            enqueued_at = ?7, finished_at = ?8, error = ?9, args = ?10, key = ?11, tags = ?12, error_fingerprint = ?13, indexed_args = ?14
+        """;
+
     private readonly Dictionary<string, long> _names = new(StringComparer.Ordinal);
     private readonly Statement _findName = connection.Prepare("SELECT id FROM names WHERE name = ?");
     private readonly Statement _insertName = connection.Prepare("INSERT INTO names (name) VALUES (?)");
-    private readonly Statement _insert = connection.Prepare(
+    private readonly Statement _insert = connection.Prepare(Insert);
+    private readonly Statement _insertMarked = connection.Prepare(Insert + " RETURNING number");
+    private readonly Statement _insertMark = connection.Prepare("INSERT OR IGNORE INTO history_marks (mark, enqueued_at, number) VALUES (?, ?, ?)");
+    private readonly Statement _findMarked = connection.Prepare(
         """
-        INSERT INTO history (id, queue, type, type_version, state, attempts, enqueued_at, finished_at, error, args)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-        ON CONFLICT (id) DO UPDATE SET queue = ?2, type = ?3, type_version = ?4, state = ?5, attempts = ?6,
-            enqueued_at = ?7, finished_at = ?8, error = ?9, args = ?10
+        SELECT number, enqueued_at, key, tags, indexed_args FROM history
+        WHERE number IN (
+            SELECT number FROM history INDEXED BY history_by_time
+            WHERE state = ? AND finished_at < ? ORDER BY finished_at LIMIT ?)
+            AND (key IS NOT NULL OR tags IS NOT NULL OR indexed_args IS NOT NULL)
         """);
+    private readonly Statement _findMarkedById = connection.Prepare(
+        """
+        SELECT number, enqueued_at, key, tags, indexed_args FROM history
+        WHERE id = ? AND (key IS NOT NULL OR tags IS NOT NULL OR indexed_args IS NOT NULL)
+        """);
+    private readonly Statement _delete = connection.Prepare("DELETE FROM history WHERE id = ?");
+    private readonly Statement _deleteMark = connection.Prepare("DELETE FROM history_marks WHERE mark = ? AND enqueued_at = ? AND number = ?");
     private readonly Statement _prune = connection.Prepare(
         """
         DELETE FROM history WHERE number IN (
@@ -22,7 +41,66 @@ internal sealed class HistoryTable(Connection connection)
             WHERE state = ? AND finished_at < ? ORDER BY finished_at LIMIT ?)
         """);
 
-    public unsafe void Write(FinishedJob job)
+    public void Write(FinishedJob job)
+    {
+        if (!HistoryMarks.HasAny(job))
+        {
+            _insert.BindNull(11).BindNull(12).BindNull(14);
+            Run(_insert, job);
+            return;
+        }
+
+        _ = job.Key is null ? _insertMarked.BindNull(11) : _insertMarked.Bind(11, job.Key);
+        _ = job.Tags.Count == 0 ? _insertMarked.BindNull(12) : _insertMarked.Bind(12, HistoryMarks.Tags(job.Tags));
+        _ = job.IndexedArgs.Count == 0 ? _insertMarked.BindNull(14) : _insertMarked.Bind(14, HistoryMarks.Args(job.IndexedArgs));
+        var number = Run(_insertMarked, job);
+        foreach (var mark in HistoryMarks.Of(job.Key, job.Tags, job.IndexedArgs))
+        {
+            _insertMark.Bind(1, mark).Bind(2, job.EnqueuedAt.ToUnixTimeMilliseconds()).Bind(3, number).Run();
+        }
+    }
+
+    public int Prune(JobState state, long finishedBeforeMs, int limit)
+    {
+        DeleteMarks(_findMarked.Bind(1, (int)state).Bind(2, finishedBeforeMs).Bind(3, limit));
+        _prune.Bind(1, (int)state).Bind(2, finishedBeforeMs).Bind(3, limit).Run();
+        return connection.Changes;
+    }
+
+    /// <returns>How many were deleted: one or none.</returns>
+    public unsafe int Delete(JobId job)
+    {
+        Span<byte> id = stackalloc byte[16];
+        job.WriteTo(id);
+        fixed (byte* pinnedId = id)
+        {
+            DeleteMarks(_findMarkedById.BindPinned(1, pinnedId, id.Length));
+            _delete.BindPinned(1, pinnedId, id.Length).Run();
+        }
+
+        return connection.Changes;
+    }
+
+    /// <summary>Forgets what may have been rolled back.</summary>
+    public void Forget() => _names.Clear();
+
+    private void DeleteMarks(Statement marked)
+    {
+        while (marked.Step())
+        {
+            var (number, enqueuedAt) = (marked.GetInt64(0), marked.GetInt64(1));
+            foreach (var mark in HistoryMarks.Of(
+                marked.IsNull(2) ? null : marked.GetText(2),
+                marked.IsNull(3) ? [] : HistoryMarks.ReadTags(marked.GetText(3)),
+                HistoryMarks.ReadArgs(marked.GetBytes(4))))
+            {
+                _deleteMark.Bind(1, mark).Bind(2, enqueuedAt).Bind(3, number).Run();
+            }
+        }
+    }
+
+    /// <returns>The number of the row, if the statement tells it.</returns>
+    private unsafe long Run(Statement insert, FinishedJob job)
     {
         var queue = Intern(job.Queue);
         var type = Intern(job.Type);
@@ -31,21 +109,16 @@ internal sealed class HistoryTable(Connection connection)
         fixed (byte* pinnedId = id)
         fixed (byte* pinnedArgs = job.Args.Span)
         {
-            _insert.BindPinned(1, pinnedId, id.Length).Bind(2, queue).Bind(3, type).Bind(4, job.TypeVersion).Bind(5, (int)job.State)
+            insert.BindPinned(1, pinnedId, id.Length).Bind(2, queue).Bind(3, type).Bind(4, job.TypeVersion).Bind(5, (int)job.State)
                 .Bind(6, job.Attempts).Bind(7, job.EnqueuedAt.ToUnixTimeMilliseconds()).Bind(8, job.FinishedAt.ToUnixTimeMilliseconds())
                 .BindPinned(10, pinnedArgs, job.Args.Length);
-            (job.Error is null ? _insert.BindNull(9) : _insert.Bind(9, job.Error)).Run();
+            _ = job.Error is null ? insert.BindNull(9) : insert.Bind(9, job.Error);
+            _ = job.ErrorFingerprint is null ? insert.BindNull(13) : insert.Bind(13, HistoryMarks.Fingerprint(job.ErrorFingerprint));
+            var number = insert.Step() ? insert.GetInt64(0) : 0;
+            insert.Reset();
+            return number;
         }
     }
-
-    public int Prune(JobState state, long finishedBeforeMs, int limit)
-    {
-        _prune.Bind(1, (int)state).Bind(2, finishedBeforeMs).Bind(3, limit).Run();
-        return connection.Changes;
-    }
-
-    /// <summary>Forgets what may have been rolled back.</summary>
-    public void Forget() => _names.Clear();
 
     private long Intern(string name)
     {

@@ -7,7 +7,7 @@ internal sealed class InboxReader(Connection connection)
 {
     private readonly Statement _read = connection.Prepare("SELECT id, sender, body FROM messages WHERE recipient = ? AND id > ? ORDER BY id");
     private readonly Statement _search = connection.Prepare("SELECT id, sender, body FROM messages WHERE recipient = ? AND instr(body, ?) > 0 ORDER BY id");
-    private readonly Statement _nodes = connection.Prepare("SELECT id FROM nodes ORDER BY id");
+    private readonly Statement _nodes = connection.Prepare("SELECT id, process, version, reads_queues, reads_schedules FROM nodes ORDER BY id");
     private readonly Statement _version = connection.Prepare("PRAGMA data_version");
     private readonly Statement _next = connection.Prepare("SELECT 1 FROM messages WHERE recipient = ? AND id > ? LIMIT 1");
 
@@ -62,12 +62,13 @@ internal sealed class InboxReader(Connection connection)
         return has;
     }
 
-    public IReadOnlyList<long> Nodes()
+    public IReadOnlyList<StoreNode> Nodes()
     {
-        var nodes = new List<long>();
+        var nodes = new List<StoreNode>();
         while (_nodes.Step())
         {
-            nodes.Add(_nodes.GetInt64(0));
+            nodes.Add(new StoreNode(
+                _nodes.GetInt64(0), (int)_nodes.GetInt64(1), _nodes.GetText(2), new StoreFormats((int)_nodes.GetInt64(3), (int)_nodes.GetInt64(4))));
         }
 
         return nodes;

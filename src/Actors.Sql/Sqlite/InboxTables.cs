@@ -8,7 +8,7 @@ internal sealed class InboxTables(Connection connection, TimeProvider time)
     private readonly Statement _insert = connection.Prepare("INSERT INTO messages (recipient, sender, posted_at, body) VALUES (?, ?, ?, ?)");
     private readonly Statement _delete = connection.Prepare("DELETE FROM messages WHERE id BETWEEN ? AND ?");
     private readonly Statement _deleteOf = connection.Prepare("DELETE FROM messages WHERE recipient = ?");
-    private readonly Statement _insertNode = connection.Prepare("INSERT INTO nodes (name, process, joined_at) VALUES (?, ?, ?)");
+    private readonly Statement _insertNode = connection.Prepare("INSERT INTO nodes (name, process, joined_at, version, reads_queues, reads_schedules) VALUES (?, ?, ?, ?, ?, ?)");
     private readonly Statement _deleteNode = connection.Prepare("DELETE FROM nodes WHERE id = ?");
 
     public unsafe void Post(IReadOnlyList<InboxMessage> messages)
@@ -37,9 +37,10 @@ internal sealed class InboxTables(Connection connection, TimeProvider time)
         }
     }
 
-    public long AddNode(string name, int process)
+    public long AddNode(string name, int process, string version, StoreFormats reads)
     {
-        _insertNode.Bind(1, name).Bind(2, process).Bind(3, time.GetUtcNow().ToUnixTimeMilliseconds()).Run();
+        _insertNode.Bind(1, name).Bind(2, process).Bind(3, time.GetUtcNow().ToUnixTimeMilliseconds())
+            .Bind(4, version).Bind(5, reads.Queues).Bind(6, reads.Schedules).Run();
         return connection.QueryInt64("SELECT last_insert_rowid()");
     }
 

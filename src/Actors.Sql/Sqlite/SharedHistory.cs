@@ -23,8 +23,20 @@ internal sealed class SharedHistory(string path, ReadThread reader) : IHistory
         _owned?.ListAsync(filter, limit, before, cancellationToken)
         ?? ReadAsync<IReadOnlyList<FinishedJob>>(session => session.History.List(filter, limit, before), [], cancellationToken);
 
+    public Task<IReadOnlyList<FinishedJob>> SearchAsync(
+        HistoryFilter filter, int limit, JobPosition? before, CancellationToken cancellationToken) =>
+        _owned?.SearchAsync(filter, limit, before, cancellationToken)
+        ?? ReadAsync<IReadOnlyList<FinishedJob>>(session => session.History.Search(filter, limit, before), [], cancellationToken);
+
+    public Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(HistoryFilter filter, int limit, CancellationToken cancellationToken) =>
+        _owned?.CountErrorsAsync(filter, limit, cancellationToken)
+        ?? ReadAsync<IReadOnlyList<ErrorCount>>(session => session.History.CountErrors(filter, limit), [], cancellationToken);
+
     public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
         _owned?.PruneAsync(state, finishedBefore, limit, cancellationToken) ?? throw NotOwner();
+
+    public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
+        _owned?.DeleteAsync(ids, cancellationToken) ?? throw NotOwner();
 
     /// <summary>The first owner makes the file; before that, nothing has finished.</summary>
     private Task<T> ReadAsync<T>(Func<ReadSession, T> read, T none, CancellationToken cancellationToken) =>

@@ -30,12 +30,30 @@ internal sealed class SqliteHistory(WriteThread writer, ReadThread reader) : IHi
         return reader.ExecuteAsync(session => session.History.List(filter, limit, before), cancellationToken);
     }
 
+    public Task<IReadOnlyList<FinishedJob>> SearchAsync(
+        HistoryFilter filter, int limit, JobPosition? before, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        return reader.ExecuteAsync(session => session.History.Search(filter, limit, before), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(HistoryFilter filter, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        return reader.ExecuteAsync(session => session.History.CountErrors(filter, limit), cancellationToken);
+    }
+
     public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
     {
         RequireFinal(state, nameof(state));
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         return writer.ExecuteAsync(new HistoryPrune(state, HistoryTime.RoundUp(finishedBefore), limit), cancellationToken);
     }
+
+    public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
+        ids.Count == 0 ? Task.FromResult(0) : writer.ExecuteAsync(new HistoryDelete(ids), cancellationToken);
 
     private static void RequireFinal(JobState state, string parameter)
     {

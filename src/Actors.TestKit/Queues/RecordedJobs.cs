@@ -3,7 +3,7 @@ using Actors.Jobs;
 namespace Actors.TestKit.Queues;
 
 /// <summary>The queues of a test system, through all its processes, and what was enqueued in them, by the test as well as by handlers.</summary>
-internal sealed class RecordedJobs(TimeProvider time) : IJobs
+internal sealed partial class RecordedJobs(TimeProvider time) : IJobs
 {
     private readonly Lock _gate = new();
     private readonly List<EnqueuedJob<object>> _enqueued = [];
@@ -70,13 +70,21 @@ internal sealed class RecordedJobs(TimeProvider time) : IJobs
     public Task<IReadOnlyList<QueueStatus>> GetQueuesAsync(CancellationToken cancellationToken = default) =>
         Current.GetQueuesAsync(cancellationToken);
 
-    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, CancellationToken cancellationToken = default) =>
-        Current.PauseAsync(queue, reason, cancellationToken);
+    public Task<QueueStatus> PauseAsync(string queue, string? reason = null, DateTimeOffset? until = null, CancellationToken cancellationToken = default) =>
+        Current.PauseAsync(queue, reason, until, cancellationToken);
 
     public Task<QueueStatus> ResumeAsync(string queue, CancellationToken cancellationToken = default) => Current.ResumeAsync(queue, cancellationToken);
 
     public Task<long> DiscardAsync(string queue, DateTimeOffset enqueuedBefore, string reason, CancellationToken cancellationToken = default) =>
         Current.DiscardAsync(queue, enqueuedBefore, reason, cancellationToken);
+
+    public Task<JobSearchPage> SearchAsync(JobFilter filter, int limit = 100, string? cursor = null, CancellationToken cancellationToken = default) =>
+        Current.SearchAsync(filter, limit, cursor, cancellationToken);
+
+    public Task<long> CountAsync(JobFilter filter, CancellationToken cancellationToken = default) => Current.CountAsync(filter, cancellationToken);
+
+    public Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(JobFilter filter, int limit = 20, CancellationToken cancellationToken = default) =>
+        Current.CountErrorsAsync(filter, limit, cancellationToken);
 
     public Task<JobPage> ListAsync(string queue, long? next = null, int limit = 100, CancellationToken cancellationToken = default) =>
         Current.ListAsync(queue, next, limit, cancellationToken);

@@ -19,13 +19,16 @@ internal sealed class CrashingQueue
     private readonly JournalOracle _oracle;
     private readonly InMemoryHistory _stored = new();
     private readonly Dictionary<JobId, ModelJob> _jobs = [];
-    private readonly List<(ModelJob[] Jobs, Task Answer)> _asked = [];
+    private readonly List<(ModelJob[] Jobs, Task<QueueMessage.Enqueued> Answer)> _asked = [];
     private readonly List<(ModelJob Job, Task<QueueMessage.JobFound> Answer)> _cancelled = [];
     private readonly ConcurrentDictionary<JobId, int> _runs = new();
     private readonly InMemoryBegunAttempts _begunAttempts = new();
     private readonly List<ModelJob> _inFlight = [];
     private readonly QueueOptions _options;
     private readonly bool _hasPriorities;
+    private readonly Random _keys;
+    private readonly bool _hasUnique;
+    private readonly Dictionary<string, List<TimeSpan>> _begins = [];
     private DateTimeOffset _now = VirtualTime.DefaultStart;
     private Task? _pausing;
     private Dictionary<JobId, int>? _grantsWhenPaused;
@@ -45,8 +48,17 @@ internal sealed class CrashingQueue
         _random = new Random(seed);
         _hasPriorities = _random.Next(2) == 0;
         _oracle = new JournalOracle($"[seed {seed}]", new Random(seed));
+        _keys = new Random(~seed);
+        _hasUnique = _keys.Next(2) == 0;
         _options = new QueueOptions
         {
+            Limits = new LimitOptions
+            {
+                Concurrency = _keys.Next(3) == 0 ? _keys.Next(1, 6) : RestartOptions.Unlimited,
+                ConcurrencyPerKey = _keys.Next(3) == 0 ? _keys.Next(1, 4) : RestartOptions.Unlimited,
+                Rate = _keys.Next(4) == 0 ? new RateLimit(_keys.Next(5, 30), TimeSpan.FromMilliseconds(100)) { Burst = _keys.Next(1, 40) } : null,
+                RatePerKey = _keys.Next(4) == 0 ? new RateLimit(_keys.Next(1, 5), TimeSpan.FromMilliseconds(_keys.Next(3, 30))) { Burst = _keys.Next(1, 8) } : null,
+            },
             Workers = _random.Next(1, 5),
             Prefetch = _random.Next(0, 8),
             CacheBytes = _random.Next(3) switch { 0 => 0, 1 => 300, _ => 1_000_000 },
@@ -66,6 +78,7 @@ internal sealed class CrashingQueue
     public void RunToTheEnd()
     {
         _oracle.QuarantineAfter = _options.QuarantineAfter;
+        _oracle.Limits = _options.Limits;
         for (var crashes = _random.Next(2, 6); crashes > 0; crashes--)
         {
             Start();
@@ -98,6 +111,7 @@ internal sealed class CrashingQueue
     {
         _incarnations++;
         _inFlight.Clear();
+        _begins.Clear();
         _simulation = new SimulationDispatcher((_seed * 100) + _incarnations);
         _time = new VirtualTime(_now, _seed);
         _system = ActorSystem.Create(Name, new ActorSystemOptions { TimeProvider = _time, Dispatcher = _simulation, Seed = _simulation.Seed });
@@ -211,8 +225,8 @@ internal sealed class CrashingQueue
 
         var drafts = jobs.Select(job => new JobDraft(
             job.Id, "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan(job.Text)), Delay(), null,
-            _hasPriorities ? (JobPriority)_random.Next(-2, 3) : JobPriority.Normal)).ToList();
-        _asked.Add((jobs, _queue.AskAsync(new QueueMessage.Enqueue(drafts, drafts[0].Id), Timeout.InfiniteTimeSpan)));
+            _hasPriorities ? (JobPriority)_random.Next(-2, 3) : JobPriority.Normal) { Key = job.Key, Traits = job.Traits }).ToList();
+        _asked.Add((jobs, _queue.AskAsync(new QueueMessage.Enqueue(drafts, drafts[0].Id) { HasUnique = jobs.Any(job => job.Traits is not null) }, Timeout.InfiniteTimeSpan)));
     }
 
     /// <summary>Most start at once; some stay for so long that everything that comes after them goes before them.</summary>
@@ -224,7 +238,11 @@ internal sealed class CrashingQueue
         // What each run of the job does: the last letter is for all further runs.
         var text = new string([.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => "SSSDDFRZCLT"[_random.Next(_options.Timeout == Timeout.InfiniteTimeSpan ? 10 : 11)])]);
         text = text[^1] == 'Z' ? text + "S" : text;
-        return new ModelJob(JobId.Create(_time, _random), text + ":" + new string('x', _random.Next(10) == 0 ? 5000 : _random.Next(100)));
+        var key = _keys.Next(3) == 0 ? null : $"key {_keys.Next(5)}";
+        var traits = _hasUnique && _keys.Next(4) == 0
+            ? new JobTraits { Unique = new UniqueClaim((UInt128)_keys.Next(4), UniqueWhile.Unfinished, _keys.Next(2) * 300, (UniqueConflict)_keys.Next(2)) }
+            : null;
+        return new ModelJob(JobId.Create(_time, _random), key, traits, text + ":" + new string('x', _random.Next(10) == 0 ? 5000 : _random.Next(100)));
     }
 
     private void NoteAnswers()
@@ -239,6 +257,13 @@ internal sealed class CrashingQueue
         {
             foreach (var job in jobs)
             {
+                if (answer.IsCompletedSuccessfully && answer.Result.Existing?.TryGetValue(job.Id, out var existing) == true)
+                {
+                    _oracle.Jobs.ShouldContainKey(existing, $"{job} was not enqueued, since there is {existing}, which is not durable. {Seed}");
+                    _jobs[existing].Traits!.Unique!.Hash.ShouldBe(job.Traits!.Unique!.Hash, Seed);
+                    continue;
+                }
+
                 job.IsAcknowledged |= answer.IsCompletedSuccessfully;
 
                 // A job may be in several requests: one that was refused says nothing about the others.
@@ -299,7 +324,40 @@ internal sealed class CrashingQueue
             _inFlight.ShouldAllBe(other => !_oracle.Jobs[other.Id].IsSuspect, $"{job} began beside a suspect, or is one. {Seed}");
         }
 
+        context.Key.ShouldBe(job.Key, Seed);
+        if (job.Traits?.Unique is { } claim)
+        {
+            // As the journal says: nothing else of its kind runs, or waits for another attempt.
+            _jobs.Values.ShouldAllBe(
+                other => other == job || other.Traits == null || other.Traits.Unique!.Hash != claim.Hash || !_oracle.Jobs.ContainsKey(other.Id)
+                    || (_oracle.Jobs[other.Id].State != JobState.Running && _oracle.Jobs[other.Id].State != JobState.Retrying),
+                $"{job} began, but is not the only one of its kind. {Seed}");
+        }
+
+        CheckRate(_options.Limits.Rate, "", job);
+        if (job.Key is not null)
+        {
+            CheckRate(_options.Limits.RatePerKey, job.Key, job);
+        }
+
         job.LastStep = step;
+    }
+
+    /// <summary>In any time t at most as many as the burst and what comes in t begin: the tokens of the last millisecond are not known to a clock of milliseconds.</summary>
+    private void CheckRate(RateLimit? rate, string key, ModelJob job)
+    {
+        if (rate is null)
+        {
+            return;
+        }
+
+        var begins = _begins.TryGetValue(key, out var known) ? known : _begins[key] = [];
+        begins.Add(_time.Elapsed);
+        for (var i = 0; i < begins.Count; i++)
+        {
+            var within = (begins[^1] - begins[i]).TotalMilliseconds + 1;
+            ((double)begins.Count - i).ShouldBeLessThanOrEqualTo(rate.Burst + (within * rate.Permits / rate.Per.TotalMilliseconds), $"{job} began too soon for {rate}. {Seed}");
+        }
     }
 
     private void OnEnd(JobContext context) => _inFlight.Remove(_jobs[context.Id]);
@@ -318,7 +376,7 @@ internal sealed class CrashingQueue
             (finished.State, finished.Attempts).ShouldBe((truth.State, truth.Attempts), $"{job} is wrong in the history. {Seed}");
             System.Text.Json.JsonSerializer.Deserialize<Plan>(finished.Args.Span, JobTypes.DefaultJson)!.Steps.ShouldBe(job.Text, Seed);
             job.IsToEndCancelled.ShouldBe(job.IsToEndCancelled && finished.State == JobState.Cancelled, $"{job} ended {finished.State}. {Seed}");
-            if (finished.State == JobState.Cancelled && job.IsCancelAsked)
+            if (finished.State == JobState.Cancelled && (job.IsCancelAsked || (job.Traits is not null && finished.Error?.Contains("of the same kind", StringComparison.Ordinal) == true)))
             {
                 continue;
             }
@@ -358,7 +416,7 @@ internal sealed class CrashingQueue
         for (var i = 0; i < 2; i++)
         {
             var draft = new JobDraft(JobId.Create(_time, _random), "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan("S:" + new string('x', 500))), default, null);
-            _jobs[draft.Id] = new ModelJob(draft.Id, "S");
+            _jobs[draft.Id] = new ModelJob(draft.Id, null, null, "S");
             _ = _queue.AskAsync(new QueueMessage.Enqueue([draft], draft.Id), Timeout.InfiniteTimeSpan);
             Advance(TimeSpan.FromMilliseconds(200));
         }
@@ -374,8 +432,12 @@ internal sealed class CrashingQueue
 
     private void Advance(TimeSpan by) => _time.AdvanceAsync(by).GetAwaiter().GetResult();
 
-    private sealed class ModelJob(JobId id, string text)
+    private sealed class ModelJob(JobId id, string? key, JobTraits? traits, string text)
     {
+        public JobTraits? Traits { get; } = traits;
+
+        public string? Key { get; } = key;
+
         public JobId Id { get; } = id;
 
         public string Text { get; } = text;

@@ -13,6 +13,10 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
 
     public int QuarantineAfter { get; set; }
 
+    public LimitOptions Limits { get; set; } = new();
+
+    private readonly Dictionary<string, List<(long AtMs, int Starts)>> _starts = [];
+
     /// <summary>The process has died: what had begun is known, and what the queue says of it next is checked.</summary>
     public void Die(IReadOnlySet<BegunAttempt> begun)
     {
@@ -92,12 +96,53 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
             var isSuspect = state.IsSuspect(number, out var crashes);
             (isSuspect, isSuspect ? crashes : 0).ShouldBe((job.IsSuspect, job.IsSuspect ? job.Crashes : 0), seed);
             entry.Priority.ShouldBe(job.Priority, seed);
+            state.Keys.Name(entry.Key).ShouldBe(job.Key, seed);
             (entry.State is not (JobState.Scheduled or JobState.Retrying) || entry.DueAtMs == job.DueAtMs).ShouldBeTrue(seed);
             var payload = _inner.ReadPayloadsAsync(persistenceId, [entry.PayloadRow], default).Result[0].Slice(entry.PayloadOffset, entry.PayloadLength);
             payload.Span.SequenceEqual(job.Args.Span).ShouldBeTrue($"The arguments of {id} are others. {seed}");
         }
 
         (state.Succeeded, state.Failed, state.Cancelled).ShouldBe((Count(JobState.Succeeded), Count(JobState.Failed), Count(JobState.Cancelled)), seed);
+    }
+
+    private void NoteStart(string key, long atMs)
+    {
+        var starts = _starts.TryGetValue(key, out var known) ? known : _starts[key] = [];
+        if (starts.Count > 0 && starts[^1].AtMs == atMs)
+        {
+            starts[^1] = (atMs, starts[^1].Starts + 1);
+        }
+        else
+        {
+            starts.Add((atMs, 1));
+        }
+    }
+
+    /// <summary>A limit counts attempts whose end the owner has not seen: those that run as the journal says, whatever happened to the process.</summary>
+    private void CheckLimits(long atMs)
+    {
+        var running = Jobs.Values.Where(job => job.State == JobState.Running).ToList();
+        running.Count.ShouldBeLessThanOrEqualTo(Limits.Concurrency, $"More run than may. {seed}");
+        foreach (var key in running.Where(job => job.Key is not null).CountBy(job => job.Key!))
+        {
+            key.Value.ShouldBeLessThanOrEqualTo(Limits.ConcurrencyPerKey, $"More of {key.Key} run than may. {seed}");
+        }
+
+        foreach (var (key, starts) in _starts)
+        {
+            if (starts[^1].AtMs == atMs && (key.Length == 0 ? Limits.Rate : Limits.RatePerKey) is { } rate)
+            {
+                var sum = 0;
+                for (var i = starts.Count - 1; i >= 0; i--)
+                {
+                    // A clock of milliseconds may be late by one.
+                    sum += starts[i].Starts;
+                    ((double)sum).ShouldBeLessThanOrEqualTo(
+                        rate.Burst + ((starts[^1].AtMs - starts[i].AtMs + 1) * rate.Permits / rate.Per.TotalMilliseconds),
+                        $"'{key}' starts too often for {rate}. {seed}");
+                }
+            }
+        }
     }
 
     private long Count(JobState state) => Jobs.Values.Count(job => job.State == state);
@@ -166,6 +211,7 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
                 Number = commit.Enqueued.FirstNumber + i,
                 DueAtMs = commit.AtMs + delayMs,
                 Priority = StoredPriority.Read(commit.Enqueued.Priority[i]),
+                Key = i < commit.Enqueued.Key.Count && commit.Enqueued.Key[i] is not 0 and var key ? commit.Enqueued.Keys[(int)key - 1] : null,
                 Args = row.Slice((int)commit.Enqueued.PayloadOffset[i], (int)commit.Enqueued.PayloadLength[i]),
             };
             _byNumber.Add(job.Number, job);
@@ -179,6 +225,16 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
             job.State = JobState.Running;
             job.Grants++;
             job.Grant = (int)commit.Granted.Grant[i];
+            NoteStart("", commit.AtMs);
+            if (job.Key is not null)
+            {
+                NoteStart(job.Key, commit.AtMs);
+            }
+        }
+
+        if (commit.Granted is not null)
+        {
+            CheckLimits(commit.AtMs);
         }
     }
 }
@@ -215,6 +271,8 @@ internal sealed class JobTruth
     public string? Error { get; set; }
 
     public JobPriority Priority { get; init; }
+
+    public string? Key { get; init; }
 
     public ReadOnlyMemory<byte> Args { get; init; }
 }

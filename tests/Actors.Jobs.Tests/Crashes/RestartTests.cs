@@ -164,7 +164,7 @@ public sealed class RestartTests
         history.Written.ShouldContain(second);
     }
 
-    private static async Task RestartAsync(JobHost host)
+    internal static async Task RestartAsync(JobHost host)
     {
         host.Jobs.OwnerOf("default").Tell(Defect);
         await host.System.AdvanceAsync(TimeSpan.FromSeconds(2)); // Its supervisor waits for a second.

@@ -58,8 +58,17 @@ internal sealed class FaultyHistory(ActorSystem? system = null, InMemoryHistory?
         HistoryFilter filter, int limit, HistoryCursor? before, CancellationToken cancellationToken) =>
         _inner.ListAsync(filter, limit, before, cancellationToken);
 
+    public Task<IReadOnlyList<FinishedJob>> SearchAsync(
+        HistoryFilter filter, int limit, JobPosition? before, CancellationToken cancellationToken) =>
+        _inner.SearchAsync(filter, limit, before, cancellationToken);
+
+    public Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(HistoryFilter filter, int limit, CancellationToken cancellationToken) =>
+        _inner.CountErrorsAsync(filter, limit, cancellationToken);
+
     public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
         _inner.PruneAsync(state, finishedBefore, limit, cancellationToken);
+
+    public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => _inner.DeleteAsync(ids, cancellationToken);
 
     /// <summary>The caller counts this as work under way, and the clock stands still for it; such a wait must not count.</summary>
     private async Task WaitAsync(Task gate)

@@ -1,3 +1,4 @@
+using Actors.Jobs.Protos;
 using Actors.Persistence;
 
 namespace Actors.Jobs.Tests.Processes;
@@ -6,6 +7,7 @@ namespace Actors.Jobs.Tests.Processes;
 internal sealed class HeldStore(ISharedStore inner) : ISharedStore, IInbox
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _reports;
 
     public long Node => inner.Node;
 
@@ -19,7 +21,7 @@ internal sealed class HeldStore(ISharedStore inner) : ISharedStore, IInbox
 
     public IBegunAttempts BegunAttemptsOf(long node) => inner.BegunAttemptsOf(node);
 
-    public Task<IReadOnlyList<long>> GetNodesAsync(CancellationToken cancellationToken) => inner.GetNodesAsync(cancellationToken);
+    public Task<IReadOnlyList<StoreNode>> GetNodesAsync(CancellationToken cancellationToken) => inner.GetNodesAsync(cancellationToken);
 
     public Task<bool> IsAliveAsync(long node, CancellationToken cancellationToken) => inner.IsAliveAsync(node, cancellationToken);
 
@@ -27,7 +29,14 @@ internal sealed class HeldStore(ISharedStore inner) : ISharedStore, IInbox
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    public Task PostAsync(IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken) => inner.Inbox.PostAsync(messages, cancellationToken);
+    /// <summary>How many messages about the work of jobs were sent.</summary>
+    public int Reports => Volatile.Read(ref _reports);
+
+    public Task PostAsync(IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken)
+    {
+        Interlocked.Add(ref _reports, messages.Count(message => InboxBody.Parser.ParseFrom(message.Body.Span).Report is not null));
+        return inner.Inbox.PostAsync(messages, cancellationToken);
+    }
 
     public async Task<IReadOnlyList<InboxRow>> ReadAsync(long recipient, long after, int maxBytes, CancellationToken cancellationToken)
     {

@@ -25,7 +25,7 @@ internal sealed class Node : IAsyncDisposable
 
     public long Id => _store.Node;
 
-    public static async Task<Node> StartAsync(string folder, bool isWorker, Ran? ran = null, QueueOptions? options = null, Func<ISharedStore, ISharedStore>? around = null)
+    public static async Task<Node> StartAsync(string folder, bool isWorker, Ran? ran = null, QueueOptions? options = null, Func<ISharedStore, ISharedStore>? around = null, bool hasSchedules = false)
     {
         ran ??= new Ran();
         var log = new LinesLog();
@@ -34,6 +34,7 @@ internal sealed class Node : IAsyncDisposable
         var jobs = await JobSystem.StartAsync(system, new JobSystemOptions
         {
             Shared = around is null ? store : around(store),
+            Schedules = hasSchedules ? [] : null,
             Services = new ServiceCollection().AddSingleton(ran).BuildServiceProvider(),
             Queues = [new QueueDefinition("default", options ?? new QueueOptions { Workers = 4, Prefetch = 8 }, isWorker ? [typeof(SharedWorkHandler)] : [])],
         });
@@ -81,6 +82,9 @@ internal sealed class Ran
 
     public Func<SharedWork, CancellationToken, Task> Body { get; set; } = static (_, _) => Task.CompletedTask;
 
+    /// <summary>Instead, when what runs needs the context.</summary>
+    public Func<JobContext, CancellationToken, Task>? InContext { get; set; }
+
     public IReadOnlyList<(JobId Id, string Text)> Attempts
     {
         get
@@ -106,9 +110,9 @@ internal sealed record SharedWork(string Text = "x");
 
 internal sealed class SharedWorkHandler(Ran ran) : IJobHandler<SharedWork>
 {
-    public async Task HandleAsync(SharedWork job, JobContext context, CancellationToken cancellationToken)
+    public Task HandleAsync(SharedWork job, JobContext context, CancellationToken cancellationToken)
     {
         ran.Add(context.Id, job.Text);
-        await ran.Body(job, cancellationToken);
+        return ran.InContext?.Invoke(context, cancellationToken) ?? ran.Body(job, cancellationToken);
     }
 }

@@ -58,7 +58,7 @@ public sealed class ProcessKillTests : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        return Process.Start(start)!; // Not null: it does not use the shell.
+        return MortalChild.Start(start);
     }
 
     private async Task StartedAsync(int count, Process[] processes)

@@ -169,6 +169,113 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_worker_has_not_begun_comes_back_when_its_queue_is_paused()
+    {
+        var options = new QueueOptions { Workers = 1, Prefetch = 4 };
+        await using var web = await Node.StartAsync(_folder, isWorker: false, options: options);
+        var release = new TaskCompletionSource();
+        var ran = new Ran { Body = (_, token) => release.Task.WaitAsync(token) };
+        await using var worker = await Node.StartAsync(_folder, isWorker: true, ran, options);
+        var ids = await web.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 5).Select(i => new SharedWork($"{i}"))]);
+        await UntilAsync(() => ran.Attempts.Count == 1);
+        await UntilAsync(async () => (await web.Jobs.GetQueueAsync("default")).Running == 5);
+        await web.Jobs.PauseAsync("default");
+        await UntilAsync(async () => (await web.Jobs.GetQueueAsync("default")) is { Running: 1, Waiting: 4 });
+        release.SetResult();
+        (await web.FinishAsync(ids[0])).State.ShouldBe(JobState.Succeeded);
+        ran.Attempts.Count.ShouldBe(1);
+        await web.Jobs.ResumeAsync("default");
+        foreach (var id in ids)
+        {
+            (await web.FinishAsync(id)).Attempts.ShouldBe(1);
+        }
+
+        ran.Attempts.Select(attempt => attempt.Text).ShouldBe(["0", "1", "2", "3", "4"]);
+    }
+
+    [Fact]
+    public async Task A_pause_with_an_end_that_another_process_has_asked_for_ends_by_itself()
+    {
+        await using var worker = await Node.StartAsync(_folder, isWorker: true);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        var until = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddSeconds(2).ToUnixTimeMilliseconds());
+        (await web.Jobs.PauseAsync("default", "two seconds", until)).Pause.ShouldNotBeNull().Until.ShouldBe(until);
+        var id = await web.Jobs.EnqueueAsync(new SharedWork());
+        (await web.FinishAsync(id)).FinishedAt.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(until);
+        (await web.Jobs.GetQueueAsync("default")).Pause.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_queue_is_drained_from_another_process_and_refuses_the_jobs_of_its_owner()
+    {
+        await using var worker = await Node.StartAsync(_folder, isWorker: true);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        var ids = await web.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 50).Select(_ => new SharedWork())]);
+        await UntilAsync(() => worker.Ran.Attempts.Count > 0, worker);
+        var drained = await web.Jobs.DrainAsync("default", "upgrade");
+        (drained.Waiting, drained.Running, drained.Drain?.Reason).ShouldBe((0, 0, "upgrade"));
+        foreach (var id in ids)
+        {
+            (await web.Jobs.GetAsync(id)).State.ShouldBe(JobState.Succeeded);
+        }
+
+        await Should.ThrowAsync<QueueUnavailableException>(() => worker.Jobs.EnqueueAsync(new SharedWork()));
+        (await web.Jobs.ResumeAsync("default")).Drain.ShouldBeNull();
+        await worker.FinishAsync(await worker.Jobs.EnqueueAsync(new SharedWork()));
+    }
+
+    [Fact]
+    public async Task Jobs_are_edited_and_deleted_from_another_process()
+    {
+        await using var worker = await Node.StartAsync(_folder, isWorker: true);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        await web.Jobs.PauseAsync("default");
+        var edited = await web.Jobs.EnqueueAsync(new SharedWork("x"));
+        var deleted = await web.Jobs.EnqueueAsync(new SharedWork("deleted"));
+        (await web.Jobs.EditAsync(edited, new SharedWork("y"))).Id.ShouldBe(edited);
+        (await web.Jobs.DeleteAsync(deleted)).ShouldBeTrue();
+        await web.Jobs.ResumeAsync("default");
+        (await web.FinishAsync(edited)).State.ShouldBe(JobState.Succeeded);
+        worker.Ran.Attempts.ShouldBe([(edited, "y")]);
+        (await web.Jobs.FindAsync(deleted)).ShouldBeNull();
+
+        // What has finished is repeated from anywhere, and deleted by the owner of the history.
+        var copy = await web.Jobs.EditAsync(edited, new SharedWork("z"));
+        await web.FinishAsync(copy.Id);
+        worker.Ran.Attempts[^1].ShouldBe((copy.Id, "z"));
+        await web.FinishAsync((await web.Jobs.RunAgainAsync(copy.Id)).Id);
+        worker.Ran.Attempts.Select(a => a.Text).ShouldBe(["y", "z", "z"]);
+        await Should.ThrowAsync<QueueUnavailableException>(() => web.Jobs.DeleteAsync(copy.Id));
+        (await worker.Jobs.DeleteAsync(copy.Id)).ShouldBeTrue();
+        (await web.Jobs.FindAsync(copy.Id)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Why_a_job_does_not_run_is_told_in_any_process()
+    {
+        await using var owner = await Node.StartAsync(_folder, isWorker: false);
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        var id = await web.Jobs.EnqueueAsync(new SharedWork());
+        (await web.Jobs.WhyAsync(id)).ShouldSatisfyAllConditions(why => why.Kind.ShouldBe(JobReasonKind.NotConsumed), why => why.Id.ShouldBe(id));
+        var until = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds());
+        var paused = await owner.Jobs.PauseAsync("default", "holiday", until);
+        (await web.Jobs.WhyAsync(id)).ShouldBe(await owner.Jobs.WhyAsync(id));
+        (await web.Jobs.WhyAsync(id)).ShouldSatisfyAllConditions(
+            why => why.Kind.ShouldBe(JobReasonKind.QueuePaused), why => why.Until.ShouldBe(until), why => why.Because.ShouldBe("holiday"), why => why.Since.ShouldBe(paused.Pause?.Since));
+        await web.Jobs.ResumeAsync("default");
+
+        var release = new TaskCompletionSource();
+        var ran = new Ran { Body = (_, token) => release.Task.WaitAsync(token) };
+        await using var worker = await Node.StartAsync(_folder, isWorker: true, ran);
+        await UntilAsync(() => ran.Attempts.Count == 1, worker);
+        (await web.Jobs.WhyAsync(id)).ShouldSatisfyAllConditions(
+            why => why.Kind.ShouldBe(JobReasonKind.Running), why => why.Node.ShouldBe(worker.Id), why => why.Text.ShouldBe($"Attempt 1 is with process {worker.Id} of the store."));
+        release.SetResult();
+        await web.FinishAsync(id);
+        (await web.Jobs.WhyAsync(id)).Kind.ShouldBe(JobReasonKind.Finished);
+    }
+
+    [Fact]
     public async Task What_was_enqueued_while_nobody_owned_the_store_is_not_lost()
     {
         var owner = await Node.StartAsync(_folder, isWorker: false);
@@ -179,6 +286,8 @@ public sealed class SharedStoreTests : IDisposable
         await using var worker = await Node.StartAsync(_folder, isWorker: true);
         (await worker.FinishAsync(id)).State.ShouldBe(JobState.Succeeded);
     }
+
+    private static Task UntilAsync(Func<Task<bool>> condition) => Sqlite.StoreHost.UntilAsync(condition);
 
     private static async Task UntilAsync(Func<bool> condition, Node? node = null)
     {

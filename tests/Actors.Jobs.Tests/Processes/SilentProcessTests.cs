@@ -28,6 +28,9 @@ public sealed class SilentProcessTests : IDisposable
             await UntilAsync(() => Notes.Lines(_folder, "silent.txt").Contains("begun first"));
             await StopAsync(worker);
             await UntilAsync(async () => (await owner.Jobs.GetAsync(id)).State == JobState.Waiting);
+            var silence = (await owner.Jobs.GetAsync(id)).LastInterruption.ShouldNotBeNull();
+            (silence.Cause, silence.Attempt).ShouldBe((JobInterruptionCause.ProcessSilent, 1));
+            silence.Node.ShouldNotBeNull().ShouldNotBe(owner.Id);
 
             var other = await Node.StartAsync(_folder, isWorker: true, options: options);
             var finished = await other.FinishAsync(id);
@@ -50,6 +53,35 @@ public sealed class SilentProcessTests : IDisposable
         {
             worker.Kill();
             await worker.WaitForExitAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_job_says_by_the_death_of_which_process_it_was_interrupted()
+    {
+        var options = new QueueOptions { Workers = 2, Prefetch = 2 };
+        await using var owner = await Node.StartAsync(_folder, isWorker: false, options: options);
+        await using var web = await Node.StartAsync(_folder, isWorker: false, options: options);
+        using var worker = Start();
+        JobId id;
+        try
+        {
+            await UntilAsync(() => Notes.Lines(_folder, "started.txt").Count == 1);
+            id = await owner.Jobs.EnqueueAsync(new SharedWork("first"));
+            await UntilAsync(() => Notes.Lines(_folder, "silent.txt").Contains("begun first"));
+        }
+        finally
+        {
+            worker.Kill();
+            await worker.WaitForExitAsync();
+        }
+
+        await UntilAsync(async () => (await owner.Jobs.GetAsync(id)).State == JobState.Waiting);
+        foreach (var node in new[] { owner, web })
+        {
+            var death = (await node.Jobs.GetAsync(id)).LastInterruption.ShouldNotBeNull();
+            (death.Cause, death.Attempt).ShouldBe((JobInterruptionCause.ProcessDied, 1));
+            death.Text.ShouldBe($"the process died (node {death.Node})");
         }
     }
 
@@ -103,7 +135,7 @@ public sealed class SilentProcessTests : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        return Process.Start(start)!; // Not null: it does not use the shell.
+        return MortalChild.Start(start);
     }
 
     private static async Task SignalAsync(string signal, Process process)

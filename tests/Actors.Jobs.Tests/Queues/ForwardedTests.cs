@@ -7,7 +7,7 @@ namespace Actors.Jobs.Tests.Queues;
 public sealed class ForwardedTests
 {
     /// <summary>What is about memory and not about the job.</summary>
-    private static readonly string[] NotStored = ["Next", "Previous", "CacheSlot"];
+    private static readonly string[] NotStored = ["Next", "Previous", "CacheSlot", "Key"];
 
     /// <summary>A field that is added to a job and forgotten here would be lost when the job is written forward.</summary>
     [Theory]
@@ -31,7 +31,14 @@ public sealed class ForwardedTests
         before.State = Enum.Parse<JobState>(state);
         before.DueAtMs = before.State is JobState.Scheduled or JobState.Retrying ? 7_000_000 : 0;
         var known = new QueueState();
-        known.Replace(Number, before.Id, before.State, "what went wrong", node: 77) = before;
+        var traits = new JobTraits { Tags = TagList.Of(["urgent", "mail"]), TraceParent = "00-1-2-01", TraceState = "a=b" } with
+        {
+            Interruption = new JobInterruption(JobInterruptionCause.ProcessSilent, 3, DateTimeOffset.FromUnixTimeMilliseconds(4_000_000), 77),
+            Steps = JobSteps.None.Add("charge", "12"u8.ToArray()).Add("mail", default),
+        };
+        ref var place = ref known.Replace(Number, before.Id, before.State, "what went wrong", node: 77, "customer 7", traits with { IndexedArgs = [5, 6] });
+        (before.Key, before.HasTraits) = (place.Key, true);
+        place = before;
         known.BeginCancel(Number, "nobody wants it");
         known.Suspect(Number, 2);
         known.Replace(Number + 1, JobId.Create(TimeProvider.System, new Random(7)), JobState.Running, null, node: 0);
@@ -40,7 +47,7 @@ public sealed class ForwardedTests
         var draft = new CommitDraft(firstNumber: 1, firstRow: 1);
         draft.AddForwarded(known, Number);
         draft.AddForwarded(known, Number + 1);
-        draft.FormatVersion.ShouldBe(2, "An older program would lose the job.");
+        draft.FormatVersion.ShouldBe(4, "An older program would lose the key and the tags.");
 
         var replayed = new QueueState();
         new CommitReplay(replayed, new CommitLedger()).Apply(
@@ -51,6 +58,10 @@ public sealed class ForwardedTests
             field.GetValue(after).ShouldBe(field.GetValue(before), field.Name);
         }
 
+        replayed.Keys.Name(after.Key).ShouldBe("customer 7");
+        replayed.Traits(Number).ShouldBe(traits);
+        replayed.TraitsToStore(Number).ShouldNotBeNull().IndexedArgs.ShouldBe([5UL, 6UL]);
+        (replayed.Jobs[Number + 1].Key, replayed.Traits(Number + 1)).ShouldBe((0, null));
         foreach (var number in new[] { Number, Number + 1 })
         {
             replayed.Error(number).ShouldBe(known.Error(number));
@@ -73,9 +84,10 @@ public sealed class ForwardedTests
     public void What_few_jobs_have_is_kept_in_these_tables_and_written_forward_from_all_of_them()
     {
         var byNumber = typeof(QueueState).GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
-            .Where(field => field.FieldType.IsGenericType && field.FieldType.GetGenericArguments()[0] == typeof(long))
+            .Where(field => field.FieldType.IsGenericType && (field.FieldType.GetGenericArguments()[0] == typeof(long) || field.FieldType.GetGenericTypeDefinition() == typeof(NumberMap<>)))
             .Select(field => field.Name.TrimStart('_', '<').Split('>')[0]);
-        byNumber.Order().ShouldBe(["GrantedTo", "Granted", "cancelling", "errors", "suspects"], ignoreOrder: true, "Write the new table forward too, and test it above.");
+        // A fingerprint is made of its error when somebody looks for it.
+        byNumber.Order().ShouldBe(["GrantedTo", "Granted", "cancelling", "errors", "fingerprints", "suspects", "traits"], ignoreOrder: true, "Write the new table forward too, and test it above.");
     }
 
     [Fact]

@@ -94,8 +94,9 @@ public sealed class ReadyListTests
                     model.RemoveAt(index);
                     break;
                 case 4 when _ready.FirstUncached != 0:
-                    _table[_ready.FirstUncached].CacheSlot = 1;
-                    _ready.SkipCached();
+                    var loaded = _ready.FirstUncached;
+                    _table[loaded].CacheSlot = 1;
+                    _ready.OnCached(loaded);
                     break;
             }
 

@@ -127,6 +127,8 @@ public sealed class DurableScheduleTests
         await world.AdvanceAsync(TimeSpan.FromSeconds(1));
         world.Attempts.Count.ShouldBe(5, "each slot has had its job");
         (await Expect.ThrowsAsync<ScheduleException>(() => schedules.BackfillAsync("s", Start, Start.AddHours(9)))).Message.ShouldContain("in the past");
+        (await Expect.ThrowsAsync<ScheduleException>(() => schedules.BackfillAsync("s", DateTimeOffset.MinValue, Start))).Message.ShouldContain("more than 1000");
+        (await schedules.BackfillAsync("s", DateTimeOffset.MinValue, DateTimeOffset.MinValue.AddMilliseconds(1))).ShouldBeEmpty();
         (await Expect.ThrowsAsync<ScheduleException>(() => schedules.BackfillAsync("s", Start.AddYears(-9), Start))).Message.ShouldContain("more than 1000");
     }
 

@@ -90,7 +90,7 @@ public sealed class SlotKillTests
             start.ArgumentList.Add(argument);
         }
 
-        return Process.Start(start)!; // Not null: it does not use the shell.
+        return MortalChild.Start(start);
     }
 
     private static async Task UntilAsync(Func<bool> isSo, Process child)

@@ -38,7 +38,7 @@ public sealed class KillTests
             start.ArgumentList.Add(argument);
         }
 
-        using var child = Process.Start(start)!; // Not null: it does not use the shell.
+        using var child = MortalChild.Start(start);
         var errors = child.StandardError.ReadToEndAsync();
         var watch = Stopwatch.StartNew();
         while (Notes.Length(folder, "acknowledged.txt") == before)

@@ -36,7 +36,7 @@ public sealed class PoisonTests
             start.ArgumentList.Add(argument);
         }
 
-        using var child = Process.Start(start)!; // Not null: it does not use the shell.
+        using var child = MortalChild.Start(start);
         var (errors, output) = (child.StandardError.ReadToEndAsync(), child.StandardOutput.ReadToEndAsync());
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try

@@ -216,6 +216,26 @@ public sealed class RestartTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task A_stop_that_comes_while_an_instance_is_torn_down_for_a_restart_ends_the_actor_when_its_events_are_stored(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var stores = Stores.For(system);
+        var reports = system.CreateProbe();
+        var ledger = system.ActorOf(Ledger.Props(reports));
+        await reports.ExpectAsync("recovered");
+        stores.Journal.Hold();
+        ledger.Do(l => l.PersistAsync(new Ledger.Added(1), _ => l.Report("handled")));
+        ledger.Do(_ => throw new BoomException());
+        await system.DrainAsync();
+        reports.Watch(ledger);
+        system.System.Stop(ledger);
+        await reports.ExpectNoneAsync(TimeSpan.FromSeconds(1));
+        stores.Journal.Release();
+        await reports.ExpectTerminatedAsync(ledger);
+        (await system.ActorOf(Ledger.Props()).GetAsync()).ShouldBe([1]);
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task A_stop_during_a_write_runs_no_handler_and_ends_the_actor_when_its_events_are_stored(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);

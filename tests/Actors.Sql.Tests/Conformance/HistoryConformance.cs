@@ -4,7 +4,7 @@ using Actors.Jobs;
 namespace Actors.Sql.Tests.Conformance;
 
 /// <summary>The duties of <see cref="IHistory"/> as tests. Every implementation runs them.</summary>
-public abstract class HistoryConformance : IAsyncLifetime
+public abstract partial class HistoryConformance : IAsyncLifetime
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
@@ -34,6 +34,20 @@ public abstract class HistoryConformance : IAsyncLifetime
 
     [Fact]
     public async Task A_job_that_is_not_there_is_not_found() => (await History.FindAsync(NewId(), default)).ShouldBeNull();
+
+    [Fact]
+    public async Task Jobs_are_deleted_by_their_ids_and_others_stay()
+    {
+        var jobs = Enumerable.Range(0, 20).Select(i => Job(Noon.AddSeconds(i), i % 2 == 0 ? JobState.Failed : JobState.Succeeded)).ToArray();
+        await WriteAsync(jobs);
+        (await History.DeleteAsync([jobs[3].Id, NewId(), jobs[4].Id, jobs[3].Id], default)).ShouldBe(2);
+        (await History.DeleteAsync([], default)).ShouldBe(0);
+        (await History.DeleteAsync([jobs[3].Id], default)).ShouldBe(0);
+        (await History.FindAsync(jobs[3].Id, default)).ShouldBeNull();
+        (await ListAsync(new HistoryFilter())).Select(job => job.Id).ShouldBe(jobs.Where((_, i) => i is not 3 and not 4).Reverse().Select(job => job.Id));
+        await WriteAsync(jobs[3]);
+        (await History.FindAsync(jobs[3].Id, default)).ShouldNotBeNull("Its id is free again.");
+    }
 
     [Fact]
     public async Task Writing_a_job_again_leaves_one()

@@ -27,7 +27,7 @@ internal static class CrashChild
     {
         start.RedirectStandardOutput = true;
         start.Environment[FileVariable] = databasePath;
-        return Process.Start(start)!;   // not null: it does not use the shell
+        return MortalChild.Start(start);
     }
 
     public static bool IsWanted([NotNullWhen(true)] out string? databasePath) =>

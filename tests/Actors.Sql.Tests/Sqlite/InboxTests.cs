@@ -1,4 +1,5 @@
 using Actors.Jobs;
+using Actors.Sql.Sqlite;
 
 namespace Actors.Sql.Tests.Sqlite;
 
@@ -22,6 +23,47 @@ public sealed class InboxTests : IAsyncLifetime
         await _one.DisposeAsync();
         await _two.DisposeAsync();
         _file.Dispose();
+    }
+
+    [Fact]
+    public async Task A_process_that_cannot_hold_its_lock_has_never_joined()
+    {
+        // Somebody has the file open that would be the lock of the next process.
+        var next = _two.Node + 1;
+        await using (new FileStream($"{_file.Path}.node-{next}.lock", FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            await Should.ThrowAsync<Exception>(() => SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true }));
+        }
+
+        (await _one.GetNodesAsync(None)).Select(node => node.Id).ShouldBe([_one.Node, _two.Node], "Seen without its lock, it would be one that has ended.");
+        await using var joined = await SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true });
+        (await _one.IsAliveAsync(joined.Node, None)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_process_states_what_it_reads_when_it_joins()
+    {
+        var nodes = await _two.GetNodesAsync(None);
+        nodes.Select(node => node.Id).ShouldBe([_one.Node, _two.Node]);
+        nodes.ShouldAllBe(node => node.ProcessId == Environment.ProcessId && node.Reads == StoreFormats.OfThisProgram && node.Version == StoreFormats.ProgramVersion);
+        StoreFormats.ProgramVersion.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_process_that_joined_before_there_was_anything_to_state_reads_what_programs_read_then()
+    {
+        await _two.DisposeAsync();
+        var path = SqliteStore.PathBeside(_file.Path, "inbox");
+        using (var connection = new Connection(path, create: false, TimeSpan.FromSeconds(1)))
+        {
+            connection.Execute(
+                "ALTER TABLE nodes DROP COLUMN version; ALTER TABLE nodes DROP COLUMN reads_queues; ALTER TABLE nodes DROP COLUMN reads_schedules; " +
+                "DELETE FROM schema WHERE version > 1; DELETE FROM nodes; INSERT INTO nodes (id, name, process, joined_at) VALUES (77, 'old', 4711, 0)");
+        }
+
+        _two = await SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true });
+        var old = (await _two.GetNodesAsync(None)).Where(node => node.Id == 77).ShouldHaveSingleItem();
+        old.ShouldBe(new StoreNode(77, 4711, "", new StoreFormats(3, 2)));
     }
 
     [Fact]

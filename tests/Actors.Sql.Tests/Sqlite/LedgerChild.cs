@@ -10,11 +10,11 @@ internal static class LedgerChild
     public const int Ledgers = 3;
     private const string FileVariable = "ACTORS_SQL_TESTS_LEDGER_FILE";
 
-    public static Process Start(string databasePath) => Process.Start(new ProcessStartInfo(CrashChild.Program)
+    public static Process Start(string databasePath) => MortalChild.Start(new ProcessStartInfo(CrashChild.Program)
     {
         RedirectStandardOutput = true,
         Environment = { [FileVariable] = databasePath },
-    })!;   // not null: it does not use the shell
+    });
 
     public static bool IsWanted([NotNullWhen(true)] out string? databasePath) =>
         (databasePath = Environment.GetEnvironmentVariable(FileVariable)) is not null;

@@ -1,3 +1,4 @@
+using Actors.Jobs;
 using Actors.Persistence;
 
 namespace Actors.Sql.Tests.Sqlite;
@@ -120,6 +121,56 @@ public sealed class RepairTests : IDisposable
         var last = (await Owner.OpenAsync(store.Journal, "orders")).Opening.LastSequenceNumber;
         last.ShouldBeInRange(4, 16);
         (await store.Journal.ReadAsync("orders", 1, int.MaxValue, default)).Count.ShouldBe((int)last);
+    }
+
+    [Fact]
+    public async Task A_store_with_a_damaged_log_is_neither_backed_up_nor_repaired_nor_joined_as_if_it_were_whole()
+    {
+        await WithLogAsync(Damaged);
+        var before = await File.ReadAllBytesAsync(_file.Path + "-wal");
+        var backup = Path.Combine(_file.Folder, "backup");
+        (await Should.ThrowAsync<StoreException>(() => SqliteMaintenance.BackupAsync(Options, backup))).Message.ShouldContain("-wal' is damaged in page");
+        Directory.Exists(backup).ShouldBeFalse();
+        (await Should.ThrowAsync<StoreException>(() => SqliteMaintenance.RepairAsync(Options, "orders", isDryRun: false))).Message.ShouldContain("repair --log");
+
+        // A process that joins owns nothing yet; the one that wants to own is told.
+        await using (var store = await SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true }))
+        {
+            (await Should.ThrowAsync<StoreException>(() => store.TryOwnAsync(default))).Message.ShouldContain("-wal' is damaged in page");
+        }
+
+        (await File.ReadAllBytesAsync(_file.Path + "-wal")).ShouldBe(before, "Nothing was dropped.");
+    }
+
+    [Fact]
+    public async Task A_damaged_log_of_the_inbox_is_named_to_the_first_process_that_joins()
+    {
+        var inbox = SqliteStore.PathBeside(_file.Path, "inbox");
+        byte[] database, log;
+        await using (var store = await SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true }))
+        {
+            for (var n = 0; n < 20; n++)
+            {
+                await store.Inbox.PostAsync([new InboxMessage(InboxMessage.Owner, store.Node, new byte[3000])], default);
+            }
+
+            (database, log) = (await File.ReadAllBytesAsync(inbox), await File.ReadAllBytesAsync(inbox + "-wal"));
+        }
+
+        await File.WriteAllBytesAsync(inbox, database);
+        await File.WriteAllBytesAsync(inbox + "-wal", Damaged(log));
+        File.Delete(inbox + "-shm");
+        (await Should.ThrowAsync<StoreException>(() => SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true }))).Message
+            .ShouldContain($"{inbox}-wal' is damaged in page");
+        (await File.ReadAllBytesAsync(inbox + "-wal")).ShouldBe(Damaged(log));
+    }
+
+    /// <summary>In the middle, before transactions that were confirmed.</summary>
+    private static byte[] Damaged(byte[] log)
+    {
+        var damaged = log.ToArray();
+        damaged[damaged.Length / 2] ^= 0xFF;
+        return damaged;
     }
 
     /// <summary>Leaves the files as a power failure does: twenty commits in the log, which is then changed.</summary>

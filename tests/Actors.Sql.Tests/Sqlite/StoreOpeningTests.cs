@@ -49,7 +49,7 @@ public sealed class StoreOpeningTests : IDisposable
     public async Task A_store_of_an_older_version_is_brought_up_to_date()
     {
         await (await _file.OpenAsync()).DisposeAsync();
-        _file.ExecuteInHistory("DELETE FROM schema; DROP VIEW jobs; DROP TABLE history; DROP TABLE names;");
+        _file.ExecuteInHistory("DELETE FROM schema; DROP VIEW jobs; DROP TABLE history; DROP TABLE history_marks; DROP TABLE names;");
         await (await _file.OpenAsync()).DisposeAsync();
         _file.QueryHistory("SELECT count(*) FROM jobs").ShouldBe(0);
     }

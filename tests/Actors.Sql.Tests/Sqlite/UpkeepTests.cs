@@ -9,6 +9,38 @@ public sealed class UpkeepTests : IDisposable
     public void Dispose() => _file.Dispose();
 
     [Fact]
+    public async Task The_rows_of_others_go_although_the_transaction_that_made_a_journal_was_rolled_back()
+    {
+        await using (var store = await _file.OpenAsync())
+        {
+            var owner = await Owner.OpenAsync(store.Journal, "orders");
+            for (var n = 1; n <= 20; n++)
+            {
+                await owner.AppendAsync(n);
+            }
+        }
+
+        _file.Execute("UPDATE journals SET commits_from = 20"); // As a commit leaves it that deletes.
+        var file = new StoreFile(_file.Path, StoreSchema.Journal, TimeSpan.FromSeconds(1), TimeProvider.System);
+        using (var session = new WriteSession(file.OpenWriter(create: false), TimeProvider.System))
+        {
+            session.Begin();
+            session.Journals.Open("never", Guid.NewGuid(), 1);
+            session.Rollback();
+            session.Begin();
+            session.Journals.Open("orders", Guid.NewGuid(), 1);
+            session.Commit();
+            for (var step = 0; session.Upkeep.IsDue; step++)
+            {
+                step.ShouldBeLessThan(100, "It turns round the journal that is not there.");
+                session.Upkeep.Step(isIdle: true, checkpoints: false);
+            }
+        }
+
+        _file.Query("SELECT count(*) FROM commits").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_store_that_is_never_idle_gives_back_what_is_free_beyond_half_of_its_file()
     {
         await using (var store = await _file.OpenAsync())

@@ -1,0 +1,33 @@
+namespace Actors.Jobs.Queues;
+
+/// <summary>What those who run the program ask of a queue: each kind in a file of its own.</summary>
+internal sealed partial class QueueActor
+{
+    private void OnOperation(QueueMessage.Operation operation)
+    {
+        switch (operation)
+        {
+            case QueueMessage.DrainQueue drain:
+                OnDrainQueue(drain);
+                break;
+            case QueueMessage.EditJob edit:
+                OnEditJob(edit);
+                break;
+            case QueueMessage.DeleteJob delete:
+                OnDeleteJob(delete);
+                break;
+            case QueueMessage.AwaitHistory history:
+                OnAwaitHistory(history);
+                break;
+            case QueueMessage.WhyJob why:
+                OnWhyJob(why);
+                break;
+            case QueueMessage.PauseEnded:
+                OnPauseEnded();
+                break;
+            default:
+                Unhandled(operation);
+                break;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace Actors.Jobs.Queues;
+
+internal abstract partial record QueueMessage
+{
+    /// <summary>What those who run the program ask of a queue, and what follows from it later.</summary>
+    public abstract record Operation : QueueMessage;
+
+    /// <summary>Take no new jobs until the queue is resumed; answered when that, and all that was decided before, is durable.</summary>
+    /// <param name="Reason">Why; null leaves the reason that was given before.</param>
+    /// <param name="IsLook">Change nothing: whoever drains it wants to know how far it is.</param>
+    public sealed record DrainQueue(string? Reason, bool IsLook = false) : Operation, IRequest<QueueStatus>;
+
+    /// <summary>Give a job that does not run other arguments; answered when that is durable. One that has finished stays as it is: see the status.</summary>
+    public sealed record EditJob(JobId Id, string Type, int TypeVersion, byte[] Payload, IReadOnlyList<ulong> IndexedArgs) : Operation, IRequest<JobFound>;
+
+    /// <summary>End a job as cancelled and keep nothing of it; answered when that is durable. One that has finished goes to the history first: see the status.</summary>
+    public sealed record DeleteJob(JobId Id) : Operation, IRequest<JobFound>;
+
+    /// <summary>Answered, without a status, when the queue has no such job: at once, or when a finished one is in the history.</summary>
+    public sealed record AwaitHistory(JobId Id) : Operation, IRequest<JobFound>;
+
+    /// <summary>Say why a job is where it is.</summary>
+    public sealed record WhyJob(JobId Id) : Operation, IRequest<Explained>;
+
+    /// <summary>The reason is null when the queue has no such live job, or cannot say, for the cause given.</summary>
+    public sealed record Explained(JobReason? Reason, Exception? Unknown) : QueueMessage;
+
+    /// <summary>To itself: the pause may be over.</summary>
+    public sealed record PauseEnded : Operation
+    {
+        public static PauseEnded Instance { get; } = new();
+    }
+}

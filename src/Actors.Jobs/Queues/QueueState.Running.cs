@@ -1,0 +1,18 @@
+namespace Actors.Jobs.Queues;
+
+internal sealed partial class QueueState
+{
+    /// <summary>The length of what jobs have done so far.</summary>
+    public long StepBytes { get; private set; }
+
+    /// <summary>A step of the job is done.</summary>
+    public void AddStep(long number, string name, ReadOnlyMemory<byte> value)
+    {
+        var traits = Traits(number) ?? new JobTraits();
+        SetTraits(number, traits with { Steps = traits.Steps.Add(name, value) });
+    }
+
+    /// <summary>An attempt of the job was cut short.</summary>
+    public void SetInterruption(long number, JobInterruption interruption) =>
+        SetTraits(number, (Traits(number) ?? new JobTraits()) with { Interruption = interruption });
+}
