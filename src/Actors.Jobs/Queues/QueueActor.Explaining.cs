@@ -107,7 +107,7 @@ internal sealed partial class QueueActor
         var counted = _ready.ListOf(_state.Jobs[number]).CountBefore(number, MostCounted + 1);
         var hasMore = counted > MostCounted;
         var before = Math.Min(counted, MostCounted);
-        var free = (_setup.IsConsuming ? _options.Workers + _options.Prefetch - _state.GrantedHere : 0)
+        var free = FreeSlotsHere
             + _nodes.Values.Sum(node => Math.Max(0, node.Slots - node.Granted.Count));
         var others = _ready.Count - _ready.ListOf(_state.Jobs[number]).Count;
         var busy = free <= 0 ? $"all workers are busy, with {Number(_state.Granted.Count)} jobs" : "they are being started";
