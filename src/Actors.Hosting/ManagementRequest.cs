@@ -4,7 +4,7 @@ namespace Actors.Hosting;
 
 /// <summary>A command to a running actor system, for its management socket.</summary>
 /// <param name="Command">One of <c>ping, status, start, stop, restart, tail, incidents, reread, update, shutdown, schedules,
-/// next-slots, run-schedule, pause-schedule, resume-schedule, search-jobs, job-errors, queues, pause-queue, resume-queue, drain-queue, job, why-job,
+/// next-slots, run-schedule, pause-schedule, resume-schedule, search-jobs, job-errors, queues, pause-queue, resume-queue, drain-queue, change-queue, reset-queue, job, why-job,
 /// cancel-jobs, retry-jobs, run-jobs-again, delete-jobs, edit-job</c>.</param>
 public sealed record ManagementRequest(string Command)
 {
@@ -34,10 +34,16 @@ public sealed record ManagementRequest(string Command)
     /// <summary>For <c>pause-queue</c>: when it goes on by itself; null when somebody resumes it.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>For <c>change-queue</c>: what is to be otherwise than configured.</summary>
+    public QueueChange? Change { get; init; }
+
+    /// <summary>For <c>change-queue</c>: who asks, for whoever reads the status.</summary>
+    public string? By { get; init; }
+
     /// <summary>For <c>edit-job</c>: the arguments, as JSON.</summary>
     public string? Args { get; init; }
 
-    /// <summary>Why, for whoever reads the status: kept by <c>pause-schedule</c>, <c>pause-queue</c>, <c>drain-queue</c> and <c>cancel-jobs</c>.</summary>
+    /// <summary>Why, for whoever reads the status: kept by <c>pause-schedule</c>, <c>pause-queue</c>, <c>drain-queue</c>, <c>change-queue</c> and <c>cancel-jobs</c>.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The jobs that are meant, for <c>search-jobs</c>, <c>job-errors</c> and what changes all that match; <see cref="Lines"/> says how many are wanted.</summary>

@@ -15,6 +15,24 @@ public partial interface IJobs
     /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present, or somebody has resumed the queue before it was empty.</exception>
     Task<QueueStatus> DrainAsync(string queue, string? reason = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Changes workers and limits of a queue while it runs, and keeps them so, also after a restart and when the configuration is reloaded, until <see cref="ResetQueueAsync"/>.</summary>
+    /// <remarks>Changes add up: what this one does not name stays as it is. Workers that are too many finish the job that they have in hand. It works from every process of a shared store, and for all of them.</remarks>
+    /// <param name="queue">The queue.</param>
+    /// <param name="change">What is to be otherwise.</param>
+    /// <param name="by">Who does it, for people: up to 1,000 characters are kept, as of the reason.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <param name="cancellationToken">Ends the wait; it may be changed nevertheless.</param>
+    /// <returns>The queue, with <see cref="QueueStatus.Override"/>: that is durable.</returns>
+    /// <exception cref="ArgumentException">Nothing is changed, or a value makes no sense, such as a limit of 0: to let no job run, pause the queue.</exception>
+    /// <exception cref="UnknownQueueException">There is no such queue.</exception>
+    /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present, or an older process that lives could not read the change.</exception>
+    Task<QueueStatus> ReconfigureQueueAsync(string queue, QueueChange change, string? by = null, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a queue be as it is configured. Does nothing to one that is.</summary>
+    /// <exception cref="UnknownQueueException">There is no such queue.</exception>
+    /// <exception cref="QueueUnavailableException">The queue's journal cannot be used at present.</exception>
+    Task<QueueStatus> ResetQueueAsync(string queue, CancellationToken cancellationToken = default);
+
     /// <summary>Gives a job other arguments; for one that has finished, enqueues a new job with them that names the old (<see cref="JobStatus.CopyOf"/>).</summary>
     /// <remarks>
     /// A job that has not finished keeps its id, its place, its time, its attempts, key and tags; one that was Parked waits for a worker. <see cref="RetryAsync"/> lets it

@@ -85,6 +85,9 @@ public sealed record QueueStatus(
 
     /// <summary>Why no new job is taken, and since when; null when the queue takes jobs.</summary>
     public QueueDrain? Drain { get; init; }
+
+    /// <summary>What somebody has changed of workers and limits while the queue ran; null when it is as configured.</summary>
+    public QueueOverride? Override { get; init; }
 }
 
 /// <summary>That a queue is paused: it takes jobs, but starts none, until somebody lets it go on.</summary>

@@ -109,6 +109,9 @@ internal static partial class Log
     [LoggerMessage(3405, LogLevel.Information, "Schedule {Schedule} is declared no more. It is retired: kept, but without new jobs")]
     public static partial void ScheduleRetired(ILogger logger, string schedule);
 
+    [LoggerMessage(3115, LogLevel.Information, "{Queue} is otherwise than configured: changed by {Who} ({Reason})")]
+    public static partial void QueueChanged(ILogger logger, string queue, string who, string reason);
+
     [LoggerMessage(3207, LogLevel.Warning, "A commit of {Queue} waits, and all behind it: {Reason}")]
     public static partial void CommitWaitsForFormat(ILogger logger, string queue, string reason);
 

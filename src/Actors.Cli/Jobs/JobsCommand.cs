@@ -22,6 +22,9 @@ internal static class JobsCommand
         QueuesCommands.Pause(),
         QueuesCommands.Resume(),
         QueuesCommands.Drain(),
+        LimitsCommands.Workers(),
+        LimitsCommands.Limits(),
+        LimitsCommands.Reset(),
     };
 
     private static Command Search()

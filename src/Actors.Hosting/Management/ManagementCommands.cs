@@ -48,6 +48,8 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
                 "pause-queue" => Signed(await _queues.PauseAsync(request, Self)),
                 "resume-queue" => Signed(await _queues.ResumeAsync(request, Self)),
                 "drain-queue" => Signed(await _queues.DrainAsync(request, Self, cancellationToken)),
+                "change-queue" => Signed(await _queues.ConfigureAsync(request, Self)),
+                "reset-queue" => Signed(await _queues.ResetAsync(request, Self)),
                 "job" => Signed(await _jobs.ShowAsync(request, cancellationToken)),
                 "why-job" => Signed(await _jobs.WhyAsync(request, cancellationToken)),
                 "edit-job" => Signed(await _jobs.EditAsync(request)),
@@ -56,7 +58,7 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
                     ManagementOutcome.BadRequest,
                     $"There is no command '{unknown}'. There are: ping, status, start, stop, restart, tail, incidents, reread, update, shutdown, " +
                     "schedules, next-slots, run-schedule, pause-schedule, resume-schedule, search-jobs, job-errors, " +
-                    "queues, pause-queue, resume-queue, drain-queue, job, why-job, cancel-jobs, retry-jobs, run-jobs-again, delete-jobs, edit-job."),
+                    "queues, pause-queue, resume-queue, drain-queue, change-queue, reset-queue, job, why-job, cancel-jobs, retry-jobs, run-jobs-again, delete-jobs, edit-job."),
             };
         }
         catch (Exception fault) when (fault is UnknownServiceException or UnknownScheduleException or UnknownQueueException or UnknownJobException)

@@ -14,17 +14,13 @@ internal sealed class QueueCommands(ActorsRuntime runtime)
         return Answer(queues, heading) with { Outcome = queues.Any(queue => QueueText.TroubleOf(queue).Count > 0) ? ManagementOutcome.Incomplete : ManagementOutcome.Done };
     }
 
-    public Task<Answer> PauseAsync(ManagementRequest request, string heading) => ChangeAsync(request, "pause", heading, async queue =>
-    {
-        try
-        {
-            return await Jobs.PauseAsync(queue, request.Reason, request.Until);
-        }
-        catch (ArgumentException fault)
-        {
-            throw new InvalidOperationException(fault.Message, fault);
-        }
-    });
+    public Task<Answer> PauseAsync(ManagementRequest request, string heading) =>
+        ChangeAsync(request, "pause", heading, queue => Jobs.PauseAsync(queue, request.Reason, request.Until));
+
+    public Task<Answer> ConfigureAsync(ManagementRequest request, string heading) =>
+        ChangeAsync(request, "change", heading, queue => Jobs.ReconfigureQueueAsync(queue, request.Change ?? new QueueChange(), request.By, request.Reason));
+
+    public Task<Answer> ResetAsync(ManagementRequest request, string heading) => ChangeAsync(request, "reset", heading, queue => Jobs.ResetQueueAsync(queue));
 
     public Task<Answer> ResumeAsync(ManagementRequest request, string heading) => ChangeAsync(request, "resume", heading, queue => Jobs.ResumeAsync(queue));
 
@@ -38,8 +34,14 @@ internal sealed class QueueCommands(ActorsRuntime runtime)
             return new Answer(ManagementOutcome.BadRequest, $"Say which queues to {command}; there are: {string.Join(", ", Jobs.Queues)}.");
         }
 
-        var changed = await Task.WhenAll(Named(request).Select(change));
-        return Answer(changed, heading);
+        try
+        {
+            return Answer(await Task.WhenAll(Named(request).Select(change)), heading);
+        }
+        catch (ArgumentException fault)
+        {
+            return new Answer(ManagementOutcome.BadRequest, fault.Message);
+        }
     }
 
     /// <summary>All names first, so that a slip of the pen in the last one leaves the first alone.</summary>

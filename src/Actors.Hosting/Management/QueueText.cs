@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Actors.Hosting.Settings;
 using Actors.Jobs;
 
 namespace Actors.Hosting.Management;
@@ -58,7 +57,7 @@ internal static class QueueText
         text.Append('\n').Append(queue.Unavailable is not null || queue.Quarantined > 0 ? '!' : trouble.Count > 0 ? '~' : ' ').Append(' ').Append(queue.Queue.PadRight(width)).Append("  ").Append(state);
         if ((queue.Pause?.Since ?? queue.Drain?.Since) is { } since && queue.Unavailable is null)
         {
-            text.Append(CultureInfo.InvariantCulture, $" for {DurationText.Of(Whole(now - since))}");
+            text.Append(CultureInfo.InvariantCulture, $" for {ScheduleText.Words(now - since)}");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"  {queue.Waiting:N0} waiting, {queue.Running:N0} running of {queue.Workers:N0}, {queue.Scheduled:N0} scheduled, {queue.Retrying:N0} retrying");
@@ -68,11 +67,34 @@ internal static class QueueText
         {
             text.Append("\n    ").Append(line);
         }
+
+        if (queue.Override is { } changed)
+        {
+            text.Append("\n    ").Append(OfChange(changed, queue.Queue));
+        }
     }
 
     private static string Reason(string? reason) => reason?.TrimEnd('.') ?? "no reason was given";
 
-    private static TimeSpan Whole(TimeSpan time) => TimeSpan.FromSeconds(Math.Max(0, Math.Floor(time.TotalSeconds)));
+    private static string OfChange(QueueOverride changed, string queue)
+    {
+        var (change, configured) = (changed.Change, changed.Configured);
+        var what = new List<string>();
+        Add("workers", change.Workers, configured.Workers);
+        Add("concurrency", change.Concurrency, configured.Concurrency);
+        Add("concurrency per key", change.ConcurrencyPerKey, configured.ConcurrencyPerKey);
+        Add("rate", change.Rate, configured.Rate);
+        Add("rate per key", change.RatePerKey, configured.RatePerKey);
+        return $"changed by {changed.By ?? "somebody"} at {changed.Since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)} ({Reason(changed.Reason)}): {string.Join(", ", what)}. To go back: actors jobs reset {queue}";
+
+        void Add(string name, object? value, object? before)
+        {
+            if (value is not null)
+            {
+                what.Add($"{name} {value}, configured {before ?? "none"}");
+            }
+        }
+    }
 
     private static string End(DateTimeOffset? until) => until is { } end ? string.Create(CultureInfo.InvariantCulture, $" until {end.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z") : "";
 

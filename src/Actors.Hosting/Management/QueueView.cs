@@ -39,6 +39,8 @@ internal sealed record QueueView
 
     public QueueDrain? Drain { get; init; }
 
+    public QueueOverride? Override { get; init; }
+
     public IReadOnlyList<string>? Trouble { get; init; }
 
     public static QueueView Of(QueueStatus status) => new()
@@ -60,6 +62,7 @@ internal sealed record QueueView
         Unavailable = status.Unavailable,
         Pause = status.Pause,
         Drain = status.Drain,
+        Override = status.Override,
         Trouble = QueueText.TroubleOf(status) is { Count: > 0 } trouble ? trouble : null,
     };
 }

@@ -127,7 +127,8 @@ internal static class ScheduleText
     private static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString(
         moment.Millisecond == 0 ? "yyyy-MM-dd HH:mm:ss'Z'" : "yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    private static string Words(TimeSpan time) => time switch
+    /// <summary>A time as people say it.</summary>
+    public static string Words(TimeSpan time) => time switch
     {
         { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.#} ms"),
         { TotalMinutes: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s"),

@@ -7,6 +7,11 @@ internal sealed partial class StartedJobs
     public Task<QueueStatus> DrainAsync(string queue, string? reason = null, CancellationToken cancellationToken = default) =>
         Jobs.DrainAsync(queue, reason, cancellationToken);
 
+    public Task<QueueStatus> ReconfigureQueueAsync(string queue, QueueChange change, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
+        Jobs.ReconfigureQueueAsync(queue, change, by, reason, cancellationToken);
+
+    public Task<QueueStatus> ResetQueueAsync(string queue, CancellationToken cancellationToken = default) => Jobs.ResetQueueAsync(queue, cancellationToken);
+
     public Task<JobStatus> EditAsync<TJob>(JobId id, TJob job, CancellationToken cancellationToken = default)
         where TJob : notnull => Jobs.EditAsync(id, job, cancellationToken);
 

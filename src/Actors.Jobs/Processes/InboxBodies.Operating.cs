@@ -15,6 +15,8 @@ internal static partial class InboxBodies
     private const uint AwaitHistoryChange = 44;
     private const uint WhyChange = 45;
     private const uint BulkChange = 470;
+    private const uint OverrideChange = 471;
+    private const uint ResetChange = 472;
 
     /// <summary>An older owner looks for this job, and finds none.</summary>
     private static readonly ByteString NoJob = Bytes(default);
@@ -42,6 +44,13 @@ internal static partial class InboxBodies
         QueueMessage.AwaitHistory history => new() { Change = AwaitHistoryChange, Job = Bytes(history.Id) },
         QueueMessage.WhyJob why => new() { Change = WhyChange, Job = Bytes(why.Id) },
         QueueMessage.ChangeJobs bulk => ToProto(bulk),
+        QueueMessage.OverrideQueue change => new()
+        {
+            Change = OverrideChange,
+            Job = NoJob,
+            Override = OverrideBodies.ToProto(new QueueOverride(change.Change, new QueueChange(), DateTimeOffset.UnixEpoch, change.By, change.Reason)),
+        },
+        QueueMessage.ResetQueue => new() { Change = ResetChange, Job = NoJob },
         _ => null,
     };
 
@@ -56,6 +65,8 @@ internal static partial class InboxBodies
             PauseChange => new QueueMessage.PauseQueue(reason, change.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(change.UntilMs)),
             ResumeChange => new QueueMessage.ResumeQueue(),
             DrainChange => new QueueMessage.DrainQueue(reason),
+            OverrideChange when OverrideBodies.FromProto(change.Override) is { } other => new QueueMessage.OverrideQueue(other.Change, other.By, other.Reason),
+            ResetChange => new QueueMessage.ResetQueue(),
             DrainLook => new QueueMessage.DrainQueue(null, IsLook: true),
             EditChange when change.Edited is { } edited => new QueueMessage.EditJob(Id(change.Job), edited.Type, (int)edited.TypeVersion, edited.Args.ToByteArray(), Traits(edited.Traits)?.IndexedArgs ?? []),
             DeleteChange => new QueueMessage.DeleteJob(Id(change.Job)),

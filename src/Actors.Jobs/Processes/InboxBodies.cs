@@ -182,6 +182,8 @@ internal static partial class InboxBodies
         Overdue = (uint)status.Overdue,
         Suspects = (uint)status.Suspects,
         Drain = ToProto(status.Drain),
+        Override = OverrideBodies.ToProto(status.Override),
+        Configured = status.Override is { } changed ? OverrideBodies.ToProto(changed with { Change = changed.Configured }) : null,
         Pause = status.Pause is { } pause ? new InboxPause
         {
             Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0,
@@ -206,6 +208,9 @@ internal static partial class InboxBodies
         Overdue = (int)status.Overdue,
         Suspects = (int)status.Suspects,
         Drain = FromProto(status.Drain),
+        Override = OverrideBodies.FromProto(status.Override) is { } changed
+            ? changed with { Configured = OverrideBodies.FromProto(status.Configured)?.Change ?? new QueueChange() }
+            : null,
         Pause = status.Pause is { } pause
             ? new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
             {

@@ -16,6 +16,7 @@ internal sealed partial class RemoteQueueActor
     private readonly HashSet<long> _overdue = [];
     private WorkerPool? _workers;
     private bool _isConsuming;
+    private QueueChange? _changed;
 
     private void OnStartConsuming()
     {
@@ -37,11 +38,33 @@ internal sealed partial class RemoteQueueActor
 
     private void OnReconfigure(QueueOptions options)
     {
-        _options = options;
-        _workers?.Resize(options.Workers);
+        _configured = options;
+        Apply(_changed);
         if (_isConsuming)
         {
             Announce(isComplete: false);
+        }
+    }
+
+    /// <summary>The owner says what is otherwise than configured.</summary>
+    private void OnSettings(InboxSettings settings)
+    {
+        Apply(OverrideBodies.FromProto(settings.Override)?.Change);
+        if (_isConsuming)
+        {
+            Announce(isComplete: false);
+        }
+    }
+
+    private void Apply(QueueChange? change)
+    {
+        var workers = _options.Workers;
+        _changed = change;
+        _options = QueueOverride.Apply(change, _configured);
+        _workers?.Resize(_options.Workers);
+        if (_options.Workers < workers)
+        {
+            GiveBackNotBegun(); // As its owner does.
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
     private static readonly TimeSpan QuestionTimeout = TimeSpan.FromSeconds(10);
 
     private readonly string _name;
+    private QueueOptions _configured;
     private QueueOptions _options;
     private readonly IReadOnlyDictionary<string, JobHandler> _handlers;
     private readonly QueueExecution _execution;
@@ -30,7 +31,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
         IActorRef inbox)
     {
         _name = name;
-        _options = options;
+        _configured = _options = options;
         _handlers = handlers;
         _execution = execution;
         _begun = begun;
@@ -189,6 +190,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
         switch (row.Body.ContentCase)
         {
             case InboxBody.ContentOneofCase.Owner:
+                Apply(null); // Whatever is otherwise now, the new one says.
                 Announce(isComplete: true);
                 break;
             case InboxBody.ContentOneofCase.Grants:
@@ -196,6 +198,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 break;
             case InboxBody.ContentOneofCase.Cancel:
                 OnCancel(row.Body.Cancel);
+                break;
+            case InboxBody.ContentOneofCase.Settings:
+                OnSettings(row.Body.Settings);
                 break;
             case InboxBody.ContentOneofCase.Recall:
                 GiveBackNotBegun();

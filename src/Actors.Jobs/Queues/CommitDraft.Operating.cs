@@ -22,6 +22,13 @@ internal sealed partial class CommitDraft
         _events++;
     }
 
+    public void SetOverride(QueueOverride? change)
+    {
+        FormatVersion = Math.Max(FormatVersion, OperatingFormat);
+        _commit.Overriding = new Overriding { Override = OverrideBodies.ToProto(change) };
+        _events++;
+    }
+
     public void AddDeleting(long number)
     {
         FormatVersion = Math.Max(FormatVersion, OperatingFormat);

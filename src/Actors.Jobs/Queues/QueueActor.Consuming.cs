@@ -43,14 +43,9 @@ internal sealed partial class QueueActor
     /// <summary>Everything but the number of workers is read when it is needed.</summary>
     private void OnReconfigure(QueueOptions options)
     {
-        _options = _setup.Options = options;
-        if (options.Limits != _state.Limits)
-        {
-            SetLimits(options.Limits);
-        }
-
-        _workers?.Resize(options.Workers);
-        FlushSoon();
+        _configured = _setup.Options = options;
+        _state.ConfiguredLimits = options.Limits;
+        ApplyOverride();
     }
 
     private void StopWorkers()

@@ -124,9 +124,8 @@ internal sealed partial class QueueActor
     }
 
     /// <summary>Other limits from now on: every key is looked at anew.</summary>
-    private void SetLimits(LimitOptions limits)
+    private void LookAtKeysAnew()
     {
-        _state.Limits = limits;
         _rated.Clear();
         foreach (var key in _state.Keys.All)
         {

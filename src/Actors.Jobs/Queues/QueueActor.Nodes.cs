@@ -107,6 +107,12 @@ internal sealed partial class QueueActor
     {
         var node = Node(id);
         node.Slots = (int)consume.Slots;
+        if (consume.IsComplete)
+        {
+            node.Told = null; // It has forgotten what an earlier owner said.
+        }
+
+        TellSettings(node);
         node.Types.Clear();
         node.Types.UnionWith(consume.Types_);
         if (consume.IsComplete)
@@ -401,6 +407,9 @@ internal sealed partial class QueueActor
         public long Id { get; } = id;
 
         public int Slots { get; set; }
+
+        /// <summary>What it was told to be otherwise than configured.</summary>
+        public QueueChange? Told { get; set; }
 
         /// <summary>When it last said anything.</summary>
         public TimeSpan HeardAt { get; set; }

@@ -19,6 +19,12 @@ internal sealed partial class QueueActor
             case QueueMessage.AwaitHistory history:
                 OnAwaitHistory(history);
                 break;
+            case QueueMessage.OverrideQueue change:
+                OnOverrideQueue(change);
+                break;
+            case QueueMessage.ResetQueue:
+                OnResetQueue();
+                break;
             case QueueMessage.ChangeJobs change:
                 OnChangeJobs(change);
                 break;

@@ -28,6 +28,7 @@ internal sealed partial class QueueActor
     protected override void OnRecovered()
     {
         _clock = new QueueClock(Context.System.TimeProvider, _state.LastMs);
+        _options = QueueOverride.Apply(_state.Override?.Change, _configured);
         _state.SettleStarts(NowMs());
         _nextRow = LastPayloadRow + 1;
         _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
@@ -105,7 +106,8 @@ internal sealed partial class QueueActor
 
     private void Forget()
     {
-        _setup.State = _state = new QueueState { Limits = _options.Limits };
+        _setup.State = _state = new QueueState { ConfiguredLimits = _configured.Limits };
+        _options = _configured;
         _ledger = new CommitLedger(_options.LedgerRunBytes);
         _ready = new ReadyJobs(_state.Jobs, _state.Keys);
         _due = new DueHeap();

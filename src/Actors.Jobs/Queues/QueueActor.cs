@@ -9,11 +9,12 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions, Operating, Draining, Editing, Explaining, ExplainingTurns, Bulk.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions, Operating, Draining, Editing, Explaining, ExplainingTurns, Bulk, Overriding.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
     private readonly string _name;
+    private QueueOptions _configured;
     private QueueOptions _options;
     private readonly IHistory _history;
     private readonly Neighbours? _neighbours;
@@ -24,7 +25,7 @@ internal sealed partial class QueueActor : JournaledActor
     {
         _setup = setup;
         _name = setup.Name;
-        _options = setup.Options;
+        _configured = _options = setup.Options;
         _history = setup.History;
         _neighbours = setup.Neighbours;
     }
@@ -222,5 +223,6 @@ internal sealed partial class QueueActor : JournaledActor
         Suspects = _state.Suspects,
         Pause = _state.Pause,
         Drain = _state.Drain,
+        Override = _state.Override?.Against(_configured),
     };
 }

@@ -10,6 +10,12 @@ internal abstract partial record QueueMessage
     /// <param name="IsLook">Change nothing: whoever drains it wants to know how far it is.</param>
     public sealed record DrainQueue(string? Reason, bool IsLook = false) : Operation, IRequest<QueueStatus>;
 
+    /// <summary>Be otherwise than configured; answered when that is durable.</summary>
+    public sealed record OverrideQueue(QueueChange Change, string? By, string? Reason) : Operation, IRequest<QueueStatus>;
+
+    /// <summary>Be as configured; answered when that is durable.</summary>
+    public sealed record ResetQueue : Operation, IRequest<QueueStatus>;
+
     /// <summary>Give a job that does not run other arguments; answered when that is durable. One that has finished stays as it is: see the status.</summary>
     public sealed record EditJob(JobId Id, string Type, int TypeVersion, byte[] Payload, IReadOnlyList<ulong> IndexedArgs) : Operation, IRequest<JobFound>;
 

@@ -5,8 +5,30 @@ namespace Actors.Jobs.Queues;
 /// <summary>What those who run the program have changed.</summary>
 internal sealed partial class QueueState
 {
+    private LimitOptions _configuredLimits = new();
+
     /// <summary>Why no new job is taken, and since when; null when the queue takes jobs.</summary>
     public QueueDrain? Drain { get; set; }
+
+    /// <summary>What is otherwise than configured; null when nothing is. Of what is configured it knows nothing.</summary>
+    public QueueOverride? Override { get; private set; }
+
+    /// <summary>The limits but for what is changed of them.</summary>
+    public LimitOptions ConfiguredLimits
+    {
+        get => _configuredLimits;
+        set
+        {
+            _configuredLimits = value;
+            SetOverride(Override);
+        }
+    }
+
+    public void SetOverride(QueueOverride? change)
+    {
+        Override = change;
+        Limits = change?.Change.Of(_configuredLimits) ?? _configuredLimits;
+    }
 
     public static Drain? ToProto(QueueDrain? drain) =>
         drain is null ? null : new Drain { Reason = drain.Reason ?? "", HasReason = drain.Reason is not null, SinceMs = drain.Since.ToUnixTimeMilliseconds() };
@@ -20,6 +42,11 @@ internal sealed partial class QueueState
         if (commit.Draining is { } draining)
         {
             Drain = FromProto(draining.Drain);
+        }
+
+        if (commit.Overriding is { } overriding)
+        {
+            SetOverride(OverrideBodies.FromProto(overriding.Override));
         }
     }
 
@@ -42,5 +69,9 @@ internal sealed partial class QueueState
 
     public bool IsDeleted(long number) => Traits(number) is { IsDeleted: true };
 
-    private void RestoreOperating(Protos.QueueState state) => Drain = FromProto(state.Drain);
+    private void RestoreOperating(Protos.QueueState state)
+    {
+        Drain = FromProto(state.Drain);
+        SetOverride(OverrideBodies.FromProto(state.Override));
+    }
 }

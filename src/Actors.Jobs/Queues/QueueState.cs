@@ -24,7 +24,7 @@ internal sealed partial class QueueState
     public UniqueWindows Windows { get; } = new();
 
     /// <summary>What is counted; it changes with the settings.</summary>
-    public LimitOptions Limits { get; set; } = new();
+    public LimitOptions Limits { get; private set; } = new();
 
     /// <summary>The rate at which jobs of the queue start.</summary>
     public ref readonly TokenBucket Starts => ref _starts;
@@ -279,6 +279,7 @@ internal sealed partial class QueueState
         Incarnation = Incarnation,
         Windows = { Windows.ToProto(LastMs) },
         Drain = ToProto(Drain),
+        Override = OverrideBodies.ToProto(Override),
         StartsFullAtNs = _starts.FullAtNs > Keys.NowNs ? _starts.FullAtNs : 0,
         KeyStarts =
         {

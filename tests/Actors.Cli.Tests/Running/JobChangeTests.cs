@@ -39,6 +39,27 @@ public sealed class JobChangeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Workers_and_limits_are_changed_while_it_runs_seen_and_reset()
+    {
+        var jobs = await StartAsync();
+        (await RunAsync("workers", "mails", "3", "--reason", "The sale.")).ExitCode.ShouldBe(0);
+        var changed = await RunAsync("limits", "mails", "--concurrency", "2", "--rate", "100 per minute, burst 10");
+        (changed.ExitCode, changed.Errors).ShouldBe((0, ""));
+        changed.Output.ShouldContain("0 running of 3");
+        changed.Output.ShouldContain($"\n    changed by {Environment.UserName} at 20");
+        changed.Output.ShouldEndWith("Z (no reason was given): workers 3, configured 10, concurrency 2, configured none, rate 100 per 1 m, burst 10, configured none. To go back: actors jobs reset mails");
+        (await jobs.GetQueueAsync("mails")).Override.ShouldNotBeNull().Change.ShouldBe(
+            new QueueChange { Workers = 3, Concurrency = 2, Rate = new RateLimit(100, TimeSpan.FromMinutes(1)) { Burst = 10 } });
+        var none = await RunAsync("limits", "mails", "--concurrency", "0");
+        (none.ExitCode, none.Output).ShouldBe((2, ""));
+        none.Errors.ShouldContain("A limit is at least 1. To let no job run, pause the queue.");
+        (await RunAsync("workers", "mails", "0")).Errors.ShouldContain("To let no job run, pause the queue.");
+        (await RunAsync("limits", "mails")).Errors.ShouldContain("Say what to change: --concurrency, --concurrency-per-key, --rate or --rate-per-key");
+        (await RunAsync("limits", "mails", "--rate", "fast")).Errors.ShouldContain("'--rate fast' must be such as '100 per minute'");
+        (await RunAsync("reset", "mails")).Output.ShouldNotContain("changed by");
+    }
+
+    [Fact]
     public async Task A_name_or_a_time_that_cannot_be_meant_is_refused_and_says_what_may_be()
     {
         await StartAsync();

@@ -165,6 +165,19 @@ internal sealed class CrashingQueue
             new QueueMessage.ChangeJobs(query, kind, "planned", 0, long.MaxValue, 1_000) { Ids = kind == BulkKind.Retry && _random.Next(2) == 0 ? null : ids }, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Somebody changes the limits, to stricter ones, or lets them be as they were.</summary>
+    private void ChangeLimits() => Tell(_random.Next(4) == 0
+        ? new QueueMessage.ResetQueue()
+        : new QueueMessage.OverrideQueue(
+            new QueueChange
+            {
+                // What was granted when workers are lowered waits for those that are left, and begins after it was counted.
+                Workers = _options.Limits.HasRate ? null : _random.Next(1, _options.Workers + 1),
+                Concurrency = Math.Min(_options.Limits.Concurrency, _random.Next(1, 8)),
+            },
+            "planned",
+            "planned"));
+
     private void Act()
     {
         switch (_random.Next(25))
@@ -182,6 +195,9 @@ internal sealed class CrashingQueue
                 break;
             case 23:
                 _pausing = _queue.AskAsync(new QueueMessage.PauseQueue("planned"), Timeout.InfiniteTimeSpan);
+                break;
+            case 24 when _random.Next(3) == 0:
+                ChangeLimits();
                 break;
             case 24:
                 Resume();
