@@ -19,6 +19,12 @@ internal sealed partial class QueueActor
             case QueueMessage.AwaitHistory history:
                 OnAwaitHistory(history);
                 break;
+            case QueueMessage.AwaitEnd wait:
+                OnAwaitEnd(wait);
+                break;
+            case QueueMessage.AwaitExpired:
+                ExpireAwaited();
+                break;
             case QueueMessage.WhyJob why:
                 OnWhyJob(why);
                 break;
