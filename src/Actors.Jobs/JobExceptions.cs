@@ -98,6 +98,17 @@ public sealed class BulkInterruptedException(BulkResult soFar, JobException caus
     public BulkResult SoFar { get; } = soFar;
 }
 
+/// <summary>The job has no result, or none of the type that was asked for.</summary>
+public sealed class JobResultException(JobId id, JobState state, string reason, Exception? cause = null)
+    : JobException($"Job {id} is {state}, and its result cannot be told. {reason}", cause)
+{
+    /// <summary>The job.</summary>
+    public JobId Id { get; } = id;
+
+    /// <summary>Where it stands.</summary>
+    public JobState State { get; } = state;
+}
+
 /// <summary>A class cannot be used as a job, or a handler cannot be used for it.</summary>
 public sealed class JobTypeException(string message) : JobException(message);
 

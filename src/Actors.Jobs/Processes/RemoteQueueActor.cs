@@ -106,6 +106,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
                     },
                     InboxBodies.FromBulkAnswer);
                 break;
+            case QueueMessage.AwaitEnd wait:
+                OnAwaitEnd(wait);
+                break;
             case QueueMessage.Operation operation when InboxBodies.ToProto(operation) is { } change:
                 Ask(change, operation is IRequest<QueueMessage.JobFound> ? Question.Job : operation is IRequest<QueueMessage.Explained> ? Question.Reason : Question.Queue);
                 break;

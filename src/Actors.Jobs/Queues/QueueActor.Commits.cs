@@ -203,6 +203,7 @@ internal sealed partial class QueueActor
 
         if (draft.Finished.Count > 0)
         {
+            AnswerAwaited(draft.Finished);
             AddToHistory(sequenceNumber, draft.Finished);
         }
         else if (_toHistory.Count == 0)
@@ -249,6 +250,7 @@ internal sealed partial class QueueActor
         }
 
         FailLeaving(cause);
+        FailAwaited(cause);
         AnswerStopConsuming();
     }
 }

@@ -185,8 +185,9 @@ internal sealed partial class QueueActor
 
         switch (ended.Outcome)
         {
-            case AttemptOutcome.Succeeded:
+            case AttemptOutcome.Succeeded succeeded:
                 Finish(number, JobState.Succeeded, entry.Attempts + 1, null);
+                KeepResult(number, succeeded.Result);
                 break;
             case AttemptOutcome.Cancelled:
                 Finish(number, JobState.Cancelled, entry.Attempts + 1, null);

@@ -394,6 +394,7 @@ internal sealed class CrashingQueue
             truth.Finishes.ShouldBe(1, $"{job} finished {truth.Finishes} times. {Seed}");
             (finished.State, finished.Attempts).ShouldBe((truth.State, truth.Attempts), $"{job} is wrong in the history. {Seed}");
             System.Text.Json.JsonSerializer.Deserialize<Plan>(finished.Args.Span, JobTypes.DefaultJson)!.Steps.ShouldBe(job.Text, Seed);
+            finished.Result.ShouldBe(finished.State == JobState.Succeeded && job.LastStep == 'D' ? $"\"{id} {truth.Attempts}\"" : null, $"{job} has another result. {Seed}");
             job.IsToEndCancelled.ShouldBe(job.IsToEndCancelled && finished.State == JobState.Cancelled, $"{job} ended {finished.State}. {Seed}");
             if (finished.State == JobState.Cancelled && (job.IsCancelAsked || (job.Traits is not null && finished.Error?.Contains("of the same kind", StringComparison.Ordinal) == true)))
             {
