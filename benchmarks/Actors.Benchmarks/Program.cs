@@ -11,6 +11,9 @@ switch (args.FirstOrDefault())
     case "drain":
         await JobBenchmarks.DrainAsync(JobOptions.Parse(new Options(args)));
         return 0;
+    case "limits":
+        await LimitsBenchmark.RunAsync(JobOptions.Parse(new Options(args)));
+        return 0;
     case "latency":
         await JobBenchmarks.LatencyAsync(JobOptions.Parse(new Options(args)));
         return 0;
@@ -39,6 +42,7 @@ switch (args.FirstOrDefault())
               services  100,000 services: start, memory, status, stop; and timers beside services that block their threads
               jobs      jobs per second through a durable queue, each producer awaiting each job
               drain     bulk enqueue, and the drain of a filled queue
+              limits    that drain beside one with limits, uniqueness and ten thousand keys
               latency   from enqueue to start, one job at a time
               backlog   ten million jobs: memory, disk, recovery, and the rate beside that of ten thousand
               search    a page of a search over a million live jobs, by what is searched for, and how late jobs start meanwhile

@@ -73,7 +73,7 @@ internal sealed partial class QueueActor
     private JobReason LineReason(long number)
     {
         var before = Before(number, out var ahead);
-        var free = (_setup.IsConsuming ? _options.Workers + (_state.Limits.HasRate ? 0 : _options.Prefetch) - _state.GrantedHere : 0)
+        var free = FreeSlotsHere
             + _nodes.Values.Sum(node => Math.Max(0, node.Slots - node.Granted.Count));
         var busy = free <= 0 ? $"all workers are busy, with {Number(_state.Granted.Count)} jobs" : "they are being started";
         var reason = before == 0 && free > 0
