@@ -19,6 +19,12 @@ internal sealed partial class QueueActor
             case QueueMessage.AwaitHistory history:
                 OnAwaitHistory(history);
                 break;
+            case QueueMessage.ChangeJobs change:
+                OnChangeJobs(change);
+                break;
+            case QueueMessage.SweepOn on:
+                OnSweepOn(on);
+                break;
             case QueueMessage.AwaitEnd wait:
                 OnAwaitEnd(wait);
                 break;

@@ -40,7 +40,7 @@ internal sealed partial class QueueActor
         }
 
         var limit = search.Query.Args.Count > 0 ? Math.Min(search.Limit, MaxJobsRead) : search.Limit;
-        Search(new LiveSearch(_state, search.Query, limit, search.Before));
+        Search(new LiveSearch(_state, search.Query, limit, search.Before) { End = EndOfDurable });
     }
 
     private void OnSearchOn(QueueMessage.SearchOn on)
@@ -82,7 +82,7 @@ internal sealed partial class QueueActor
             }
         }
 
-        Sender.Tell(new QueueMessage.JobsFound(jobs, through, search.Count), Self);
+        Sender.Tell(new QueueMessage.JobsFound(jobs, through, search.Count) { End = search.End }, Self);
     }
 
     /// <summary>Answers when the arguments of what was found so far have been read, and looked into beside this actor.</summary>
