@@ -21,7 +21,7 @@ internal static class ExitCode
     /// <summary>The question is answered and something needs attention; or the command was carried out and not all is as asked.</summary>
     public const int Attention = 5;
 
-    /// <summary>No service has the name.</summary>
+    /// <summary>No service, schedule, queue or job has the name.</summary>
     public const int UnknownService = 6;
 
     /// <summary>No running program answers.</summary>

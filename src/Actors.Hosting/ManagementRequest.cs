@@ -4,7 +4,8 @@ namespace Actors.Hosting;
 
 /// <summary>A command to a running actor system, for its management socket.</summary>
 /// <param name="Command">One of <c>ping, status, start, stop, restart, tail, incidents, reread, update, shutdown, schedules,
-/// next-slots, run-schedule, pause-schedule, resume-schedule</c>.</param>
+/// next-slots, run-schedule, pause-schedule, resume-schedule, search-jobs, job-errors, queues, pause-queue, resume-queue, drain-queue, job, why-job,
+/// cancel-jobs, retry-jobs, run-jobs-again, delete-jobs, edit-job</c>.</param>
 public sealed record ManagementRequest(string Command)
 {
     /// <summary>The services that are meant: names or patterns such as <c>worker-*</c>.</summary>
@@ -19,10 +20,27 @@ public sealed record ManagementRequest(string Command)
     /// <value>Default empty: all, where the command only asks; one that changes something must be told, if need be <c>*</c>.</value>
     public IReadOnlyList<string> Schedules { get; init; } = [];
 
-    /// <summary>Why, for whoever reads the status: kept by <c>pause-schedule</c>.</summary>
+    /// <summary>The queues that are meant, by name.</summary>
+    /// <value>Default empty: all, where the command only asks; one that changes something must be told.</value>
+    public IReadOnlyList<string> Queues { get; init; } = [];
+
+    /// <summary>The jobs that are meant, by id; else <see cref="Jobs"/> says which.</summary>
+    public IReadOnlyList<string> Ids { get; init; } = [];
+
+    /// <summary>For what changes all jobs that match: how many they are expected to be. If there are more, nothing is changed.</summary>
+    /// <value>Default null: they are counted only. -1 expects any number.</value>
+    public long? Count { get; init; }
+
+    /// <summary>For <c>pause-queue</c>: when it goes on by itself; null when somebody resumes it.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>For <c>edit-job</c>: the arguments, as JSON.</summary>
+    public string? Args { get; init; }
+
+    /// <summary>Why, for whoever reads the status: kept by <c>pause-schedule</c>, <c>pause-queue</c>, <c>drain-queue</c> and <c>cancel-jobs</c>.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The jobs that are meant, for <c>search-jobs</c> and <c>job-errors</c>; <see cref="Lines"/> says how many are wanted.</summary>
+    /// <summary>The jobs that are meant, for <c>search-jobs</c>, <c>job-errors</c> and what changes all that match; <see cref="Lines"/> says how many are wanted.</summary>
     /// <value>Default null: all.</value>
     public JobFilter? Jobs { get; init; }
 
@@ -49,7 +67,7 @@ public enum ManagementOutcome
     /// <summary>Carried out, and not all is as asked: a service does not run after its start, or still runs after its stop; for a question, something needs attention.</summary>
     Incomplete,
 
-    /// <summary>No service, or no schedule, has the name.</summary>
+    /// <summary>No service, schedule, queue or job has the name.</summary>
     UnknownService,
 
     /// <summary>The command makes no sense: it does not exist, or lacks what it needs.</summary>

@@ -32,6 +32,18 @@ public partial interface IJobs
     Task<JobStatus> EditAsync<TJob>(JobId id, TJob job, CancellationToken cancellationToken = default)
         where TJob : notnull;
 
+    /// <summary>As <see cref="EditAsync"/>, with the arguments as JSON, for people at a terminal.</summary>
+    /// <param name="id">The job. It must not be running.</param>
+    /// <param name="args">A JSON object as the class of the job is stored, with everything that it needs; what the class does not know is left out.</param>
+    /// <param name="cancellationToken">Ends the wait; the job may be changed nevertheless.</param>
+    /// <returns>The job that has the arguments now: that is durable.</returns>
+    /// <exception cref="UnknownJobException">There is no such job.</exception>
+    /// <exception cref="JobRefusedException">It is running, this process has no handler for its type, or the arguments do not fit its class.</exception>
+    /// <exception cref="JobTooLargeException">The arguments are too large.</exception>
+    /// <exception cref="QueueUnavailableException">Nothing was changed.</exception>
+    /// <exception cref="JobOutcomeUnknownException">It is not known whether the job was changed, or the new one enqueued.</exception>
+    Task<JobStatus> EditArgsAsync(JobId id, string args, CancellationToken cancellationToken = default);
+
     /// <summary>Lets a job run once more: one that has finished as a new job with the same arguments that names it (<see cref="JobStatus.CopyOf"/>), any other as <see cref="RetryAsync"/>.</summary>
     /// <remarks>
     /// The new job begins at once and with no attempts. Its id is made from that of the old, so that a finished job has one repetition, however often it is asked for; when that has failed

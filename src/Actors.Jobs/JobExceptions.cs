@@ -1,3 +1,6 @@
+using System.Globalization;
+using Actors.Jobs.Types;
+
 namespace Actors.Jobs;
 
 /// <summary>A queue or a job could not do what was asked.</summary>
@@ -39,7 +42,7 @@ public sealed class JobOutcomeUnknownException : JobException
 
 /// <summary>There is no queue of this name.</summary>
 public sealed class UnknownQueueException(string queue, IEnumerable<string> known)
-    : JobException($"There is no queue '{queue}'. Add it with AddQueue(\"{queue}\", …), or use one of: {string.Join(", ", known.Order())}.")
+    : JobException($"There is no queue '{queue}'.{NearestName.Hint(queue, known)} Add it with AddQueue(\"{queue}\", …), or use one of: {string.Join(", ", known.Order())}.")
 {
     /// <summary>The name.</summary>
     public string Queue { get; } = queue;
@@ -83,6 +86,40 @@ public sealed class JobConflictException(JobId existing, string type)
 /// <summary>The job is there, and cannot be changed as asked. It stays as it is.</summary>
 public sealed class JobRefusedException(JobId id, JobState state, string reason)
     : JobException($"Job {id} is {state} and was not changed. {reason}")
+{
+    /// <summary>The job.</summary>
+    public JobId Id { get; } = id;
+
+    /// <summary>Where it stands.</summary>
+    public JobState State { get; } = state;
+}
+
+/// <summary>More jobs match a filter than were expected. Nothing was changed.</summary>
+public sealed class TooManyJobsException(long matched, long atMost)
+    : JobException(string.Create(
+        CultureInfo.InvariantCulture,
+        $"The filter matches {matched:N0} {(matched == 1 ? "job" : "jobs")} that can be changed so, more than the {atMost:N0} that were expected. Nothing was changed. Count them with CountAsync, and name that number if they are meant."))
+{
+    /// <summary>How many match.</summary>
+    public long Matched { get; } = matched;
+
+    /// <summary>How many were expected.</summary>
+    public long AtMost { get; } = atMost;
+}
+
+/// <summary>A change of many jobs ended after some of them. Those stay changed; the same call again does the rest.</summary>
+public sealed class BulkInterruptedException(BulkResult soFar, JobException cause)
+    : JobException(string.Create(
+        CultureInfo.InvariantCulture,
+        $"It ended after {soFar.Changed:N0} of {soFar.Matched:N0} jobs, which stay changed; do it again for the rest. {cause.Message}"), cause)
+{
+    /// <summary>What had been done and was durable by then.</summary>
+    public BulkResult SoFar { get; } = soFar;
+}
+
+/// <summary>The job has no result, or none of the type that was asked for.</summary>
+public sealed class JobResultException(JobId id, JobState state, string reason, Exception? cause = null)
+    : JobException($"Job {id} is {state}, and its result cannot be told. {reason}", cause)
 {
     /// <summary>The job.</summary>
     public JobId Id { get; } = id;

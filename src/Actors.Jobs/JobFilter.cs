@@ -9,6 +9,12 @@ public sealed record JobFilter
     private const int MaxTextLength = 1_000;
     private const int FingerprintLength = 16;
 
+    /// <summary>Every job of every queue, said explicitly: what changes many jobs refuses a filter in which nothing is set.</summary>
+    public static JobFilter Everything { get; } = new() { IsEverything = true };
+
+    /// <summary>Whether it is meant when nothing is set. See <see cref="Everything"/>.</summary>
+    public bool IsEverything { get; init; }
+
     /// <summary>Only jobs of this queue.</summary>
     public string? Queue { get; init; }
 

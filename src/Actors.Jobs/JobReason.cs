@@ -1,3 +1,5 @@
+using Actors.Jobs.Queues;
+
 namespace Actors.Jobs;
 
 /// <summary>Why a job is where it is, and does not run if it does not: exact at the moment of the question, from the owner of its queue.</summary>
@@ -7,7 +9,7 @@ namespace Actors.Jobs;
 /// <param name="Text">The reason in one sentence of English, with the values.</param>
 public sealed record JobReason(JobId Id, string Queue, JobReasonKind Kind, string Text)
 {
-    /// <summary>When the reason ends by itself: the time of the job, the end of a pause. Null when it has no such end, or that is not known.</summary>
+    /// <summary>When the reason ends by itself: the time of the job, the end of a pause, the moment of its token. Null when it has no such end, or that is not known.</summary>
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>Since when: of a pause, or when it finished. Null when that is not known.</summary>
@@ -22,11 +24,18 @@ public sealed record JobReason(JobId Id, string Queue, JobReasonKind Kind, strin
     /// <summary>How many attempts are made in all; null when the process that answers has no handler for it.</summary>
     public int? MaxAttempts { get; init; }
 
-    /// <summary>How many jobs of the same priority start before it; null when it is not in line. See <see cref="HasMoreBefore"/>.</summary>
+    /// <summary>How many jobs start before it: those of its priority, with the turns of other keys; only those of its key while that is at a limit. Null when it is not in line.
+    /// See <see cref="HasMoreBefore"/>.</summary>
     public long? Before { get; init; }
 
     /// <summary>Whether there are more before it than were counted: 10,000.</summary>
     public bool HasMoreBefore { get; init; }
+
+    /// <summary>The key that is at its limit, or takes turns with others; null when the job has none, or it is not about that.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The jobs that run and of which one must end first, because a limit of concurrency is reached; at most 10 of them, in the order in which they were enqueued.</summary>
+    public IReadOnlyList<JobId> WaitsFor { get; init; } = JobIdList.Empty;
 
     /// <summary>The process of a shared store that runs it; null when it is the one that owns the queue, or the job does not run.</summary>
     public long? Node { get; init; }
@@ -64,6 +73,18 @@ public enum JobReasonKind
 
     /// <summary>More finished jobs wait for the history than the queue can hold: nothing starts.</summary>
     HistoryBehind,
+
+    /// <summary>As many jobs of its key run as may (<see cref="LimitOptions.ConcurrencyPerKey"/>).</summary>
+    KeyConcurrencyLimit,
+
+    /// <summary>As many jobs of its key have started as may for now (<see cref="LimitOptions.RatePerKey"/>).</summary>
+    KeyRateLimit,
+
+    /// <summary>As many jobs of its queue run as may (<see cref="LimitOptions.Concurrency"/>).</summary>
+    ConcurrencyLimit,
+
+    /// <summary>As many jobs of its queue have started as may for now (<see cref="LimitOptions.Rate"/>).</summary>
+    RateLimit,
 
     /// <summary>Others are before it, and the workers are busy.</summary>
     BehindOthers,

@@ -32,7 +32,10 @@ public sealed record JobStatus(
     /// <summary>The words that it was given to be found by.</summary>
     public IReadOnlyList<string> Tags { get; init; } = TagList.Empty;
 
-    /// <summary>The finished job that it repeats, perhaps with other arguments; null when it repeats none, and once it is in the history, which does not keep it.</summary>
+    /// <summary>What it has returned (<see cref="JobResult.Succeed"/>), as JSON; null when it has not finished or has returned nothing, and in the lists of a search.</summary>
+    public string? Result { get; init; }
+
+    /// <summary>The finished job that it repeats, perhaps with other arguments; null when it repeats none.</summary>
     public JobId? CopyOf { get; init; }
 
     /// <summary>The others that it waits for, while it is Awaiting.</summary>

@@ -6,8 +6,8 @@ namespace Actors.Jobs;
 public sealed partial class JobSystem
 {
     /// <summary>So little that other jobs of the queue start in between.</summary>
-    private const int JobsInAPart = 500;
-    private const int BytesInAPart = 256 * 1024;
+    private const int JobsOfABatchAtOnce = 500;
+    private const int BytesOfABatchAtOnce = 256 * 1024;
 
     /// <inheritdoc/>
     public async Task<JobBatch> EnqueueBatchAsync<TJob>(IReadOnlyCollection<TJob> jobs, Action<BatchOptions>? configure = null, CancellationToken cancellationToken = default)
@@ -36,7 +36,7 @@ public sealed partial class JobSystem
         for (var first = (int)batch.Enqueued; first < links.Length;)
         {
             var (end, bytes) = (first, 0);
-            while (end < links.Length && end - first < JobsInAPart && bytes < BytesInAPart)
+            while (end < links.Length && end - first < JobsOfABatchAtOnce && bytes < BytesOfABatchAtOnce)
             {
                 bytes += links[end++].Draft.Payload.Length;
             }

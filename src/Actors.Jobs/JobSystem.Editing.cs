@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Actors.Jobs.Queues;
 using Actors.Jobs.Types;
 
@@ -14,8 +16,32 @@ public sealed partial class JobSystem
     {
         ArgumentNullException.ThrowIfNull(job);
         var type = _types.Get(job.GetType());
-        var payload = type.Serialize(job);
+        return await EditAsync(await GetAsync(id, cancellationToken), type, type.Serialize(job), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<JobStatus> EditArgsAsync(JobId id, string args, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(args);
         var before = await GetAsync(id, cancellationToken);
+        var type = FindType(before.Type)
+            ?? throw new JobRefusedException(id, before.State, $"This process has no handler for '{before.Type}', so it cannot check the arguments. Edit it in one that has.");
+        byte[] payload;
+        try
+        {
+            payload = type.Serialize(type.Deserialize(Encoding.UTF8.GetBytes(args)));
+        }
+        catch (JsonException fault)
+        {
+            throw new JobRefusedException(id, before.State, $"The arguments do not fit a '{before.Type}': {fault.Message}");
+        }
+
+        return await EditAsync(before, type, payload, cancellationToken);
+    }
+
+    private async Task<JobStatus> EditAsync(JobStatus before, JobType type, byte[] payload, CancellationToken cancellationToken)
+    {
+        var id = before.Id;
         var limit = Queue(before.Queue).Options.MaxArgsBytes;
         if (payload.Length > limit)
         {

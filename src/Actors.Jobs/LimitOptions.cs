@@ -7,6 +7,8 @@ namespace Actors.Jobs;
 /// </remarks>
 public sealed record LimitOptions
 {
+    private static readonly TimeSpan MostLate = TimeSpan.FromMilliseconds(10);
+
     /// <summary>How many jobs may run at a time, whatever the processes offer. Key <c>actors.queues.NAME.limits.concurrency</c>.</summary>
     /// <value>Default <see cref="RestartOptions.Unlimited"/>; else at least 1. To let none run, pause the queue.</value>
     public int Concurrency { get; set; } = RestartOptions.Unlimited;
@@ -16,7 +18,7 @@ public sealed record LimitOptions
     public int ConcurrencyPerKey { get; set; } = RestartOptions.Unlimited;
 
     /// <summary>How many jobs may start in a time. Key <c>limits.rate</c>.</summary>
-    /// <value>Default null: as many as can. With a rate, here or per key, no jobs are granted in advance of a free worker.</value>
+    /// <value>Default null: as many as can. With a rate, here or per key, no more jobs are granted in advance of a free worker than it lets start in 10 ms.</value>
     public RateLimit? Rate { get; set; }
 
     /// <summary>How many jobs of one key may start in a time. Jobs without a key have no such limit. Key <c>limits.rate-per-key</c>.</summary>
@@ -26,6 +28,10 @@ public sealed record LimitOptions
     internal bool HasRate => Rate is not null || RatePerKey is not null;
 
     internal bool IsNone => Concurrency == RestartOptions.Unlimited && ConcurrencyPerKey == RestartOptions.Unlimited && !HasRate;
+
+    /// <summary>What is granted in advance of a free worker starts later than its token was taken: 10 ms of a rate, and no more, can come late together.</summary>
+    internal int Advance(int prefetch) =>
+        (int)Math.Min(prefetch, Math.Min(Rate?.PermitsIn(MostLate) ?? long.MaxValue, RatePerKey?.PermitsIn(MostLate) ?? long.MaxValue));
 
     /// <summary>Throws when a value makes no sense.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The message names the property and its value.</exception>

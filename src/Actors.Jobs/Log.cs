@@ -81,6 +81,9 @@ internal static partial class Log
     [LoggerMessage(3110, LogLevel.Error, "Job {JobId} ({JobType} in {Queue}) is quarantined: the process died {Crashes} times while it ran alone")]
     public static partial void JobQuarantined(ILogger logger, JobId jobId, string queue, string jobType, int crashes);
 
+    [LoggerMessage(3440, LogLevel.Warning, "Job {JobId} of {Queue} has succeeded, but its result is not kept: {Reason}")]
+    public static partial void ResultNotKept(ILogger logger, JobId jobId, string queue, string reason);
+
     [LoggerMessage(3201, LogLevel.Error, "Cannot write {Jobs} finished jobs of {Queue} to the history; trying again in {DelayMs:0} ms: {Reason}")]
     public static partial void HistoryDelayed(ILogger logger, int jobs, string queue, double delayMs, string reason);
 

@@ -4,7 +4,7 @@ using Actors.Jobs.Types;
 namespace Actors.Jobs;
 
 /// <summary>So many starts in a time, as a token bucket: tokens come evenly, and as many as the burst can be saved up.</summary>
-/// <remarks>In any time t at most <see cref="Burst"/> + t × <see cref="Permits"/> / <see cref="Per"/> jobs start, also across restarts.</remarks>
+/// <remarks>In any time t at most <see cref="Burst"/> + (t + 10 ms) × <see cref="Permits"/> / <see cref="Per"/> jobs start, rounded down, also across restarts.</remarks>
 /// <param name="Permits">How many, at least 1.</param>
 /// <param name="Per">In what time: from 1 ms to 49 days.</param>
 public sealed record RateLimit(int Permits, TimeSpan Per)
@@ -20,6 +20,9 @@ public sealed record RateLimit(int Permits, TimeSpan Per)
 
     /// <summary>The time of a full bucket. The clock of a queue counts milliseconds.</summary>
     internal long BurstNs => Math.Max((long)Math.Min((decimal)Burst * IntervalNs, long.MaxValue / 4), NsPerMs);
+
+    /// <summary>How many tokens come in a time, rounded down.</summary>
+    internal long PermitsIn(TimeSpan time) => time.Ticks * 100 / IntervalNs;
 
     /// <summary>Reads a rate such as <c>100 per minute</c>, <c>5 per 10 s</c> or <c>100 per minute, burst 10</c>.</summary>
     public static bool TryParse(string text, out RateLimit rate)

@@ -44,6 +44,26 @@ public sealed class LimitTests
         }
     }
 
+    [Theory]
+    [InlineData(50, null, 1)]
+    [InlineData(1000, null, 11)]
+    [InlineData(1000, 500, 6)]
+    [InlineData(1_000_000, null, 31)]
+    public async Task A_rate_lets_as_many_be_granted_in_advance_as_start_in_ten_milliseconds(int rate, int? perKey, int granted)
+    {
+        await using var system = await TestSystem.StartAsync();
+        var host = await JobHost.StartAsync(system, o =>
+        {
+            (o.Workers, o.Prefetch) = (1, 30);
+            o.Limits.Rate = new RateLimit(rate, TimeSpan.FromSeconds(1));
+            o.Limits.RatePerKey = perKey is { } permits ? new RateLimit(permits, TimeSpan.FromSeconds(1)) : null;
+        });
+        host.Script.Body = (_, cancellationToken) => host.Script.WaitAsync(cancellationToken);
+        await host.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 40).Select(n => new Work($"{n}"))]);
+        await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+        (await host.QueueAsync()).Running.ShouldBe(granted);
+    }
+
     [Theory, OnEachDispatcher]
     public async Task Starts_come_at_the_rate_of_the_queue_and_of_the_key(TestDispatcher dispatcher, int seed)
     {

@@ -52,7 +52,7 @@ public sealed class WhyTests
         await system.AdvanceAsync(TimeSpan.FromSeconds(1));
         var why = await host.Jobs.WhyAsync(ids[11]);
         (why.Kind, why.Before, why.HasMoreBefore, why.Attempt, why.MaxAttempts).ShouldBe((JobReasonKind.BehindOthers, 9, false, 1, 20));
-        why.Text.ShouldBe("9 jobs of its priority are before it, and 1 of other priorities wait; all workers are busy, with 2 jobs.");
+        why.Text.ShouldBe("9 jobs of its priority are before it, and 1 of higher priority wait; all workers are busy, with 2 jobs.");
         (await host.Jobs.WhyAsync(ids[3])).Text.ShouldStartWith("1 job of its priority is before it");
         var running = await host.Jobs.WhyAsync(ids[0]);
         (running.Kind, running.Text).ShouldBe((JobReasonKind.Running, "Attempt 1 of 20 is with the workers of this process."));

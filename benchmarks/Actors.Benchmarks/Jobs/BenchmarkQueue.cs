@@ -27,20 +27,24 @@ internal sealed class BenchmarkQueue : IAsyncDisposable
     /// <param name="folder">Where the store is; the queue goes on with what it holds.</param>
     /// <param name="options">What the command line says.</param>
     /// <param name="keepSucceeded">Whether succeeded jobs go to the history.</param>
-    public static async Task<BenchmarkQueue> StartAsync(string folder, JobOptions options, bool keepSucceeded)
+    /// <param name="handler">What handles jobs beside the benchmark's own.</param>
+    /// <param name="limit">Sets the limits of the queue.</param>
+    public static async Task<BenchmarkQueue> StartAsync(
+        string folder, JobOptions options, bool keepSucceeded, Type? handler = null, Action<LimitOptions>? limit = null)
     {
         var store = options.IsInMemory ? null : await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = Path.Combine(folder, "jobs.db") });
         var system = ActorSystem.Create("benchmark");
         var journal = new CountingJournal(store?.Journal ?? new InMemoryJournal());
         var services = new ServiceCollection().BuildServiceProvider();
         var queue = new QueueOptions { Workers = options.Workers, Prefetch = options.Prefetch, KeepSucceeded = keepSucceeded };
+        limit?.Invoke(queue.Limits);
         var jobs = await JobSystem.StartAsync(system, new JobSystemOptions
         {
             Journal = journal,
             History = store?.History ?? new InMemoryHistory(),
             BegunAttempts = store?.BegunAttempts ?? new InMemoryBegunAttempts(),
             Services = services,
-            Queues = [new QueueDefinition("default", queue, [typeof(BenchmarkHandler)])],
+            Queues = [new QueueDefinition("default", queue, handler is null ? [typeof(BenchmarkHandler)] : [typeof(BenchmarkHandler), handler])],
         });
         await jobs.EnqueueAsync(BenchmarkJob.Plain, o => o.Delay(TimeSpan.FromDays(1))); // Durable when the queue has recovered.
         return new BenchmarkQueue(system, store, services, journal, jobs);

@@ -4,13 +4,14 @@ using Actors.Jobs;
 
 namespace Actors.Benchmarks.Jobs;
 
-/// <summary>How long a page of a search takes over a million live jobs, and how late jobs start meanwhile.</summary>
+/// <summary>How long a page of a search takes over a million live jobs, and how late jobs start meanwhile; and how long it takes to say why one does not run.</summary>
 internal static class SearchBenchmark
 {
     private const int Keys = 10_000;
     private const int Rare = 100_000;
     private const int Samples = 50;
     private const int Starts = 2_000;
+    private const int WaitingJobs = 50_000;
 
     public static Task RunAsync(JobOptions options) => JobBenchmarks.EachAsync(
         options with { KeepSucceeded = options.KeepSucceeded ?? true }, (folder, keepSucceeded) => MeasureAsync(options, folder, keepSucceeded));
@@ -37,10 +38,17 @@ internal static class SearchBenchmark
         ];
         foreach (var (name, filter) in kinds)
         {
-            var times = await TimesAsync(queue.Jobs, filter);
+            var times = await TimesAsync(Enumerable.Repeat(filter, Samples), filter => queue.Jobs.SearchAsync(filter));
             Report.Line($"search-{name}-p50-ms", times[times.Count / 2], "ms");
             Report.Line($"search-{name}-max-ms", times[^1], "ms");
         }
+
+        var asked = (await queue.Jobs.SearchAsync(new JobFilter { Key = "key 17" }, Samples)).Jobs.Select(job => job.Id).ToList();
+        var line = await queue.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, WaitingJobs).Select(n => new SearchedJob(n, n))], o => o.Key("key 1"));
+        var whys = await TimesAsync(asked.Concat(line.Where((_, n) => n % (WaitingJobs / Samples) == 0)), id => queue.Jobs.WhyAsync(id));
+        Report.Line("why-p50-ms", whys[whys.Count / 2], "ms");
+        Report.Line("why-max-ms", whys[^1], "ms");
+        await Task.WhenAll(line.Chunk(1_000).Select(ids => Task.WhenAll(ids.Select(id => queue.Jobs.CancelAsync(id)))));
 
         var watch = Stopwatch.StartNew();
         await queue.Jobs.CountAsync(new JobFilter { EnqueuedFrom = DateTimeOffset.UnixEpoch });
@@ -87,13 +95,13 @@ internal static class SearchBenchmark
         }
     }
 
-    private static async Task<List<double>> TimesAsync(JobSystem jobs, JobFilter filter)
+    private static async Task<List<double>> TimesAsync<T>(IEnumerable<T> what, Func<T, Task> ask)
     {
         var times = new List<double>(Samples);
-        for (var i = 0; i < Samples; i++)
+        foreach (var one in what)
         {
             var began = Stopwatch.GetTimestamp();
-            await jobs.SearchAsync(filter);
+            await ask(one);
             times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
 

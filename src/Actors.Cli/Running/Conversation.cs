@@ -18,7 +18,7 @@ internal static class Conversation
         {
             socket = await FindAsync(socket ?? Environment.GetEnvironmentVariable(ManagementClient.SocketVariable), cancellationToken);
             var reply = await ManagementClient.SendAsync(socket, request, cancellationToken)
-                .WaitAsync(request.Command is "status" or "tail" or "incidents" or "reread" or "schedules" or "next-slots" ? QuestionLimit : Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+                .WaitAsync(request.Command is "status" or "tail" or "incidents" or "reread" or "schedules" or "next-slots" or "queues" or "why-job" or "job" ? QuestionLimit : Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             if (isFollowing && reply.Outcome == ManagementOutcome.Done)
             {
                 return await new Following(socket, request, isJson).RunAsync(reply, cancellationToken);

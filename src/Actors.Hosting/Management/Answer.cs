@@ -26,6 +26,18 @@ internal sealed record Answer(ManagementOutcome Outcome, string Text)
 
     public IReadOnlyList<JobView>? Jobs { get; init; }
 
+    public IReadOnlyList<QueueView>? Queues { get; init; }
+
+    public ReasonView? Reason { get; init; }
+
+    public ProgressView? Progress { get; init; }
+
+    /// <summary>How many jobs match, of a change of all that do.</summary>
+    public long? Matched { get; init; }
+
+    /// <summary>How many of them were changed.</summary>
+    public long? Changed { get; init; }
+
     /// <summary>Where the next part of a search begins.</summary>
     public string? Next { get; init; }
 

@@ -4,12 +4,16 @@ using Actors.Jobs;
 namespace Actors.Hosting.Management;
 
 /// <summary>Carries out what the socket brings for jobs.</summary>
-internal sealed class JobCommands(ActorsRuntime runtime)
+internal sealed partial class JobCommands(ActorsRuntime runtime)
 {
     private const int DefaultJobs = 20;
     private const int MaxJobs = 1000;
 
-    private IJobs Jobs => runtime.Jobs ?? throw new InvalidOperationException(
+    private IJobs Jobs => Of(runtime);
+
+    /// <summary>The jobs of a program.</summary>
+    /// <exception cref="InvalidOperationException">It has none, or not yet.</exception>
+    public static IJobs Of(ActorsRuntime runtime) => runtime.Jobs ?? throw new InvalidOperationException(
         runtime.Settings.Queues.Count == 0
             ? $"'{runtime.Name}' has no queues, so it has no jobs."
             : $"'{runtime.Name}' is still starting: its queues are not there yet. Ask again in a moment.");

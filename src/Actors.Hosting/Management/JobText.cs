@@ -5,7 +5,7 @@ using Actors.Jobs;
 namespace Actors.Hosting.Management;
 
 /// <summary>Jobs in words, one line each.</summary>
-internal static class JobText
+internal static partial class JobText
 {
     private const int MaxErrorLength = 200;
 

@@ -15,6 +15,7 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
     private readonly SettingsUpdate _settings = new(runtime);
     private readonly ScheduleCommands _schedules = new(runtime);
     private readonly JobCommands _jobs = new(runtime);
+    private readonly QueueCommands _queues = new(runtime);
     private readonly DateTimeOffset _since = runtime.System.TimeProvider.GetUtcNow();
 
     private string Self => string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ('{runtime.Name}')");
@@ -43,13 +44,22 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
                 "resume-schedule" => Signed(await _schedules.ResumeAsync(request, Self)),
                 "search-jobs" => Signed(await _jobs.SearchAsync(request, cancellationToken)),
                 "job-errors" => Signed(await _jobs.CountErrorsAsync(request, cancellationToken)),
+                "queues" => Signed(await _queues.ListAsync(request, Self, cancellationToken)),
+                "pause-queue" => Signed(await _queues.PauseAsync(request, Self)),
+                "resume-queue" => Signed(await _queues.ResumeAsync(request, Self)),
+                "drain-queue" => Signed(await _queues.DrainAsync(request, Self, cancellationToken)),
+                "job" => Signed(await _jobs.ShowAsync(request, cancellationToken)),
+                "why-job" => Signed(await _jobs.WhyAsync(request, cancellationToken)),
+                "edit-job" => Signed(await _jobs.EditAsync(request)),
+                "cancel-jobs" or "retry-jobs" or "run-jobs-again" or "delete-jobs" => Signed(await _jobs.ChangeAsync(request, cancellationToken)),
                 var unknown => new Answer(
                     ManagementOutcome.BadRequest,
                     $"There is no command '{unknown}'. There are: ping, status, start, stop, restart, tail, incidents, reread, update, shutdown, " +
-                    "schedules, next-slots, run-schedule, pause-schedule, resume-schedule, search-jobs, job-errors."),
+                    "schedules, next-slots, run-schedule, pause-schedule, resume-schedule, search-jobs, job-errors, " +
+                    "queues, pause-queue, resume-queue, drain-queue, job, why-job, cancel-jobs, retry-jobs, run-jobs-again, delete-jobs, edit-job."),
             };
         }
-        catch (Exception fault) when (fault is UnknownServiceException or UnknownScheduleException)
+        catch (Exception fault) when (fault is UnknownServiceException or UnknownScheduleException or UnknownQueueException or UnknownJobException)
         {
             return new Answer(ManagementOutcome.UnknownService, fault.Message);
         }

@@ -24,6 +24,8 @@ internal static class Wire
         {
             Services = request.Services ?? [],
             Schedules = request.Schedules ?? [],
+            Queues = request.Queues ?? [],
+            Ids = request.Ids ?? [],
             Jobs = request.Jobs is { } jobs ? jobs with { States = jobs.States ?? [], Args = jobs.Args ?? [] } : null,
         };
     }

@@ -14,6 +14,7 @@ internal sealed class ChangeReply : ReceiveActor
             new InboxAnswer { Reason = explained.Reason is null ? null : InboxBodies.ToProto(explained.Reason), Unknown = explained.Unknown?.Message ?? "" }));
         Receive<QueueStatus>(status => Answer(new InboxAnswer { Queue = InboxBodies.ToProto(status) }));
         Receive<QueueMessage.JobsFound>(found => Answer(new InboxAnswer { Found = SearchBodies.ToProto(found) }));
+        Receive<QueueMessage.JobsChanged>(changed => Answer(new InboxAnswer { BulkDone = InboxBodies.ToProto(changed) }));
         Receive<QueueMessage.StepSaved>(_ => Answer(new InboxAnswer()));
         Receive<QueueMessage.ParentFound>(found => Answer(
             new InboxAnswer { Parent = found.News is null ? null : InboxBodies.ToProto(found.News), Unknown = found.Unknown?.Message ?? "" }));

@@ -1,4 +1,6 @@
 using Actors.Jobs.Protos;
+using Actors.Jobs.Queues;
+using Google.Protobuf;
 
 namespace Actors.Jobs.Processes;
 
@@ -19,6 +21,8 @@ internal static partial class InboxBodies
         Before = reason.Before ?? 0,
         HasMoreBefore = reason.HasMoreBefore,
         Node = reason.Node ?? 0,
+        Key = reason.Key ?? "",
+        WaitsFor = IdsToBytes(reason.WaitsFor),
     };
 
     /// <summary>A kind that only a newer owner knows is told in its words, as the nearest one that stands for all that keeps a job waiting.</summary>
@@ -33,5 +37,20 @@ internal static partial class InboxBodies
         Before = reason.IsInLine ? reason.Before : null,
         HasMoreBefore = reason.HasMoreBefore,
         Node = reason.Node == 0 ? null : reason.Node,
+        Key = Text(reason.Key),
+        WaitsFor = IdsOf(reason.WaitsFor),
     };
+
+    private static ByteString IdsToBytes(IReadOnlyList<JobId> ids)
+    {
+        var bytes = new byte[16 * ids.Count];
+        for (var i = 0; i < ids.Count; i++)
+        {
+            ids[i].WriteTo(bytes.AsSpan(16 * i, 16));
+        }
+
+        return UnsafeByteOperations.UnsafeWrap(bytes);
+    }
+
+    private static JobIdList IdsOf(ByteString bytes) => new([.. Enumerable.Range(0, bytes.Length / 16).Select(i => JobId.Read(bytes.Span[(16 * i)..]))]);
 }

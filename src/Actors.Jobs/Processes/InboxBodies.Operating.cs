@@ -14,6 +14,7 @@ internal static partial class InboxBodies
     private const uint DeleteChange = 43;
     private const uint AwaitHistoryChange = 44;
     private const uint WhyChange = 45;
+    private const uint BulkChange = 470;
 
     /// <summary>An older owner looks for this job, and finds none.</summary>
     private static readonly ByteString NoJob = Bytes(default);
@@ -40,11 +41,12 @@ internal static partial class InboxBodies
         QueueMessage.DeleteJob delete => new() { Change = DeleteChange, Job = Bytes(delete.Id) },
         QueueMessage.AwaitHistory history => new() { Change = AwaitHistoryChange, Job = Bytes(history.Id) },
         QueueMessage.WhyJob why => new() { Change = WhyChange, Job = Bytes(why.Id) },
+        QueueMessage.ChangeJobs bulk => ToProto(bulk),
         _ => null,
     };
 
     /// <summary>What another process asks for; null when that is not known here.</summary>
-    public static QueueMessage? FromProto(InboxChange change)
+    public static QueueMessage? FromProto(InboxChange change, string queue)
     {
         var reason = change.HasReason ? change.Reason : null;
         return change.Change switch
@@ -61,6 +63,7 @@ internal static partial class InboxBodies
             EnqueueBatchChange when change.Batch is { } batch => FromProto(batch, Id(change.Job)),
             GetBatchChange => new QueueMessage.GetBatch(Id(change.Job)),
             WhyChange => new QueueMessage.WhyJob(Id(change.Job)),
+            BulkChange when change.Bulk is { } bulk => FromProto(bulk, reason, queue),
             AwaitHistoryChange => new QueueMessage.AwaitHistory(Id(change.Job)),
             _ => null,
         };

@@ -94,8 +94,13 @@ internal static partial class InboxBodies
         var end = new InboxEnd { Number = ended.Number, Grant = (uint)ended.Grant, DelayMs = -1 };
         switch (ended.Outcome)
         {
-            case AttemptOutcome.Succeeded:
+            case AttemptOutcome.Succeeded succeeded:
                 end.Outcome = (uint)Outcome.Succeeded;
+                if (succeeded.Result is { } result)
+                {
+                    end.Result = UnsafeByteOperations.UnsafeWrap(result);
+                }
+
                 break;
             case AttemptOutcome.Failed failed:
                 (end.Outcome, end.Error) = ((uint)Outcome.Failed, failed.Error);
@@ -121,7 +126,7 @@ internal static partial class InboxBodies
 
     public static QueueMessage.AttemptEnded FromProto(InboxEnd end) => new(end.Number, (int)end.Grant, (Outcome)end.Outcome switch
     {
-        Outcome.Succeeded => AttemptOutcome.Succeeded.Instance,
+        Outcome.Succeeded => end.HasResult ? new AttemptOutcome.Succeeded(end.Result.ToByteArray()) : AttemptOutcome.Succeeded.Instance,
         Outcome.Failed => new AttemptOutcome.Failed(end.Error, end.DelayMs < 0 ? null : Span(end.DelayMs)),
         Outcome.Cancelled => new AttemptOutcome.Cancelled(),
         Outcome.Snoozed => new AttemptOutcome.Snoozed(Span(end.DelayMs)),
@@ -129,7 +134,18 @@ internal static partial class InboxBodies
         _ => new AttemptOutcome.Interrupted(end.Interruption == 0 ? null : (JobInterruptionCause)end.Interruption), // Also what a newer version means: the job runs again.
     });
 
-    public static InboxJobStatus ToProto(JobStatus status) => new()
+    public static InboxJobStatus ToProto(JobStatus status)
+    {
+        var proto = WithoutResult(status);
+        if (status.Result is { } result)
+        {
+            proto.Result = result;
+        }
+
+        return proto;
+    }
+
+    private static InboxJobStatus WithoutResult(JobStatus status) => new()
     {
         Id = Bytes(status.Id),
         Type = status.Type,
@@ -171,6 +187,7 @@ internal static partial class InboxBodies
         Awaits = ValueList<AwaitedJob>.Of(status.Awaits.Select(FromProto)),
         Parts = ValueList<string>.Of(status.Parts),
         Batch = status.Batch.IsEmpty ? null : Id(status.Batch),
+        Result = status.HasResult ? status.Result : null,
     };
 
     public static InboxQueueStatus ToProto(QueueStatus status) => new()

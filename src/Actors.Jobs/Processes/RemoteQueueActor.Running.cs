@@ -48,7 +48,7 @@ internal sealed partial class RemoteQueueActor
     /// <summary>Says how much this process takes and, to a new owner, what it has in hand.</summary>
     private void Announce(bool isComplete)
     {
-        var consume = new InboxConsume { Slots = _isConsuming ? (uint)(_options.Workers + (_options.Limits.HasRate ? 0 : _options.Prefetch)) : 0, IsComplete = isComplete };
+        var consume = new InboxConsume { Slots = _isConsuming ? (uint)(_options.Workers + _options.Limits.Advance(_options.Prefetch)) : 0, IsComplete = isComplete };
         consume.Types_.AddRange(_handlers.Keys);
         if (isComplete)
         {

@@ -99,6 +99,19 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.ResumeQueue:
                 Ask(new InboxChange { Change = InboxBodies.ResumeChange }, Question.Queue);
                 break;
+            case QueueMessage.ChangeJobs bulk:
+                AskOwner(
+                    number =>
+                    {
+                        var change = InboxBodies.ToProto(bulk);
+                        change.Number = number;
+                        return new InboxBody { Change = change };
+                    },
+                    InboxBodies.FromBulkAnswer);
+                break;
+            case QueueMessage.AwaitEnd wait:
+                OnAwaitEnd(wait);
+                break;
             case QueueMessage.Operation operation when InboxBodies.ToProto(operation) is { } change:
                 Ask(change, operation is IRequest<QueueMessage.JobFound> ? Question.Job : operation is IRequest<QueueMessage.Explained> ? Question.Reason : Question.Queue);
                 break;

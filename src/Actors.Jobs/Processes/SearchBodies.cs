@@ -14,7 +14,15 @@ internal static class SearchBodies
 
     public static InboxSearch ToProto(QueueMessage.SearchJobs search)
     {
-        var filter = search.Query.Filter;
+        var proto = ToProto(search.Query);
+        proto.Limit = (uint)search.Limit;
+        proto.Before = ToProto(search.Before);
+        return proto;
+    }
+
+    public static InboxSearch ToProto(JobQuery query)
+    {
+        var filter = query.Filter;
         var proto = new InboxSearch
         {
             Type = filter.Type ?? "",
@@ -25,16 +33,16 @@ internal static class SearchBodies
             EnqueuedBeforeMs = Milliseconds(filter.EnqueuedBefore),
             FinishedFromMs = Milliseconds(filter.FinishedFrom),
             FinishedBeforeMs = Milliseconds(filter.FinishedBefore),
-            Limit = (uint)search.Limit,
-            Before = ToProto(search.Before),
         };
         proto.States.AddRange(filter.States.Select(state => (uint)state));
-        proto.Marks.AddRange(search.Query.Marks);
-        proto.Args.AddRange(search.Query.Args.Select(arg => new InboxArg { Path = arg.Path, Value = arg.Value }));
+        proto.Marks.AddRange(query.Marks);
+        proto.Args.AddRange(query.Args.Select(arg => new InboxArg { Path = arg.Path, Value = arg.Value }));
         return proto;
     }
 
-    public static QueueMessage.SearchJobs FromProto(InboxSearch search, string queue)
+    public static QueueMessage.SearchJobs FromProto(InboxSearch search, string queue) => new(Query(search, queue), (int)search.Limit, FromProto(search.Before));
+
+    public static JobQuery Query(InboxSearch search, string queue)
     {
         var filter = new JobFilter
         {
@@ -49,15 +57,12 @@ internal static class SearchBodies
             FinishedFrom = Time(search.FinishedFromMs),
             FinishedBefore = Time(search.FinishedBeforeMs),
         };
-        return new QueueMessage.SearchJobs(
-            new JobQuery(filter, [.. search.Marks], [.. search.Args.Select(arg => new JobArg(arg.Path, arg.Value))]),
-            (int)search.Limit,
-            FromProto(search.Before));
+        return new JobQuery(filter, [.. search.Marks], [.. search.Args.Select(arg => new JobArg(arg.Path, arg.Value))]);
     }
 
     public static InboxFound ToProto(QueueMessage.JobsFound found)
     {
-        var proto = new InboxFound { Count = found.Count, Through = ToProto(found.Through) };
+        var proto = new InboxFound { Count = found.Count, End = found.End, Through = ToProto(found.Through) };
         var bytes = 0;
         foreach (var job in found.Jobs)
         {
@@ -77,7 +82,7 @@ internal static class SearchBodies
     }
 
     public static QueueMessage.JobsFound FromProto(InboxFound found, string queue) =>
-        new([.. found.Jobs.Select(job => InboxBodies.FromProto(job, queue))], FromProto(found.Through), found.Count);
+        new([.. found.Jobs.Select(job => InboxBodies.FromProto(job, queue))], FromProto(found.Through), found.Count) { End = found.End };
 
     private static InboxPosition? ToProto(JobPosition? position) => position is { } place
         ? new InboxPosition { EnqueuedAtMs = place.EnqueuedAt.ToUnixTimeMilliseconds(), Id = InboxBodies.Bytes(place.Id) }

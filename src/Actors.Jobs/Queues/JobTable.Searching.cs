@@ -34,4 +34,25 @@ internal sealed partial class JobTable
 
         return null;
     }
+
+    /// <summary>The first chunk at or behind another, which need not be there any more.</summary>
+    public JobChunk? ChunkFrom(ref long chunk)
+    {
+        for (chunk = Math.Max(chunk, _firstBlock << BlockBits); chunk < EndOfChunks; chunk++)
+        {
+            if (_blocks[(int)((chunk >> BlockBits) - _firstBlock)] is not { } block)
+            {
+                chunk |= BlockMask;
+            }
+            else if (block.Chunks[chunk & BlockMask] is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The chunk that a job is in, or would be.</summary>
+    public static long ChunkNumber(long number) => number >> ChunkBits;
 }

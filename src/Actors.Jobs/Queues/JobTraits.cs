@@ -44,6 +44,12 @@ internal sealed record JobTraits
     /// <summary>By what the last attempt was cut short that was; null when none was.</summary>
     public JobInterruption? Interruption { get; init; }
 
+    /// <summary>What it has returned, as JSON; null when it has not finished, or has returned nothing.</summary>
+    public byte[]? Result { get; init; }
+
+    /// <summary>The length of what it has done and returned.</summary>
+    public long KeptBytes => Steps.Bytes + (Result?.Length ?? 0);
+
     public static Protos.JobInterruption ToProto(JobInterruption interruption) => new()
     {
         Cause = (uint)interruption.Cause,
@@ -58,24 +64,16 @@ internal sealed record JobTraits
         DateTimeOffset.FromUnixTimeMilliseconds(interruption.AtMs),
         interruption.Node == 0 ? null : interruption.Node);
 
-    public Protos.JobTraits ToProto(int index = 0) => new()
+    public Protos.JobTraits ToProto(int index = 0)
     {
-        CopyOf = CopyOf is { } copyOf ? Processes.InboxBodies.Bytes(copyOf) : Google.Protobuf.ByteString.Empty,
-        IsDeleted = IsDeleted,
-        Index = (uint)index,
-        Waits = { Waits.Select(static wait => wait.ToProto()) },
-        AfterDelayMs = AfterDelayMs,
-        IsAwaited = IsAwaited,
-        Parts = { Parts },
-        Batch = Batch is { } batch ? Processes.InboxBodies.Bytes(batch) : Google.Protobuf.ByteString.Empty,
-        Tags = { Tags },
-        TraceParent = TraceParent ?? "",
-        TraceState = TraceState ?? "",
-        Unique = Unique?.ToProto(),
-        IndexedArgs = { IndexedArgs },
-        Interruption = Interruption is null ? null : ToProto(Interruption),
-        Steps = { Steps.ToProto() },
-    };
+        var stored = ToProtoWithoutResult(index);
+        if (Result is not null)
+        {
+            stored.Result = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(Result);
+        }
+
+        return stored;
+    }
 
     public static JobTraits FromProto(Protos.JobTraits traits) => new()
     {
@@ -93,5 +91,25 @@ internal sealed record JobTraits
         IndexedArgs = traits.IndexedArgs.Count == 0 ? [] : [.. traits.IndexedArgs],
         Interruption = traits.Interruption is null ? null : FromProto(traits.Interruption),
         Steps = JobSteps.Of(traits.Steps),
+        Result = traits.HasResult ? traits.Result.ToByteArray() : null,
+    };
+
+    private Protos.JobTraits ToProtoWithoutResult(int index) => new()
+    {
+        CopyOf = CopyOf is { } copyOf ? Processes.InboxBodies.Bytes(copyOf) : Google.Protobuf.ByteString.Empty,
+        IsDeleted = IsDeleted,
+        Index = (uint)index,
+        Waits = { Waits.Select(static wait => wait.ToProto()) },
+        AfterDelayMs = AfterDelayMs,
+        IsAwaited = IsAwaited,
+        Parts = { Parts },
+        Batch = Batch is { } batch ? Processes.InboxBodies.Bytes(batch) : Google.Protobuf.ByteString.Empty,
+        Tags = { Tags },
+        TraceParent = TraceParent ?? "",
+        TraceState = TraceState ?? "",
+        Unique = Unique?.ToProto(),
+        IndexedArgs = { IndexedArgs },
+        Interruption = Interruption is null ? null : ToProto(Interruption),
+        Steps = { Steps.ToProto() },
     };
 }

@@ -40,6 +40,9 @@ internal sealed class LiveSearch
     /// <summary>How many match.</summary>
     public long Count { get; private set; }
 
+    /// <summary>The first job that was not durable when it was begun.</summary>
+    public required long End { get; init; }
+
     /// <summary>Whether there may be more than were found: the limit was reached.</summary>
     public bool IsFull => _limit > 0 && _found.Count == _limit;
 

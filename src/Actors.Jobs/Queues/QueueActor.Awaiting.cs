@@ -256,6 +256,7 @@ internal sealed partial class QueueActor
     private string Describe(JobWait wait)
     {
         var what = wait.Part is null ? "" : $"part '{wait.Part}' of ";
+        what += wait.Queue == _name && _state.Batches.TryGet(wait.Parent, out _) ? "batch" : "job";
         var condition = wait.Condition == AfterCondition.Finished ? "end" : "succeed";
         var where = _parents.GetValueOrDefault(wait.Parent) switch
         {
@@ -265,7 +266,7 @@ internal sealed partial class QueueActor
             _ when wait.Queue != _name => $" of queue '{wait.Queue}'",
             _ => "",
         };
-        return wait.Part is null ? $"job {wait.Parent}{where}, to {condition}" : $"{what}job {wait.Parent}{where}";
+        return $"{what} {wait.Parent}{where}{(wait.Part is null ? $", to {condition}" : "")}";
     }
 
     private void ForgetParents()

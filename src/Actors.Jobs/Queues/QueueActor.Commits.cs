@@ -213,6 +213,7 @@ internal sealed partial class QueueActor
         if (draft.Finished.Count > 0)
         {
             TellSubscribers(draft.Finished);
+            AnswerAwaited(draft.Finished);
             AddToHistory(sequenceNumber, draft.Finished);
         }
         else if (_toHistory.Count == 0)
@@ -259,6 +260,7 @@ internal sealed partial class QueueActor
         }
 
         FailLeaving(cause);
+        FailAwaited(cause);
         AnswerStopConsuming();
     }
 }

@@ -5,9 +5,7 @@ namespace Actors.Jobs.Queues;
 /// <summary>Why a job is where it is. Only looks, and at no more jobs than a turn may take.</summary>
 internal sealed partial class QueueActor
 {
-    private const int MostCounted = 10_000;
-
-    private void OnWhyJob(QueueMessage.WhyJob why)
+        private void OnWhyJob(QueueMessage.WhyJob why)
     {
         var unknown = Term == 0 ? Unavailability : null;
         var reason = unknown is null && _state.Jobs.TryFind(why.Id, out var number) ? ReasonOf(number) : null;
@@ -94,7 +92,7 @@ internal sealed partial class QueueActor
             return Reason(number, JobReasonKind.Held, "A job that had begun when the process died must run alone first, in this queue or another.");
         }
 
-        return LineReason(number);
+        return LimitReason(number) ?? LineReason(number);
     }
 
     private JobReason UnavailableReason(long number, Exception cause) =>
@@ -102,25 +100,6 @@ internal sealed partial class QueueActor
 
     /// <summary>Whether it is decided that it runs, and not stored yet: until then it does not.</summary>
     private bool IsGrantUnderWay(long number) => _inFlight.Concat(_full).Append(_draft).Any(draft => draft.Granted.Contains(number));
-
-    private JobReason LineReason(long number)
-    {
-        var counted = _ready.ListOf(_state.Jobs[number]).CountBefore(number, MostCounted + 1);
-        var hasMore = counted > MostCounted;
-        var before = Math.Min(counted, MostCounted);
-        var free = (_setup.IsConsuming ? _options.Workers + _options.Prefetch - _state.GrantedHere : 0)
-            + _nodes.Values.Sum(node => Math.Max(0, node.Slots - node.Granted.Count));
-        var others = _ready.Count - _ready.ListOf(_state.Jobs[number]).Count;
-        var busy = free <= 0 ? $"all workers are busy, with {Number(_state.Granted.Count)} jobs" : "they are being started";
-        var more = others > 0 ? $", and {Number(others)} of other priorities wait" : "";
-        var reason = before == 0 && free > 0
-            ? Reason(number, JobReasonKind.Starting, "Nothing is in its way: it is about to start.")
-            : Reason(
-                number,
-                JobReasonKind.BehindOthers,
-                $"{(hasMore ? "More than " : "")}{Number(before)} {(before == 1 ? "job" : "jobs")} of its priority {(before == 1 ? "is" : "are")} before it{more}; {busy}.");
-        return reason with { Before = before, HasMoreBefore = hasMore };
-    }
 
     private JobReason RunningReason(long number, int? max)
     {

@@ -12,6 +12,9 @@ internal sealed partial class QueueActor
     private readonly Dictionary<ushort, JobHandler?> _handlers = [];
     private readonly HashSet<long> _overdue = [];
 
+    /// <summary>How many jobs more can be granted to this process.</summary>
+    private int FreeSlotsHere => _setup.IsConsuming ? _options.Workers + _state.Limits.Advance(_options.Prefetch) - _state.GrantedHere : 0;
+
     /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
     private void GrantReady()
     {
@@ -33,9 +36,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        // What is granted in advance starts when a worker is free, and that is no rate.
-        var most = _options.Workers + (_state.Limits.HasRate ? 0 : _options.Prefetch);
-        var free = _setup.IsConsuming ? most - _state.GrantedHere : 0;
+        var free = FreeSlotsHere;
         while ((free > 0 || _nodes.Count > 0) && NextReady() is not 0 and var number)
         {
             ref var entry = ref _state.Jobs[number];
@@ -184,8 +185,9 @@ internal sealed partial class QueueActor
 
         switch (ended.Outcome)
         {
-            case AttemptOutcome.Succeeded:
+            case AttemptOutcome.Succeeded succeeded:
                 Finish(number, JobState.Succeeded, entry.Attempts + 1, null);
+                KeepResult(number, succeeded.Result);
                 break;
             case AttemptOutcome.Cancelled:
                 Finish(number, JobState.Cancelled, entry.Attempts + 1, null);

@@ -174,6 +174,8 @@ internal sealed partial class QueueActor
             Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
             ErrorFingerprint = _state.Fingerprint(number) is { } fingerprint ? ErrorText.Digits(fingerprint) : null,
             IndexedArgs = _state.Jobs.ChunkOf(number, out var place).ArgsOf(place),
+            Result = ResultOf(number),
+            CopyOf = _state.Traits(number)?.CopyOf,
         };
     }
 

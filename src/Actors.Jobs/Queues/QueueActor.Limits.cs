@@ -52,18 +52,13 @@ internal sealed partial class QueueActor
 
     private bool QueueAllows(LimitOptions limits)
     {
-        if (_state.Granted.Count >= limits.Concurrency)
-        {
-            return false;
-        }
-
-        if (limits.Rate is { } rate && _state.Starts.NextNs(rate, NowNs) is var nextNs && nextNs > NowNs)
+        var nextNs = QueueNextNs(limits, NowNs);
+        if (nextNs > NowNs && nextNs != long.MaxValue)
         {
             WakeAt(nextNs);
-            return false;
         }
 
-        return true;
+        return nextNs <= NowNs;
     }
 
     /// <param name="limits">The limits of the queue.</param>
@@ -71,20 +66,24 @@ internal sealed partial class QueueActor
     /// <param name="nextNs">When it may go on; the highest number when that depends on the end of an attempt.</param>
     private bool KeyAllows(LimitOptions limits, JobKey key, out long nextNs)
     {
-        nextNs = long.MaxValue;
-        if (key.Running >= limits.ConcurrencyPerKey)
-        {
-            return false;
-        }
-
-        if (limits.RatePerKey is { } rate && (nextNs = key.Starts.NextNs(rate, NowNs)) > NowNs)
+        nextNs = KeyNextNs(limits, key, NowNs);
+        if (nextNs > NowNs && nextNs != long.MaxValue)
         {
             WakeAt(nextNs);
-            return false;
         }
 
-        return true;
+        return nextNs <= NowNs;
     }
+
+    /// <summary>When the limits of the queue let a job start, which may be now; the highest number when that depends on the end of an attempt.</summary>
+    private long QueueNextNs(LimitOptions limits, long nowNs) => _state.Granted.Count >= limits.Concurrency ? long.MaxValue
+        : limits.Rate is { } rate ? _state.Starts.NextNs(rate, nowNs)
+        : nowNs;
+
+    /// <summary>The same for the limits of a key.</summary>
+    private static long KeyNextNs(LimitOptions limits, JobKey key, long nowNs) => key.Running >= limits.ConcurrencyPerKey ? long.MaxValue
+        : limits.RatePerKey is { } rate ? key.Starts.NextNs(rate, nowNs)
+        : nowNs;
 
     /// <summary>What was granted is durable, and starts now.</summary>
     private void SettleStarts()

@@ -144,6 +144,12 @@ internal sealed partial class QueueActor
             return;
         }
 
+        if (query.WaitMs > 0)
+        {
+            Self.Tell(new QueueMessage.AwaitEnd(InboxBodies.Id(query.Job), TimeSpan.FromMilliseconds(query.WaitMs)), ReplyTo(node, query.Number));
+            return;
+        }
+
         var answer = new InboxAnswer { Number = query.Number };
         if (query.Job.IsEmpty)
         {
@@ -168,7 +174,7 @@ internal sealed partial class QueueActor
     /// <summary>As if somebody here had asked; the answer goes to the node when the change is durable.</summary>
     private void OnChange(long node, InboxChange change)
     {
-        if (InboxBodies.FromProto(change) is not { } message)
+        if (InboxBodies.FromProto(change, _name) is not { } message)
         {
             PostTo(node, new InboxBody { Answer = new InboxAnswer { Number = change.Number, Unknown = "the process that owns it is of an older version, which cannot do this." } });
             return;

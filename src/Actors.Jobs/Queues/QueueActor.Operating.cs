@@ -19,6 +19,18 @@ internal sealed partial class QueueActor
             case QueueMessage.AwaitHistory history:
                 OnAwaitHistory(history);
                 break;
+            case QueueMessage.ChangeJobs change:
+                OnChangeJobs(change);
+                break;
+            case QueueMessage.SweepOn on:
+                OnSweepOn(on);
+                break;
+            case QueueMessage.AwaitEnd wait:
+                OnAwaitEnd(wait);
+                break;
+            case QueueMessage.AwaitExpired:
+                ExpireAwaited();
+                break;
             case QueueMessage.WhyJob why:
                 OnWhyJob(why);
                 break;

@@ -25,7 +25,7 @@ internal sealed partial class QueueActor
         }
         else
         {
-            Context.Parent.Tell(new QueuesActor.ToQueue(parent.Queue, new QueueMessage.AwaitEnd(id)), Self);
+            Context.Parent.Tell(new QueuesActor.ToQueue(parent.Queue, new QueueMessage.TellEnd(id)), Self);
         }
     }
 
@@ -45,8 +45,8 @@ internal sealed partial class QueueActor
             case QueueMessage.GetBatch get:
                 OnGetBatch(get.Id);
                 break;
-            case QueueMessage.AwaitEnd await:
-                OnAwaitEnd(await.Id, isAgain: false, Sender);
+            case QueueMessage.TellEnd tell:
+                OnTellEnd(tell.Id, isAgain: false, Sender);
                 break;
             case QueueMessage.ParentTold told:
                 OnParentTold(told.News);
@@ -122,7 +122,7 @@ internal sealed partial class QueueActor
     }
 
     /// <summary>Another queue has jobs that wait for one of this.</summary>
-    private void OnAwaitEnd(JobId id, bool isAgain, IActorRef asker)
+    private void OnTellEnd(JobId id, bool isAgain, IActorRef asker)
     {
         if (Term == 0)
         {
@@ -162,7 +162,7 @@ internal sealed partial class QueueActor
             _unknown.RemoveAll(unknown => unknown.Read <= _readsDone);
             foreach (var (_, id, asker) in answered)
             {
-                OnAwaitEnd(id, isAgain: true, asker);
+                OnTellEnd(id, isAgain: true, asker);
             }
         }
     }

@@ -181,7 +181,7 @@ internal sealed partial class QueueActor
                 break;
             }
 
-            jobs.Add(Status(number));
+            jobs.Add(Status(number) with { Result = null });
         }
 
         Sender.Tell(new JobPage(jobs, next), Self);

@@ -40,7 +40,7 @@ internal sealed partial class QueueActor
         }
 
         var limit = search.Query.Args.Count > 0 ? Math.Min(search.Limit, MaxJobsRead) : search.Limit;
-        Search(new LiveSearch(_state, search.Query, limit, search.Before));
+        Search(new LiveSearch(_state, search.Query, limit, search.Before) { End = EndOfDurable });
     }
 
     private void OnSearchOn(QueueMessage.SearchOn on)
@@ -78,11 +78,11 @@ internal sealed partial class QueueActor
         {
             if (search.StillMatches(number))
             {
-                jobs.Add(Status(number));
+                jobs.Add(Status(number) with { Result = null });
             }
         }
 
-        Sender.Tell(new QueueMessage.JobsFound(jobs, through, search.Count), Self);
+        Sender.Tell(new QueueMessage.JobsFound(jobs, through, search.Count) { End = search.End }, Self);
     }
 
     /// <summary>Answers when the arguments of what was found so far have been read, and looked into beside this actor.</summary>
@@ -98,7 +98,7 @@ internal sealed partial class QueueActor
                 ref var entry = ref _state.Jobs[number];
                 bytes += entry.PayloadLength;
                 firstRow = Math.Min(firstRow, entry.PayloadRow);
-                candidates.Add((Status(number), entry.PayloadRow, entry.PayloadOffset, entry.PayloadLength));
+                candidates.Add((Status(number) with { Result = null }, entry.PayloadRow, entry.PayloadOffset, entry.PayloadLength));
             }
 
             if (bytes > MaxBytesRead)

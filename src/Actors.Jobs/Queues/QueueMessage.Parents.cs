@@ -14,7 +14,7 @@ internal abstract partial record QueueMessage
     public sealed record ParentFound(string Queue, ParentNews? News, Exception? Unknown) : QueueMessage;
 
     /// <summary>From another queue: tell me when this job ends; at once when it has, or is not known.</summary>
-    public sealed record AwaitEnd(JobId Id) : OfParents;
+    public sealed record TellEnd(JobId Id) : OfParents;
 
     /// <summary>To another queue, each time that there is something new, and that is durable.</summary>
     public sealed record ParentTold(ParentNews News) : OfParents;

@@ -98,7 +98,11 @@ internal abstract partial record QueueMessage
     /// <param name="Jobs">The jobs, newest first.</param>
     /// <param name="Through">Older jobs were not looked at; null when all were.</param>
     /// <param name="Count">How many there are, when that was asked.</param>
-    public sealed record JobsFound(IReadOnlyList<JobStatus> Jobs, JobPosition? Through, long Count) : QueueMessage;
+    public sealed record JobsFound(IReadOnlyList<JobStatus> Jobs, JobPosition? Through, long Count) : QueueMessage
+    {
+        /// <summary>The number of the first job that was not durable when the search was begun; 0 when its owner does not tell.</summary>
+        public long End { get; init; }
+    }
 
     /// <summary>To itself: go on with a search.</summary>
     public sealed record SearchOn(LiveSearch Search) : QueueMessage;
@@ -221,7 +225,8 @@ internal abstract record AttemptOutcome
     {
     }
 
-    public sealed record Succeeded : AttemptOutcome
+    /// <summary>The result is JSON; null when there is none.</summary>
+    public sealed record Succeeded(byte[]? Result = null) : AttemptOutcome
     {
         public static Succeeded Instance { get; } = new();
     }

@@ -270,11 +270,7 @@ internal sealed partial class QueueState
         _counts[(int)entry.State]--;
         RemoveError(number);
         Keys.Remove(entry.Key);
-        if (entry.HasTraits)
-        {
-            _traits.Remove(number);
-        }
-
+        SetTraits(ref entry, number, null);
         Jobs.Remove(number);
     }
 
@@ -386,13 +382,13 @@ internal sealed partial class QueueState
     {
         if (entry.HasTraits && _traits.TryGet(number, out var before))
         {
-            StepBytes -= before.Steps.Bytes;
+            KeptBytes -= before.KeptBytes;
         }
 
         traits = SetIndexed(number, traits);
         if (traits is not null)
         {
-            StepBytes += traits.Steps.Bytes;
+            KeptBytes += traits.KeptBytes;
             _traits.Set(number, traits);
         }
         else if (entry.HasTraits)

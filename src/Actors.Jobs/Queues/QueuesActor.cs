@@ -251,7 +251,7 @@ internal sealed class QueuesActor : ReceiveActor
     }
 
     /// <summary>From a queue, to another.</summary>
-    public sealed record ToQueue(string Queue, QueueMessage.AwaitEnd Message);
+    public sealed record ToQueue(string Queue, QueueMessage.TellEnd Message);
 
     private sealed record HoldEnded(int Hold);
 

@@ -12,6 +12,7 @@ internal sealed class ReadyJobs
     private readonly ReadyList?[] _next = new ReadyList?[PriorityTurns.Levels];
     private readonly JobTable _table;
     private readonly JobKeys _keys;
+    private readonly long[] _counts = new long[PriorityTurns.Levels];
     private PriorityTurns _turns;
     private int _waiting;
 
@@ -26,6 +27,9 @@ internal sealed class ReadyJobs
 
     /// <summary>How many there are, those of blocked keys included.</summary>
     public long Count { get; private set; }
+
+    /// <summary>How many there are of a level, those of blocked keys included.</summary>
+    public long CountAt(int level) => _counts[level];
 
     /// <summary>The job that is to start next; 0 when there is none.</summary>
     public long First => _waiting == 0 ? 0 : NextList().First;
@@ -42,6 +46,7 @@ internal sealed class ReadyJobs
         var list = ListOf(entry);
         list.Add(number);
         Count++;
+        _counts[PriorityTurns.LevelOf(entry.Priority)]++;
         if (list.After is null && list.Key is not { IsBlocked: true })
         {
             Link(PriorityTurns.LevelOf(entry.Priority), list);
@@ -56,6 +61,7 @@ internal sealed class ReadyJobs
         var list = ListOf(entry);
         list.AddFirst(number);
         Count++;
+        _counts[level]++;
         if (list.Key is { IsBlocked: true })
         {
             return;
@@ -77,6 +83,7 @@ internal sealed class ReadyJobs
         var number = list.Take();
         _turns.Taken(level);
         Count--;
+        _counts[level]--;
         if (list.Count == 0)
         {
             Unlink(level, list);
@@ -89,6 +96,31 @@ internal sealed class ReadyJobs
         return number;
     }
 
+    /// <summary>How many jobs with other keys of its priority have their turns before a job, if none of them is blocked meanwhile.</summary>
+    /// <param name="entry">The job.</param>
+    /// <param name="own">How many jobs with its own key are before it: so many turns go round first.</param>
+    /// <param name="limit">Counts up to this, and looks at no more keys.</param>
+    public int CountTurnsBefore(in JobEntry entry, int own, int limit)
+    {
+        var first = _next[PriorityTurns.LevelOf(entry.Priority)];
+        var ownList = ListOf(entry);
+        var (count, seen, isPast) = (0L, 0, false);
+        for (var list = first; list is not null && count < limit && seen < limit; list = list.After == first ? null : list.After)
+        {
+            seen++;
+            if (list == ownList)
+            {
+                isPast = true;
+            }
+            else
+            {
+                count += Math.Min(list.Count, own + (isPast ? 0 : 1));
+            }
+        }
+
+        return (int)Math.Min(count, limit);
+    }
+
     /// <summary>Takes a job out, wherever it stands. Does nothing when it is not here.</summary>
     public void Remove(long number)
     {
@@ -97,6 +129,7 @@ internal sealed class ReadyJobs
         if (list.Remove(number))
         {
             Count--;
+            _counts[PriorityTurns.LevelOf(entry.Priority)]--;
             if (list.Count == 0 && list.After is not null)
             {
                 Unlink(PriorityTurns.LevelOf(entry.Priority), list);

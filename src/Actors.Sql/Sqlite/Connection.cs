@@ -42,6 +42,9 @@ internal sealed unsafe class Connection : IDisposable
 
     public int Changes => Native.Changes(_handle);
 
+    /// <summary>The number of the row that was inserted last.</summary>
+    public long LastInserted => Native.LastInsertRowId(_handle);
+
     /// <summary>Whether the file that is open is no longer the one at its path. SQLite itself would go on writing to a deleted file.</summary>
     public bool IsFileGone
     {

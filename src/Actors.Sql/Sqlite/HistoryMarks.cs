@@ -9,26 +9,23 @@ namespace Actors.Sql.Sqlite;
 /// <summary>What finished jobs are found by, as it is stored.</summary>
 internal static class HistoryMarks
 {
-    /// <summary>The marks of a job: of its key, its tags and its indexed arguments, each once.</summary>
-    public static IReadOnlyCollection<long> Of(string? key, IReadOnlyList<string> tags, IReadOnlyList<ulong> indexedArgs)
+    /// <summary>Adds the marks of a job: of its key, its tags and its indexed arguments. Some may be there twice.</summary>
+    public static void Add(List<long> marks, string? key, IReadOnlyList<string> tags, IReadOnlyList<ulong> indexedArgs)
     {
-        var marks = new HashSet<long>();
         if (key is not null)
         {
             marks.Add(OfKey(key));
         }
 
-        foreach (var tag in tags)
+        for (var i = 0; i < tags.Count; i++)
         {
-            marks.Add(OfTag(tag));
+            marks.Add(OfTag(tags[i]));
         }
 
-        foreach (var arg in indexedArgs)
+        for (var i = 0; i < indexedArgs.Count; i++)
         {
-            marks.Add(unchecked((long)arg));
+            marks.Add(unchecked((long)indexedArgs[i]));
         }
-
-        return marks;
     }
 
     public static bool HasAny(FinishedJob job) => job.Key is not null || job.Tags.Count > 0 || job.IndexedArgs.Count > 0;

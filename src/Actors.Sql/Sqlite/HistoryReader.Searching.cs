@@ -6,7 +6,14 @@ namespace Actors.Sql.Sqlite;
 /// <summary>Finds finished jobs in the order in which they were enqueued.</summary>
 internal sealed partial class HistoryReader
 {
-    private const string ByMark = "history_marks m CROSS JOIN history h ON h.number = m.number";
+    private const string AllBuckets =
+        """
+        WITH RECURSIVE buckets (bucket) AS (
+            SELECT max(bucket) FROM history_marks
+            UNION ALL
+            SELECT (SELECT max(bucket) FROM history_marks WHERE bucket < b.bucket) FROM buckets b WHERE b.bucket IS NOT NULL)
+        """;
+    private const string ByMark = "buckets b CROSS JOIN history_marks m ON m.bucket = b.bucket CROSS JOIN history h ON h.number = m.number";
     private const string ByError = "history h INDEXED BY history_by_error";
 
     /// <summary>A job is found by its rarest property that has an index; else by queue, type and state, of which there are few combinations.</summary>
@@ -30,6 +37,7 @@ internal sealed partial class HistoryReader
         // Beside max(), SQLite takes the other columns from the row that has the maximum.
         var conditions = Start(filter).Add("h.error_fingerprint IS NOT NULL").AddFilter(filter, names);
         var statement = Prepare($"""
+            {AllBuckets}
             SELECT h.error_fingerprint, count(*) AS jobs, max(h.enqueued_at), h.id, h.error
             FROM {(Mark(filter) is null ? ByError : ByMark)} WHERE {conditions.Text}
             GROUP BY h.error_fingerprint ORDER BY jobs DESC LIMIT {limit}
@@ -51,7 +59,7 @@ internal sealed partial class HistoryReader
     private long CountMarked(HistoryFilter filter, (long Queue, long Type) names)
     {
         var conditions = Start(filter).AddFilter(filter, names);
-        var statement = Prepare($"SELECT count(*) FROM {(Mark(filter) is null ? ByError : ByMark)} WHERE {conditions.Text}");
+        var statement = Prepare($"{AllBuckets} SELECT count(*) FROM {(Mark(filter) is null ? ByError : ByMark)} WHERE {conditions.Text}");
         conditions.Bind(statement);
         statement.Step();
         var count = statement.GetInt64(0);
@@ -59,6 +67,7 @@ internal sealed partial class HistoryReader
         return count;
     }
 
+    /// <summary>Looks into one bucket after the other: each has its rows in order, and only those that are newer than the page so far count.</summary>
     private List<FinishedJob> SearchByMark(HistoryFilter filter, (long Queue, long Type) names, int limit, JobPosition? before)
     {
         var conditions = Start(filter).AddFilter(filter, names);
@@ -68,12 +77,29 @@ internal sealed partial class HistoryReader
             conditions.Add("m.enqueued_at <= ?", enqueuedAt).Add("(m.enqueued_at < ? OR h.id < ?)", enqueuedAt, IdOf(last));
         }
 
-        return Read(
-            $"""
-            SELECT {Columns} FROM {ByMark} {NamedHistory}
-            WHERE {conditions.Text} ORDER BY m.enqueued_at DESC, h.id DESC LIMIT {limit}
-            """,
-            conditions);
+        var newest = new List<(JobPosition Position, long Number)>();
+        var from = long.MinValue;
+        for (var bucket = BucketBefore(long.MaxValue); bucket is not null; bucket = BucketBefore(bucket.Value))
+        {
+            var statement = Prepare($"""
+                SELECT h.enqueued_at, h.id, h.number FROM history_marks m CROSS JOIN history h ON h.number = m.number
+                WHERE {conditions.Text} AND m.bucket = ? AND m.enqueued_at >= ? ORDER BY m.enqueued_at DESC, h.id DESC LIMIT {limit}
+                """);
+            var next = conditions.Bind(statement);
+            AddNewest(newest, statement.Bind(next, bucket.Value).Bind(next + 1, from), limit);
+            from = newest.Count < limit ? long.MinValue : newest[^1].Position.EnqueuedAt.ToUnixTimeMilliseconds();
+        }
+
+        return Read(newest);
+    }
+
+    private long? BucketBefore(long bucket)
+    {
+        var statement = Prepare("SELECT max(bucket) FROM history_marks WHERE bucket < ?").Bind(1, bucket);
+        statement.Step();
+        long? before = statement.IsNull(0) ? null : statement.GetInt64(0);
+        statement.Reset();
+        return before;
     }
 
     private List<FinishedJob> SearchByError(HistoryFilter filter, (long Queue, long Type) names, int limit, JobPosition? before)
@@ -112,17 +138,30 @@ internal sealed partial class HistoryReader
                 WHERE {conditions.Text} ORDER BY h.enqueued_at DESC, h.id DESC LIMIT {limit}
                 """);
             conditions.Bind(statement);
-            while (statement.Step())
-            {
-                newest.Add((
-                    new JobPosition(DateTimeOffset.FromUnixTimeMilliseconds(statement.GetInt64(0)), JobId.Read(statement.GetBytes(1))),
-                    statement.GetInt64(2)));
-            }
+            AddNewest(newest, statement, limit);
+        }
+
+        return Read(newest);
+    }
+
+    /// <summary>Merges what a statement finds into a page, the newest first.</summary>
+    private static void AddNewest(List<(JobPosition Position, long Number)> newest, Statement found, int limit)
+    {
+        while (found.Step())
+        {
+            newest.Add((
+                new JobPosition(DateTimeOffset.FromUnixTimeMilliseconds(found.GetInt64(0)), JobId.Read(found.GetBytes(1))),
+                found.GetInt64(2)));
         }
 
         newest.Sort(static (a, b) => b.Position.CompareTo(a.Position));
+        newest.RemoveRange(Math.Min(limit, newest.Count), Math.Max(0, newest.Count - limit));
+    }
+
+    private List<FinishedJob> Read(List<(JobPosition Position, long Number)> newest)
+    {
         var jobs = new List<FinishedJob>();
-        foreach (var (_, number) in newest.Take(limit))
+        foreach (var (_, number) in newest)
         {
             jobs.AddRange(Read($"SELECT {Columns} FROM history h {NamedHistory} WHERE h.number = ?", new Conditions("", number)));
         }
@@ -280,7 +319,7 @@ internal sealed partial class HistoryReader
 
             foreach (var arg in filter.IndexedArgs)
             {
-                Add("EXISTS (SELECT 1 FROM history_marks a WHERE a.mark = ? AND a.enqueued_at = h.enqueued_at AND a.number = h.number)", unchecked((long)arg));
+                Add("EXISTS (SELECT 1 FROM history_marks a WHERE a.bucket = h.number >> 14 AND a.mark = ? AND a.enqueued_at = h.enqueued_at AND a.number = h.number)", unchecked((long)arg));
             }
 
             return this;

@@ -7,18 +7,25 @@ internal sealed class HistoryTable(Connection connection)
 {
     private const string Insert =
         """
-        INSERT INTO history (id, queue, type, type_version, state, attempts, enqueued_at, finished_at, error, args, key, tags, error_fingerprint, indexed_args)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-        ON CONFLICT (id) DO UPDATE SET queue = ?2, type = ?3, type_version = ?4, state = ?5, attempts = ?6,
-            enqueued_at = ?7, finished_at = ?8, error = ?9, args = ?10, key = ?11, tags = ?12, error_fingerprint = ?13, indexed_args = ?14
+        INSERT INTO history (id, queue, type, type_version, state, attempts, enqueued_at, finished_at, error, args, key, tags, error_fingerprint, indexed_args, result, copy_of)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+        ON CONFLICT (id) DO
+        """;
+    private const string Update =
+        """
+         UPDATE SET queue = ?2, type = ?3, type_version = ?4, state = ?5, attempts = ?6,
+            enqueued_at = ?7, finished_at = ?8, error = ?9, args = ?10, key = ?11, tags = ?12, error_fingerprint = ?13, indexed_args = ?14,
+            result = ?15, copy_of = ?16
         """;
 
     private readonly Dictionary<string, long> _names = new(StringComparer.Ordinal);
     private readonly Statement _findName = connection.Prepare("SELECT id FROM names WHERE name = ?");
     private readonly Statement _insertName = connection.Prepare("INSERT INTO names (name) VALUES (?)");
-    private readonly Statement _insert = connection.Prepare(Insert);
-    private readonly Statement _insertMarked = connection.Prepare(Insert + " RETURNING number");
-    private readonly Statement _insertMark = connection.Prepare("INSERT OR IGNORE INTO history_marks (mark, enqueued_at, number) VALUES (?, ?, ?)");
+    private readonly Statement _insert = connection.Prepare(Insert + Update);
+    private readonly Statement _insertNew = connection.Prepare(Insert + " NOTHING");
+    private readonly Statement _findNumber = connection.Prepare("SELECT number FROM history WHERE id = ?");
+    private readonly List<long> _marks = [];
+    private readonly Statement _insertMark = connection.Prepare("INSERT OR IGNORE INTO history_marks (bucket, mark, enqueued_at, number) VALUES (?3 >> 14, ?1, ?2, ?3)");
     private readonly Statement _findMarked = connection.Prepare(
         """
         SELECT number, enqueued_at, key, tags, indexed_args FROM history
@@ -33,7 +40,7 @@ internal sealed class HistoryTable(Connection connection)
         WHERE id = ? AND (key IS NOT NULL OR tags IS NOT NULL OR indexed_args IS NOT NULL)
         """);
     private readonly Statement _delete = connection.Prepare("DELETE FROM history WHERE id = ?");
-    private readonly Statement _deleteMark = connection.Prepare("DELETE FROM history_marks WHERE mark = ? AND enqueued_at = ? AND number = ?");
+    private readonly Statement _deleteMark = connection.Prepare("DELETE FROM history_marks WHERE bucket = ?3 >> 14 AND mark = ?1 AND enqueued_at = ?2 AND number = ?3");
     private readonly Statement _prune = connection.Prepare(
         """
         DELETE FROM history WHERE number IN (
@@ -50,13 +57,20 @@ internal sealed class HistoryTable(Connection connection)
             return;
         }
 
-        _ = job.Key is null ? _insertMarked.BindNull(11) : _insertMarked.Bind(11, job.Key);
-        _ = job.Tags.Count == 0 ? _insertMarked.BindNull(12) : _insertMarked.Bind(12, HistoryMarks.Tags(job.Tags));
-        _ = job.IndexedArgs.Count == 0 ? _insertMarked.BindNull(14) : _insertMarked.Bind(14, HistoryMarks.Args(job.IndexedArgs));
-        var number = Run(_insertMarked, job);
-        foreach (var mark in HistoryMarks.Of(job.Key, job.Tags, job.IndexedArgs))
+        RunMarked(_insertNew, job);
+        var isNew = connection.Changes > 0;
+        var number = isNew ? connection.LastInserted : NumberOf(job.Id);
+        if (!isNew)
         {
-            _insertMark.Bind(1, mark).Bind(2, job.EnqueuedAt.ToUnixTimeMilliseconds()).Bind(3, number).Run();
+            RunMarked(_insert, job);
+        }
+
+        _marks.Clear();
+        HistoryMarks.Add(_marks, job.Key, job.Tags, job.IndexedArgs);
+        var enqueuedAt = job.EnqueuedAt.ToUnixTimeMilliseconds();
+        foreach (var mark in _marks)
+        {
+            _insertMark.Bind(1, mark).Bind(2, enqueuedAt).Bind(3, number).Run();
         }
     }
 
@@ -89,18 +103,41 @@ internal sealed class HistoryTable(Connection connection)
         while (marked.Step())
         {
             var (number, enqueuedAt) = (marked.GetInt64(0), marked.GetInt64(1));
-            foreach (var mark in HistoryMarks.Of(
+            _marks.Clear();
+            HistoryMarks.Add(
+                _marks,
                 marked.IsNull(2) ? null : marked.GetText(2),
                 marked.IsNull(3) ? [] : HistoryMarks.ReadTags(marked.GetText(3)),
-                HistoryMarks.ReadArgs(marked.GetBytes(4))))
+                HistoryMarks.ReadArgs(marked.GetBytes(4)));
+            foreach (var mark in _marks)
             {
                 _deleteMark.Bind(1, mark).Bind(2, enqueuedAt).Bind(3, number).Run();
             }
         }
     }
 
-    /// <returns>The number of the row, if the statement tells it.</returns>
-    private unsafe long Run(Statement insert, FinishedJob job)
+    private void RunMarked(Statement insert, FinishedJob job)
+    {
+        _ = job.Key is null ? insert.BindNull(11) : insert.Bind(11, job.Key);
+        _ = job.Tags.Count == 0 ? insert.BindNull(12) : insert.Bind(12, HistoryMarks.Tags(job.Tags));
+        _ = job.IndexedArgs.Count == 0 ? insert.BindNull(14) : insert.Bind(14, HistoryMarks.Args(job.IndexedArgs));
+        Run(insert, job);
+    }
+
+    private unsafe long NumberOf(JobId job)
+    {
+        Span<byte> id = stackalloc byte[16];
+        job.WriteTo(id);
+        fixed (byte* pinnedId = id)
+        {
+            _findNumber.BindPinned(1, pinnedId, id.Length).Step();
+            var number = _findNumber.GetInt64(0);
+            _findNumber.Reset();
+            return number;
+        }
+    }
+
+    private unsafe void Run(Statement insert, FinishedJob job)
     {
         var queue = Intern(job.Queue);
         var type = Intern(job.Type);
@@ -113,11 +150,18 @@ internal sealed class HistoryTable(Connection connection)
                 .Bind(6, job.Attempts).Bind(7, job.EnqueuedAt.ToUnixTimeMilliseconds()).Bind(8, job.FinishedAt.ToUnixTimeMilliseconds())
                 .BindPinned(10, pinnedArgs, job.Args.Length);
             _ = job.Error is null ? insert.BindNull(9) : insert.Bind(9, job.Error);
+            _ = job.Result is null ? insert.BindNull(15) : insert.Bind(15, job.Result);
+            _ = job.CopyOf is { } copyOf ? insert.Bind(16, IdOf(copyOf)) : insert.BindNull(16);
             _ = job.ErrorFingerprint is null ? insert.BindNull(13) : insert.Bind(13, HistoryMarks.Fingerprint(job.ErrorFingerprint));
-            var number = insert.Step() ? insert.GetInt64(0) : 0;
-            insert.Reset();
-            return number;
+            insert.Run();
         }
+    }
+
+    private static byte[] IdOf(JobId job)
+    {
+        var id = new byte[16];
+        job.WriteTo(id);
+        return id;
     }
 
     private long Intern(string name)

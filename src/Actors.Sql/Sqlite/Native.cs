@@ -33,6 +33,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "sqlite3_get_autocommit")]
     public static partial int GetAutocommit(nint connection);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_last_insert_rowid")]
+    public static partial long LastInsertRowId(nint connection);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_changes")]
     public static partial int Changes(nint connection);
 

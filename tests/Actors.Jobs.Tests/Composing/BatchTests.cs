@@ -24,7 +24,7 @@ public sealed class BatchTests
         (await host.Jobs.GetBatchAsync(batch.Id))!.Pending.ShouldBe(2);
         var waiting = (await host.Jobs.SearchAsync(new JobFilter { States = [JobState.Awaiting] })).Jobs;
         waiting.Count.ShouldBe(2);
-        (await host.Jobs.WhyAsync(waiting.Single(job => job.Queue == "default").Id)).Text.ShouldBe($"It waits for job {batch.Id}, 8 of whose 10 jobs have ended, to succeed.");
+        (await host.Jobs.WhyAsync(waiting.Single(job => job.Queue == "default").Id)).Text.ShouldBe($"It waits for batch {batch.Id}, 8 of whose 10 jobs have ended, to succeed.");
         await system.AdvanceAsync(TimeSpan.FromSeconds(3));
         host.Script.Attempts.Skip(10).Select(attempt => attempt.Text).ShouldBe(["done", "report"], ignoreOrder: true);
         var after = (await host.Jobs.GetBatchAsync(batch.Id))!;

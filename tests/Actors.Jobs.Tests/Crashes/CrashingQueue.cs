@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Actors.Jobs.Queues;
+using Actors.Jobs.Searching;
 using Actors.Jobs.Tests.Faults;
 using Actors.Jobs.Types;
 using Actors.Persistence;
@@ -161,6 +162,21 @@ internal sealed class CrashingQueue
         _now = _time.GetUtcNow() + TimeSpan.FromMilliseconds(_random.Next(-200, 500)); // The clock of the next process may be behind.
     }
 
+    /// <summary>Cancels some of the jobs together, or retries some or all.</summary>
+    private void ChangeMany()
+    {
+        var kind = _random.Next(2) == 0 ? BulkKind.Cancel : BulkKind.Retry;
+        var ids = _jobs.Keys.Where(_ => _random.Next(4) == 0).ToList();
+        foreach (var id in ids.Where(_ => kind == BulkKind.Cancel))
+        {
+            _jobs[id].IsCancelAsked = true;
+        }
+
+        var query = new JobQuery(new JobFilter { States = [JobState.Scheduled, JobState.Waiting, JobState.Running, JobState.Retrying] }, [], []);
+        _ = _queue.AskAsync(
+            new QueueMessage.ChangeJobs(query, kind, "planned", 0, long.MaxValue, 1_000) { Ids = kind == BulkKind.Retry && _random.Next(2) == 0 ? null : ids }, Timeout.InfiniteTimeSpan);
+    }
+
     private void Act()
     {
         if (_childOf > 1 && _family.Next(24) == 0)
@@ -174,6 +190,9 @@ internal sealed class CrashingQueue
                 var cancelled = _jobs.Values.ElementAt(_random.Next(_jobs.Count));
                 cancelled.IsCancelAsked = true;
                 _cancelled.Add((cancelled, _queue.AskAsync(new QueueMessage.CancelJob(cancelled.Id, "planned"), Timeout.InfiniteTimeSpan)));
+                break;
+            case 22 when _jobs.Count > 0 && _random.Next(2) == 0:
+                ChangeMany();
                 break;
             case 22 when _jobs.Count > 0:
                 _ = _queue.AskAsync(new QueueMessage.RetryJob(_jobs.Keys.ElementAt(_random.Next(_jobs.Count))), Timeout.InfiniteTimeSpan);
@@ -460,6 +479,7 @@ internal sealed class CrashingQueue
             truth.Finishes.ShouldBe(1, $"{job} ({truth.State}, {string.Join(",", truth.Waits)}) finished {truth.Finishes} times, {finished}. {Seed}");
             (finished.State, finished.Attempts).ShouldBe((truth.State, truth.Attempts), $"{job} is wrong in the history. {Seed}");
             System.Text.Json.JsonSerializer.Deserialize<Plan>(finished.Args.Span, JobTypes.DefaultJson)!.Steps.ShouldBe(job.Text, Seed);
+            finished.Result.ShouldBe(finished.State == JobState.Succeeded && job.LastStep == 'D' ? $"\"{id} {truth.Attempts}\"" : null, $"{job} has another result. {Seed}");
             job.IsToEndCancelled.ShouldBe(job.IsToEndCancelled && finished.State == JobState.Cancelled, $"{job} ended {finished.State}. {Seed}");
             if (truth.IsCancelledForParent)
             {

@@ -107,6 +107,7 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
             entry.Attempts.ShouldBe((ushort)job.Attempts, seed);
             entry.Grant.ShouldBe((ushort)job.Grants, seed);
             state.Error(number).ShouldBe(job.Error, seed);
+            (state.Traits(number)?.Result ?? []).ShouldBe(job.Result ?? [], seed);
             state.IsCancelling(number, out _).ShouldBe(job.IsCancelling && job.Finishes == 0, seed);
             var isSuspect = state.IsSuspect(number, out var crashes);
             (isSuspect, isSuspect ? crashes : 0).ShouldBe((job.IsSuspect, job.IsSuspect ? job.Crashes : 0), seed);
@@ -280,6 +281,7 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
 
             (job.State, job.Attempts) = ((JobState)commit.Finished.State[i], (int)commit.Finished.Attempts[i]);
             job.Error = commit.Finished.Failures.FirstOrDefault(failure => failure.Index == i)?.Text ?? job.Error;
+            job.Result = commit.Finished.Results.FirstOrDefault(result => result.Index == i)?.Json.ToByteArray();
             job.Finishes++;
             job.Waits.Clear();
             job.IsSuspect = false;
@@ -365,6 +367,8 @@ internal sealed class JobTruth
     public long DueAtMs { get; set; }
 
     public string? Error { get; set; }
+
+    public byte[]? Result { get; set; }
 
     public JobPriority Priority { get; init; }
 

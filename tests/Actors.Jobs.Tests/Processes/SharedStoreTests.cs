@@ -276,6 +276,24 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task The_jobs_that_a_limit_waits_for_are_told_in_any_process()
+    {
+        await using var owner = await Node.StartAsync(_folder, isWorker: false, options: new QueueOptions { Limits = { ConcurrencyPerKey = 2 } });
+        await using var web = await Node.StartAsync(_folder, isWorker: false);
+        var release = new TaskCompletionSource();
+        var ran = new Ran { Body = (_, token) => release.Task.WaitAsync(token) };
+        await using var worker = await Node.StartAsync(_folder, isWorker: true, ran);
+        var ids = await web.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 4).Select(n => new SharedWork($"{n}"))], o => o.Key("acme"));
+        await UntilAsync(() => ran.Attempts.Count == 2, worker);
+        var why = await web.Jobs.WhyAsync(ids[3]);
+        why.ShouldBe(await owner.Jobs.WhyAsync(ids[3]));
+        (why.Kind, why.Key, why.Before).ShouldBe((JobReasonKind.KeyConcurrencyLimit, "acme", 1));
+        why.WaitsFor.ShouldBe([ids[0], ids[1]]);
+        release.SetResult();
+        await web.FinishAsync(ids[3]);
+    }
+
+    [Fact]
     public async Task What_was_enqueued_while_nobody_owned_the_store_is_not_lost()
     {
         var owner = await Node.StartAsync(_folder, isWorker: false);

@@ -36,6 +36,47 @@ public sealed class HistorySearchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_page_is_the_newest_of_all_buckets_of_marks()
+    {
+        const int Bucket = 16_384;
+        await using var store = await _file.OpenAsync();
+        var ids = new JobId[20];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            // The order in which they are written, and so their buckets, says nothing about the order in which they were enqueued.
+            var job = Job() with { Key = "k", Tags = ["a"], IndexedArgs = [7, 8], ErrorFingerprint = "f0c0ffee00000001", EnqueuedAt = Noon.AddSeconds(i * 7 % ids.Length) };
+            ids[i * 7 % ids.Length] = job.Id;
+            await store.History.WriteAsync([job], default);
+            await store.History.WriteAsync([Job() with { Key = "other", EnqueuedAt = Noon.AddHours(1) }], default);
+            if (i % 4 == 3)
+            {
+                _file.ExecuteInHistory($"UPDATE history SET number = {(i + 1) / 4 * Bucket} WHERE number = (SELECT max(number) FROM history WHERE key = 'other') AND key = 'other'");
+            }
+        }
+
+        _file.QueryHistory("SELECT count(DISTINCT bucket) FROM history_marks").ShouldBe(5);
+        foreach (var filter in new HistoryFilter[] { new() { Key = "k" }, new() { Tag = "a" }, new() { IndexedArgs = [8, 7] } })
+        {
+            var found = new List<JobId>();
+            for (JobPosition? before = null; ;)
+            {
+                var page = await store.History.SearchAsync(filter, 3, before, default);
+                found.AddRange(page.Select(job => job.Id));
+                if (page.Count < 3)
+                {
+                    break;
+                }
+
+                before = new JobPosition(page[^1].EnqueuedAt, page[^1].Id);
+            }
+
+            found.ShouldBe(ids.Reverse());
+            (await store.History.CountAsync(filter, default)).ShouldBe(ids.Length);
+            (await store.History.CountErrorsAsync(filter, 10, default)).ShouldHaveSingleItem().Count.ShouldBe(ids.Length);
+        }
+    }
+
+    [Fact]
     public async Task A_history_of_before_is_brought_up_to_date_and_its_jobs_are_found_by_time()
     {
         var job = Job();
@@ -76,6 +117,7 @@ public sealed class HistorySearchTests : IDisposable
         """
         DROP VIEW jobs; DROP TABLE history_marks; DROP INDEX history_by_enqueue; DROP INDEX history_by_error;
         ALTER TABLE history DROP COLUMN key; ALTER TABLE history DROP COLUMN tags;
+        ALTER TABLE history DROP COLUMN result; ALTER TABLE history DROP COLUMN copy_of;
         ALTER TABLE history DROP COLUMN error_fingerprint; ALTER TABLE history DROP COLUMN indexed_args;
         CREATE VIEW jobs AS SELECT 1 FROM history; DELETE FROM schema WHERE version > 1
         """);

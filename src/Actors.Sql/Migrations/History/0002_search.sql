@@ -17,11 +17,13 @@ CREATE INDEX history_by_enqueue ON history (queue, type, state, enqueued_at, id)
 CREATE INDEX history_by_error ON history (error_fingerprint, enqueued_at, id) WHERE error_fingerprint IS NOT NULL;
 
 -- One row for each key, tag and indexed value that a job has: the mark is a hash of it. Jobs without any cost nothing here.
+-- Marks come in no order, and a page of the file is written for each row that lies alone: so those of each 16,384 rows of history stay together.
 CREATE TABLE history_marks (
+    bucket      INTEGER NOT NULL, -- number >> 14
     mark        INTEGER NOT NULL,
     enqueued_at INTEGER NOT NULL,
     number      INTEGER NOT NULL,
-    PRIMARY KEY (mark, enqueued_at, number)
+    PRIMARY KEY (bucket, mark, enqueued_at, number)
 ) WITHOUT ROWID;
 
 DROP VIEW jobs;

@@ -1,0 +1,56 @@
+using Actors.Hosting.Starting;
+using Actors.Jobs;
+
+namespace Actors.Hosting.Management;
+
+/// <summary>Carries out what the socket brings for queues.</summary>
+internal sealed class QueueCommands(ActorsRuntime runtime)
+{
+    private IJobs Jobs => JobCommands.Of(runtime);
+
+    public async Task<Answer> ListAsync(ManagementRequest request, string heading, CancellationToken cancellationToken)
+    {
+        var queues = await Task.WhenAll((request.Queues.Count == 0 ? Jobs.Queues : Named(request)).Select(queue => Jobs.GetQueueAsync(queue, cancellationToken)));
+        return Answer(queues, heading) with { Outcome = queues.Any(queue => QueueText.TroubleOf(queue).Count > 0) ? ManagementOutcome.Incomplete : ManagementOutcome.Done };
+    }
+
+    public Task<Answer> PauseAsync(ManagementRequest request, string heading) => ChangeAsync(request, "pause", heading, async queue =>
+    {
+        try
+        {
+            return await Jobs.PauseAsync(queue, request.Reason, request.Until);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new InvalidOperationException(fault.Message, fault);
+        }
+    });
+
+    public Task<Answer> ResumeAsync(ManagementRequest request, string heading) => ChangeAsync(request, "resume", heading, queue => Jobs.ResumeAsync(queue));
+
+    public Task<Answer> DrainAsync(ManagementRequest request, string heading, CancellationToken cancellationToken) =>
+        ChangeAsync(request, "drain", heading, queue => Jobs.DrainAsync(queue, request.Reason, cancellationToken));
+
+    private async Task<Answer> ChangeAsync(ManagementRequest request, string command, string heading, Func<string, Task<QueueStatus>> change)
+    {
+        if (request.Queues.Count == 0)
+        {
+            return new Answer(ManagementOutcome.BadRequest, $"Say which queues to {command}; there are: {string.Join(", ", Jobs.Queues)}.");
+        }
+
+        var changed = await Task.WhenAll(Named(request).Select(change));
+        return Answer(changed, heading);
+    }
+
+    /// <summary>All names first, so that a slip of the pen in the last one leaves the first alone.</summary>
+    private IReadOnlyList<string> Named(ManagementRequest request)
+    {
+        var known = Jobs.Queues;
+        return request.Queues.FirstOrDefault(queue => !known.Contains(queue)) is { } unknown
+            ? throw new UnknownQueueException(unknown, known)
+            : [.. request.Queues.Distinct(StringComparer.Ordinal)];
+    }
+
+    private Answer Answer(IReadOnlyList<QueueStatus> queues, string heading) =>
+        new(ManagementOutcome.Done, QueueText.Of(heading, queues, runtime.System.TimeProvider.GetUtcNow())) { Queues = [.. queues.Select(QueueView.Of)] };
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+using Actors.Hosting.Settings;
+using Actors.Jobs;
+
+namespace Actors.Hosting.Management;
+
+/// <summary>Queues in words. What needs attention comes first, and says what to type next.</summary>
+internal static class QueueText
+{
+    public static string Of(string heading, IReadOnlyList<QueueStatus> queues, DateTimeOffset now)
+    {
+        var troubled = queues.Where(queue => TroubleOf(queue).Count > 0).ToList();
+        var text = new StringBuilder(heading).Append(CultureInfo.InvariantCulture, $": {queues.Count} {(queues.Count == 1 ? "queue" : "queues")}");
+        text.Append(troubled.Count == 0 ? ", nothing needs attention" : $", {troubled.Count} of them {(troubled.Count == 1 ? "needs" : "need")} attention");
+        var width = queues.Select(queue => queue.Queue.Length).DefaultIfEmpty().Max();
+        foreach (var queue in troubled.Concat(queues.Except(troubled)))
+        {
+            Append(text, queue, width, now);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>What a person should know of, and do about it; the worst first.</summary>
+    public static IReadOnlyList<string> TroubleOf(QueueStatus queue)
+    {
+        var name = queue.Queue;
+        var trouble = new List<string>();
+        Add(queue.Unavailable is not null, $"unavailable: {queue.Unavailable?.TrimEnd('.')}. It goes on by itself when the cause is gone; look at the disk and the log");
+        Add(queue.Pause is not null, $"paused{End(queue.Pause?.Until)}: {Reason(queue.Pause?.Reason)}. To let it go on: actors jobs resume {name}");
+        Add(queue.Drain is not null, $"drained, takes no new jobs: {Reason(queue.Drain?.Reason)}. To let it take them: actors jobs resume {name}");
+        Add(queue.Quarantined > 0, $"{Count(queue.Quarantined)} brought the process down and {(queue.Quarantined == 1 ? "waits" : "wait")} for you: actors jobs search --queue {name} --state quarantined");
+        Add(queue.Parked > 0, $"{Count(queue.Parked)} cannot be decoded: actors jobs search --queue {name} --state parked. They run when a program that can read them starts, or when they are edited");
+        Add(queue.Suspects > 0, $"{Count(queue.Suspects)} ran when the process died and {(queue.Suspects == 1 ? "runs" : "run")} alone, before all others");
+        Add(queue.Overdue > 0, $"{Count(queue.Overdue)} {(queue.Overdue == 1 ? "goes" : "go")} on though the time is over, and {(queue.Overdue == 1 ? "keeps its worker" : "keep their workers")}");
+        return trouble;
+
+        void Add(bool isSo, string what)
+        {
+            if (isSo)
+            {
+                trouble.Add(what);
+            }
+        }
+    }
+
+    private static void Append(StringBuilder text, QueueStatus queue, int width, DateTimeOffset now)
+    {
+        var trouble = TroubleOf(queue);
+        var state = queue switch
+        {
+            { Unavailable: not null } => "Unavailable",
+            { Pause: not null } => "Paused",
+            { Drain: not null } => "Draining",
+            _ => "Open",
+        };
+        text.Append('\n').Append(queue.Unavailable is not null || queue.Quarantined > 0 ? '!' : trouble.Count > 0 ? '~' : ' ').Append(' ').Append(queue.Queue.PadRight(width)).Append("  ").Append(state);
+        if ((queue.Pause?.Since ?? queue.Drain?.Since) is { } since && queue.Unavailable is null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" for {DurationText.Of(Whole(now - since))}");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"  {queue.Waiting:N0} waiting, {queue.Running:N0} running of {queue.Workers:N0}, {queue.Scheduled:N0} scheduled, {queue.Retrying:N0} retrying");
+        text.Append(CultureInfo.InvariantCulture, $"; so far {queue.Succeeded:N0} succeeded, {queue.Failed:N0} failed, {queue.Cancelled:N0} cancelled");
+        text.Append(queue.IsConsumed ? "" : "; not consumed here");
+        foreach (var line in trouble)
+        {
+            text.Append("\n    ").Append(line);
+        }
+    }
+
+    private static string Reason(string? reason) => reason?.TrimEnd('.') ?? "no reason was given";
+
+    private static TimeSpan Whole(TimeSpan time) => TimeSpan.FromSeconds(Math.Max(0, Math.Floor(time.TotalSeconds)));
+
+    private static string End(DateTimeOffset? until) => until is { } end ? string.Create(CultureInfo.InvariantCulture, $" until {end.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z") : "";
+
+    private static string Count(long jobs) => string.Create(CultureInfo.InvariantCulture, $"{jobs:N0} {(jobs == 1 ? "job" : "jobs")}");
+}
