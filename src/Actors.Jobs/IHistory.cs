@@ -125,6 +125,12 @@ public sealed record FinishedJob(
     /// <summary>What its error has in common with the same error of other jobs: 16 hexadecimal digits; null when it has no error.</summary>
     public string? ErrorFingerprint { get; init; }
 
+    /// <summary>What it has returned, as JSON; null when it has returned nothing.</summary>
+    public string? Result { get; init; }
+
+    /// <summary>The finished job that it repeats; null when it repeats none.</summary>
+    public JobId? CopyOf { get; init; }
+
     /// <summary>Numbers that stand for the paths and values of its arguments that are declared <c>[Index]</c>: by them it is found.</summary>
     public IReadOnlyList<ulong> IndexedArgs { get; init; } = [];
 }

@@ -10,8 +10,17 @@ public abstract record JobResult
     /// <summary>Done.</summary>
     public static JobResult Success { get; } = new Succeeded();
 
+    /// <summary>Done, with a result that is kept as JSON with the job: while it is live, then in the history. <see cref="IJobs.GetResultAsync"/> reads it.</summary>
+    /// <remarks>It may have 64 KiB. One that is larger, or cannot be written, ends the job as Failed, without another attempt: its work is done, and doing it again
+    /// would not help. Store large values elsewhere and return their key.</remarks>
+    /// <param name="value">What to keep.</param>
+    public static JobResult Succeed<T>(T value) => new Succeeded(value, typeof(T));
+
     /// <summary>Done with for good, neither a success nor a failure.</summary>
     public static JobResult Cancel { get; } = new Cancelled();
+
+    /// <summary>What <see cref="Succeed"/> was given; null for any other answer.</summary>
+    public object? Value => (this as Succeeded)?.Kept;
 
     /// <summary>Whether this is success.</summary>
     public bool IsSuccess => this is Succeeded;
@@ -35,7 +44,7 @@ public abstract record JobResult
     /// <summary>It is too early: run again at this moment; at once when it is past. Does not count as an attempt.</summary>
     public static JobResult Snooze(DateTimeOffset until) => new Snoozed(default, until);
 
-    internal sealed record Succeeded : JobResult;
+    internal sealed record Succeeded(object? Kept = null, Type? Type = null) : JobResult;
 
     internal sealed record Cancelled : JobResult;
 

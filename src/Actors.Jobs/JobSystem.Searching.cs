@@ -150,7 +150,7 @@ public sealed partial class JobSystem
         var read = query.Args.Count > 0 ? MaxHistoryRead : limit;
         var found = await History.SearchAsync(filter, read, before, cancellationToken);
         var matching = query.Args.Count == 0 ? found : found.Where(job => query.Args.All(arg => ArgReader.Has(job.Args.Span, arg)));
-        return (matching.Select(Status), found.Count < read ? null : new JobPosition(found[^1].EnqueuedAt, found[^1].Id));
+        return (matching.Select(job => Status(job) with { Result = null }), found.Count < read ? null : new JobPosition(found[^1].EnqueuedAt, found[^1].Id));
     }
 
     /// <summary>Null when no finished job can match.</summary>
@@ -191,5 +191,7 @@ public sealed partial class JobSystem
     {
         Key = finished.Key,
         Tags = TagList.Of(finished.Tags),
+        Result = finished.Result,
+        CopyOf = finished.CopyOf,
     };
 }

@@ -81,6 +81,9 @@ internal static partial class Log
     [LoggerMessage(3110, LogLevel.Error, "Job {JobId} ({JobType} in {Queue}) is quarantined: the process died {Crashes} times while it ran alone")]
     public static partial void JobQuarantined(ILogger logger, JobId jobId, string queue, string jobType, int crashes);
 
+    [LoggerMessage(3440, LogLevel.Warning, "Job {JobId} of {Queue} has succeeded, but its result is not kept: {Reason}")]
+    public static partial void ResultNotKept(ILogger logger, JobId jobId, string queue, string reason);
+
     [LoggerMessage(3201, LogLevel.Error, "Cannot write {Jobs} finished jobs of {Queue} to the history; trying again in {DelayMs:0} ms: {Reason}")]
     public static partial void HistoryDelayed(ILogger logger, int jobs, string queue, double delayMs, string reason);
 
@@ -114,6 +117,9 @@ internal static partial class Log
 
     [LoggerMessage(3207, LogLevel.Warning, "A commit of {Queue} waits, and all behind it: {Reason}")]
     public static partial void CommitWaitsForFormat(ILogger logger, string queue, string reason);
+
+    [LoggerMessage(3208, LogLevel.Warning, "The history does not say what has become of {Jobs} jobs that jobs of {Queue} wait for; asking again in {DelayMs:0} ms: {Reason}")]
+    public static partial void ParentsNotFound(ILogger logger, int jobs, string queue, double delayMs, string reason);
 
     [LoggerMessage(3203, LogLevel.Debug, "The journal of {Queue} takes {Bytes} bytes, of which {LiveBytes} are needed; writing its oldest part forward")]
     public static partial void WritingForward(ILogger logger, string queue, long bytes, long liveBytes);

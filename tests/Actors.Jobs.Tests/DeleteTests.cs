@@ -8,6 +8,25 @@ namespace Actors.Jobs.Tests;
 public sealed class DeleteTests
 {
     [Theory, OnEachDispatcher]
+    public async Task A_deleted_job_is_listed_searched_and_counted_no_more_though_the_history_is_away(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var history = new Faults.FaultyHistory(system.System, new InMemoryHistory()) { Fault = new Persistence.JournalUnavailableException("planned") };
+        var host = await JobHost.StartAsync(system, history: history, isConsumed: false);
+        var ids = await host.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 3).Select(i => new Work($"{i}"))], o => o.Key("a").Tag("t"));
+        await host.Jobs.CancelAsync(ids[0]);
+        (await host.Jobs.DeleteAsync(ids[1])).ShouldBeTrue();
+        foreach (var filter in new[] { new JobFilter(), new JobFilter { Key = "a" }, new JobFilter { Tag = "t" }, new JobFilter().Arg("text", "1"), new JobFilter { States = [JobState.Cancelled] } })
+        {
+            (await host.Jobs.SearchAsync(filter)).Jobs.Select(job => job.Id).ShouldNotContain(ids[1]);
+        }
+
+        (await host.Jobs.CountAsync(new JobFilter())).ShouldBe(2);
+        (await host.Jobs.CountAsync(new JobFilter { Key = "a", States = [JobState.Cancelled] })).ShouldBe(1);
+        (await host.Jobs.ListAsync("default")).Jobs.Select(job => job.Id).ShouldBe([ids[2]]);
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task A_deleted_job_is_gone_at_once_and_its_id_is_free(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);

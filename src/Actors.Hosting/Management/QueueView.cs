@@ -19,6 +19,8 @@ internal sealed record QueueView
 
     public long Retrying { get; init; }
 
+    public long Awaiting { get; init; }
+
     public long Parked { get; init; }
 
     public long Quarantined { get; init; }
@@ -52,6 +54,7 @@ internal sealed record QueueView
         Running = status.Running,
         Scheduled = status.Scheduled,
         Retrying = status.Retrying,
+        Awaiting = status.Awaiting,
         Parked = status.Parked,
         Quarantined = status.Quarantined,
         Succeeded = status.Succeeded,

@@ -79,11 +79,12 @@ internal static partial class InboxBodies
         var due = FromProto(job).DueAt;
         var sent = DateTimeOffset.FromUnixTimeMilliseconds(job.SentAtMs);
         var isLater = due > sent;
-        return new JobStatus(Id(job.Id), queue, job.Type, isLater ? JobState.Scheduled : JobState.Waiting, 0, sent, isLater ? due : null, null, null)
+        return new JobStatus(Id(job.Id), queue, job.Type, job.Traits is { Waits.Count: > 0 } ? JobState.Awaiting : isLater ? JobState.Scheduled : JobState.Waiting, 0, sent, isLater ? due : null, null, null)
         {
             Priority = StoredPriority.Read((int)job.Priority),
             IsInInbox = true,
             Key = Text(job.Key),
+            Awaits = ValueList<AwaitedJob>.Of((job.Traits?.Waits ?? []).Select(FromProto)),
             Tags = Traits(job.Traits)?.Tags ?? TagList.Empty,
         };
     }
@@ -93,8 +94,13 @@ internal static partial class InboxBodies
         var end = new InboxEnd { Number = ended.Number, Grant = (uint)ended.Grant, DelayMs = -1 };
         switch (ended.Outcome)
         {
-            case AttemptOutcome.Succeeded:
+            case AttemptOutcome.Succeeded succeeded:
                 end.Outcome = (uint)Outcome.Succeeded;
+                if (succeeded.Result is { } result)
+                {
+                    end.Result = UnsafeByteOperations.UnsafeWrap(result);
+                }
+
                 break;
             case AttemptOutcome.Failed failed:
                 (end.Outcome, end.Error) = ((uint)Outcome.Failed, failed.Error);
@@ -120,7 +126,7 @@ internal static partial class InboxBodies
 
     public static QueueMessage.AttemptEnded FromProto(InboxEnd end) => new(end.Number, (int)end.Grant, (Outcome)end.Outcome switch
     {
-        Outcome.Succeeded => AttemptOutcome.Succeeded.Instance,
+        Outcome.Succeeded => end.HasResult ? new AttemptOutcome.Succeeded(end.Result.ToByteArray()) : AttemptOutcome.Succeeded.Instance,
         Outcome.Failed => new AttemptOutcome.Failed(end.Error, end.DelayMs < 0 ? null : Span(end.DelayMs)),
         Outcome.Cancelled => new AttemptOutcome.Cancelled(),
         Outcome.Snoozed => new AttemptOutcome.Snoozed(Span(end.DelayMs)),
@@ -128,7 +134,18 @@ internal static partial class InboxBodies
         _ => new AttemptOutcome.Interrupted(end.Interruption == 0 ? null : (JobInterruptionCause)end.Interruption), // Also what a newer version means: the job runs again.
     });
 
-    public static InboxJobStatus ToProto(JobStatus status) => new()
+    public static InboxJobStatus ToProto(JobStatus status)
+    {
+        var proto = WithoutResult(status);
+        if (status.Result is { } result)
+        {
+            proto.Result = result;
+        }
+
+        return proto;
+    }
+
+    private static InboxJobStatus WithoutResult(JobStatus status) => new()
     {
         Id = Bytes(status.Id),
         Type = status.Type,
@@ -145,6 +162,9 @@ internal static partial class InboxBodies
         Key = status.Key ?? "",
         Tags = { status.Tags },
         CopyOf = status.CopyOf is { } copyOf ? Bytes(copyOf) : ByteString.Empty,
+        Awaits = { status.Awaits.Select(ToProto) },
+        Parts = { status.Parts },
+        Batch = status.Batch is { } batch ? Bytes(batch) : ByteString.Empty,
     };
 
     public static JobStatus FromProto(InboxJobStatus status, string queue) => new(
@@ -164,6 +184,10 @@ internal static partial class InboxBodies
         Key = Text(status.Key),
         Tags = TagList.Of(status.Tags),
         CopyOf = status.CopyOf.IsEmpty ? null : Id(status.CopyOf),
+        Awaits = ValueList<AwaitedJob>.Of(status.Awaits.Select(FromProto)),
+        Parts = ValueList<string>.Of(status.Parts),
+        Batch = status.Batch.IsEmpty ? null : Id(status.Batch),
+        Result = status.HasResult ? status.Result : null,
     };
 
     public static InboxQueueStatus ToProto(QueueStatus status) => new()
@@ -175,6 +199,7 @@ internal static partial class InboxBodies
         Retrying = status.Retrying,
         Parked = status.Parked,
         Quarantined = status.Quarantined,
+        Awaiting = status.Awaiting,
         Succeeded = status.Succeeded,
         Failed = status.Failed,
         Cancelled = status.Cancelled,
@@ -207,6 +232,7 @@ internal static partial class InboxBodies
     {
         Overdue = (int)status.Overdue,
         Suspects = (int)status.Suspects,
+        Awaiting = status.Awaiting,
         Drain = FromProto(status.Drain),
         Override = OverrideBodies.FromProto(status.Override) is { } changed
             ? changed with { Configured = OverrideBodies.FromProto(status.Configured)?.Change ?? new QueueChange() }

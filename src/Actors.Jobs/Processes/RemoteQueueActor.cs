@@ -64,6 +64,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.SaveStep step:
                 OnSaveStep(step);
                 break;
+            case QueueMessage.OfParents ofParents:
+                OnOfParents(ofParents);
+                break;
             case QueueMessage.GetProgress get:
                 AskForProgress(get.Id);
                 break;
@@ -106,6 +109,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
                         return new InboxBody { Change = change };
                     },
                     InboxBodies.FromBulkAnswer);
+                break;
+            case QueueMessage.AwaitEnd wait:
+                OnAwaitEnd(wait);
                 break;
             case QueueMessage.Operation operation when InboxBodies.ToProto(operation) is { } change:
                 Ask(change, operation is IRequest<QueueMessage.JobFound> ? Question.Job : operation is IRequest<QueueMessage.Explained> ? Question.Reason : Question.Queue);

@@ -23,6 +23,14 @@ internal sealed partial class CommitDraft
         _events++;
     }
 
+    /// <summary>The job that was finished last has returned something.</summary>
+    public void AddResult(byte[] result)
+    {
+        FormatVersion = Math.Max(FormatVersion, TraitsFormat);
+        _commit.Finished.Results.Add(new JobValue { Index = (uint)_commit.Finished.Number.Count - 1, Json = UnsafeByteOperations.UnsafeWrap(result) });
+        _textBytes += result.Length;
+    }
+
     /// <summary>The job that was moved last was interrupted.</summary>
     public void AddInterruption(JobInterruption interruption)
     {

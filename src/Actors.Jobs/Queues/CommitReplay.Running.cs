@@ -4,6 +4,9 @@ namespace Actors.Jobs.Queues;
 
 internal sealed partial class CommitReplay
 {
+    private static Dictionary<int, byte[]>? Results(Finished finished) =>
+        finished.Results.Count == 0 ? null : finished.Results.ToDictionary(result => (int)result.Index, result => result.Json.ToByteArray());
+
     private void ApplySteps(QueueCommit commit)
     {
         if (commit.Steps is not { } steps)

@@ -29,6 +29,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         ApplyCancelling(commit);
         ApplySuspected(commit);
         ApplySteps(commit);
+        state.ApplyAwaiting(commit);
         ApplyMoved(commit);
         ApplyFinished(commit, row.SequenceNumber);
         _place = new CommitPlace(_nextRow);
@@ -154,6 +155,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         }
 
         var errors = Errors(finished.Failures);
+        var results = Results(finished);
         var number = 0L;
         for (var i = 0; i < finished.Number.Count; i++)
         {
@@ -161,6 +163,11 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
             if (state.Jobs.Contains(number))
             {
                 state.Finish(number, (JobState)finished.State[i], (int)finished.Attempts[i], errors?.GetValueOrDefault(i));
+                if (results is not null && results.TryGetValue(i, out var result))
+                {
+                    state.SetResult(number, result);
+                }
+
                 _finished.Enqueue((sequenceNumber, number, commit.AtMs));
             }
         }

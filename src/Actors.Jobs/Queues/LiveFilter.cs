@@ -86,6 +86,12 @@ internal sealed class LiveFilter
     /// <summary>Whether a job matches in what is kept beside its entry.</summary>
     public bool MatchesBeside(JobChunk chunk, int place, long number)
     {
+        // One that was deleted and has ended is here until the next write to the history, and for nobody to see.
+        if (chunk.Entries[place] is { HasTraits: true, State: JobState.Succeeded or JobState.Failed or JobState.Cancelled } && _state.IsDeleted(number))
+        {
+            return false;
+        }
+
         foreach (var mark in _query.Marks)
         {
             if (!chunk.HasArg(place, mark))

@@ -42,7 +42,7 @@ internal sealed partial class QueueActor
     /// <summary>A journal that was written forward as a whole, and is not smaller than this, is as small as it gets.</summary>
     private long _forwardFloor;
 
-    private long NeededBytes => _ledger.LiveBytes + _state.ErrorBytes + _state.StepBytes;
+    private long NeededBytes => _ledger.LiveBytes + _state.ErrorBytes + _state.KeptBytes;
 
     /// <summary>
     /// Whether jobs die faster than the journal is written forward. No more are started then, for some milliseconds: else it would grow beyond

@@ -185,8 +185,9 @@ internal sealed partial class QueueActor
 
         switch (ended.Outcome)
         {
-            case AttemptOutcome.Succeeded:
+            case AttemptOutcome.Succeeded succeeded:
                 Finish(number, JobState.Succeeded, entry.Attempts + 1, null);
+                KeepResult(number, succeeded.Result);
                 break;
             case AttemptOutcome.Cancelled:
                 Finish(number, JobState.Cancelled, entry.Attempts + 1, null);
@@ -254,6 +255,7 @@ internal sealed partial class QueueActor
         _state.Finish(number, state, attempts, error);
         _state.Jobs[number].DueAtMs = NowMs();
         ReleaseClaimWhenFinished(number, state);
+        NoteEnd(number);
         JobMetrics.OnFinished(_name, _state.Names[_state.Jobs[number].Type], state);
     }
 

@@ -70,7 +70,7 @@ internal sealed partial class QueueActor
             }
 
             ref var entry = ref _state.Jobs[number];
-            if ((entry.State == JobState.Succeeded && !_options.KeepSucceeded) || _state.IsDeleted(number))
+            if ((entry.State == JobState.Succeeded && !_options.KeepSucceeded && !IsAwaited(number, entry)) || _state.IsDeleted(number))
             {
                 jobs++;
                 continue;
@@ -174,6 +174,8 @@ internal sealed partial class QueueActor
             Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
             ErrorFingerprint = _state.Fingerprint(number) is { } fingerprint ? ErrorText.Digits(fingerprint) : null,
             IndexedArgs = _state.Jobs.ChunkOf(number, out var place).ArgsOf(place),
+            Result = ResultOf(number),
+            CopyOf = _state.Traits(number)?.CopyOf,
         };
     }
 

@@ -150,6 +150,12 @@ internal sealed partial class QueueActor
             return;
         }
 
+        if (query.WaitMs > 0)
+        {
+            Self.Tell(new QueueMessage.AwaitEnd(InboxBodies.Id(query.Job), TimeSpan.FromMilliseconds(query.WaitMs)), ReplyTo(node, query.Number));
+            return;
+        }
+
         var answer = new InboxAnswer { Number = query.Number };
         if (query.Job.IsEmpty)
         {

@@ -31,6 +31,12 @@ internal sealed partial class QueueActor
             case QueueMessage.SweepOn on:
                 OnSweepOn(on);
                 break;
+            case QueueMessage.AwaitEnd wait:
+                OnAwaitEnd(wait);
+                break;
+            case QueueMessage.AwaitExpired:
+                ExpireAwaited();
+                break;
             case QueueMessage.WhyJob why:
                 OnWhyJob(why);
                 break;

@@ -78,7 +78,7 @@ internal sealed partial class QueueActor
         {
             if (search.StillMatches(number))
             {
-                jobs.Add(Status(number));
+                jobs.Add(Status(number) with { Result = null });
             }
         }
 
@@ -98,7 +98,7 @@ internal sealed partial class QueueActor
                 ref var entry = ref _state.Jobs[number];
                 bytes += entry.PayloadLength;
                 firstRow = Math.Min(firstRow, entry.PayloadRow);
-                candidates.Add((Status(number), entry.PayloadRow, entry.PayloadOffset, entry.PayloadLength));
+                candidates.Add((Status(number) with { Result = null }, entry.PayloadRow, entry.PayloadOffset, entry.PayloadLength));
             }
 
             if (bytes > MaxBytesRead)

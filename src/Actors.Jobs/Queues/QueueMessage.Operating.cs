@@ -25,6 +25,15 @@ internal abstract partial record QueueMessage
     /// <summary>Answered, without a status, when the queue has no such job: at once, or when a finished one is in the history.</summary>
     public sealed record AwaitHistory(JobId Id) : Operation, IRequest<JobFound>;
 
+    /// <summary>Answered when the job has finished and that is durable, or with where it stands after some time; at once, without a status, when the queue has no such job.</summary>
+    public sealed record AwaitEnd(JobId Id, TimeSpan Patience) : Operation, IRequest<JobFound>;
+
+    /// <summary>To itself: somebody has waited long enough for the end of a job.</summary>
+    public sealed record AwaitExpired : Operation
+    {
+        public static AwaitExpired Instance { get; } = new();
+    }
+
     /// <summary>Say why a job is where it is.</summary>
     public sealed record WhyJob(JobId Id) : Operation, IRequest<Explained>;
 

@@ -225,7 +225,8 @@ internal abstract record AttemptOutcome
     {
     }
 
-    public sealed record Succeeded : AttemptOutcome
+    /// <summary>The result is JSON; null when there is none.</summary>
+    public sealed record Succeeded(byte[]? Result = null) : AttemptOutcome
     {
         public static Succeeded Instance { get; } = new();
     }

@@ -125,6 +125,8 @@ internal sealed partial class JobExecutor(QueueExecution execution, ActorSystem 
                 return new AttemptOutcome.Snoozed(Positive(until - system.TimeProvider.GetUtcNow()));
             case JobResult.Snoozed snoozed:
                 return new AttemptOutcome.Snoozed(snoozed.Duration);
+            case JobResult.Succeeded { Type: { } type } succeeded:
+                return SucceededWith(granted, succeeded.Kept, type);
             default:
                 return AttemptOutcome.Succeeded.Instance;
         }

@@ -14,12 +14,18 @@ internal sealed partial class HistoryReader(Connection connection)
 
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
     private bool _isSearchable;
+    private bool _hasResults;
 
     /// <summary>A process of an older version may own the store: its tables do not have all.</summary>
     private bool IsSearchable => _isSearchable =
         _isSearchable || connection.QueryInt64("SELECT count(*) FROM pragma_table_info('history') WHERE name = 'indexed_args'") > 0;
 
-    private string Columns => OldColumns + (IsSearchable ? ", h.key, h.tags, h.error_fingerprint, h.indexed_args" : ", NULL, NULL, NULL, NULL");
+    private bool HasResults => _hasResults =
+        _hasResults || connection.QueryInt64("SELECT count(*) FROM pragma_table_info('history') WHERE name = 'copy_of'") > 0;
+
+    private string Columns => OldColumns
+        + (IsSearchable ? ", h.key, h.tags, h.error_fingerprint, h.indexed_args" : ", NULL, NULL, NULL, NULL")
+        + (HasResults ? ", h.result, h.copy_of" : ", NULL, NULL");
 
     public FinishedJob? Find(JobId id)
     {
@@ -181,6 +187,8 @@ internal sealed partial class HistoryReader(Connection connection)
         Tags = row.IsNull(11) ? [] : HistoryMarks.ReadTags(row.GetText(11)),
         ErrorFingerprint = row.IsNull(12) ? null : HistoryMarks.Digits(row.GetInt64(12)),
         IndexedArgs = HistoryMarks.ReadArgs(row.GetBytes(13)),
+        Result = row.IsNull(14) ? null : row.GetText(14),
+        CopyOf = row.IsNull(15) ? null : JobId.Read(row.GetBytes(15)),
     };
 
     private void RequireSearchable()

@@ -7,14 +7,15 @@ internal sealed class HistoryTable(Connection connection)
 {
     private const string Insert =
         """
-        INSERT INTO history (id, queue, type, type_version, state, attempts, enqueued_at, finished_at, error, args, key, tags, error_fingerprint, indexed_args)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        INSERT INTO history (id, queue, type, type_version, state, attempts, enqueued_at, finished_at, error, args, key, tags, error_fingerprint, indexed_args, result, copy_of)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
         ON CONFLICT (id) DO
         """;
     private const string Update =
         """
          UPDATE SET queue = ?2, type = ?3, type_version = ?4, state = ?5, attempts = ?6,
-            enqueued_at = ?7, finished_at = ?8, error = ?9, args = ?10, key = ?11, tags = ?12, error_fingerprint = ?13, indexed_args = ?14
+            enqueued_at = ?7, finished_at = ?8, error = ?9, args = ?10, key = ?11, tags = ?12, error_fingerprint = ?13, indexed_args = ?14,
+            result = ?15, copy_of = ?16
         """;
 
     private readonly Dictionary<string, long> _names = new(StringComparer.Ordinal);
@@ -149,9 +150,18 @@ internal sealed class HistoryTable(Connection connection)
                 .Bind(6, job.Attempts).Bind(7, job.EnqueuedAt.ToUnixTimeMilliseconds()).Bind(8, job.FinishedAt.ToUnixTimeMilliseconds())
                 .BindPinned(10, pinnedArgs, job.Args.Length);
             _ = job.Error is null ? insert.BindNull(9) : insert.Bind(9, job.Error);
+            _ = job.Result is null ? insert.BindNull(15) : insert.Bind(15, job.Result);
+            _ = job.CopyOf is { } copyOf ? insert.Bind(16, IdOf(copyOf)) : insert.BindNull(16);
             _ = job.ErrorFingerprint is null ? insert.BindNull(13) : insert.Bind(13, HistoryMarks.Fingerprint(job.ErrorFingerprint));
             insert.Run();
         }
+    }
+
+    private static byte[] IdOf(JobId job)
+    {
+        var id = new byte[16];
+        job.WriteTo(id);
+        return id;
     }
 
     private long Intern(string name)

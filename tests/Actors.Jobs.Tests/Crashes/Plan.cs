@@ -27,7 +27,7 @@ internal sealed class PlanRunner(ConcurrentDictionary<JobId, int> runs, Action<J
             {
                 case 'D':
                     await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellationToken);
-                    return JobResult.Success;
+                    return JobResult.Succeed($"{context.Id} {context.Attempt}");
                 case 'L':
                     await Task.Delay(TimeSpan.FromMilliseconds(90), time, cancellationToken);
                     return JobResult.Success;

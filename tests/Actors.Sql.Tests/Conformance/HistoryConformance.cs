@@ -33,6 +33,21 @@ public abstract partial class HistoryConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_job_has_returned_and_which_one_it_repeats_is_kept_and_replaced()
+    {
+        var (plain, original) = (Job(Noon), NewId());
+        var job = Job(Noon) with { Result = """{"text":"ü"}""", CopyOf = original };
+        await WriteAsync(plain, job);
+        (await History.FindAsync(plain.Id, default)).ShouldNotBeNull().ShouldSatisfyAllConditions(found => found.Result.ShouldBeNull(), found => found.CopyOf.ShouldBeNull());
+        var kept = (await History.FindAsync(job.Id, default)).ShouldNotBeNull();
+        (kept.Result, kept.CopyOf).ShouldBe((job.Result, original));
+        (await ListAsync(new HistoryFilter())).Single(found => found.Id == job.Id).Result.ShouldBe(job.Result);
+        await WriteAsync(job with { Result = null, CopyOf = null });
+        kept = (await History.FindAsync(job.Id, default)).ShouldNotBeNull();
+        (kept.Result, kept.CopyOf).ShouldBe((null, null));
+    }
+
+    [Fact]
     public async Task A_job_that_is_not_there_is_not_found() => (await History.FindAsync(NewId(), default)).ShouldBeNull();
 
     [Fact]

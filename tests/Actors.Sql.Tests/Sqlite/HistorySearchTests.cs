@@ -117,6 +117,7 @@ public sealed class HistorySearchTests : IDisposable
         """
         DROP VIEW jobs; DROP TABLE history_marks; DROP INDEX history_by_enqueue; DROP INDEX history_by_error;
         ALTER TABLE history DROP COLUMN key; ALTER TABLE history DROP COLUMN tags;
+        ALTER TABLE history DROP COLUMN result; ALTER TABLE history DROP COLUMN copy_of;
         ALTER TABLE history DROP COLUMN error_fingerprint; ALTER TABLE history DROP COLUMN indexed_args;
         CREATE VIEW jobs AS SELECT 1 FROM history; DELETE FROM schema WHERE version > 1
         """);
