@@ -4,7 +4,10 @@ using Actors.Jobs.Types;
 namespace Actors.Jobs;
 
 /// <summary>So many starts in a time, as a token bucket: tokens come evenly, and as many as the burst can be saved up.</summary>
-/// <remarks>In any time t at most <see cref="Burst"/> + (t + 10 ms) × <see cref="Permits"/> / <see cref="Per"/> jobs start, rounded down, also across restarts.</remarks>
+/// <remarks>
+/// In any time t at most <see cref="Burst"/> + t × <see cref="Permits"/> / <see cref="Per"/> jobs start, also across restarts; and for each process that runs jobs
+/// what comes in 10 ms, rounded down, because so many are granted in advance.
+/// </remarks>
 /// <param name="Permits">How many, at least 1.</param>
 /// <param name="Per">In what time: from 1 ms to 49 days.</param>
 public sealed record RateLimit(int Permits, TimeSpan Per)

@@ -363,8 +363,8 @@ internal sealed class CrashingQueue
     }
 
     /// <summary>
-    /// In any time t at most as many as the burst and what comes in t begin: the tokens of the last millisecond are not known to a clock of milliseconds, and what a rate lets start in 10 ms
-    /// may have been granted in advance.
+    /// In any time t at most as many as the burst and what comes in t begin: the tokens of the last millisecond are not known to a clock of milliseconds. What was granted
+    /// in advance may begin late, and that is as many as come in 10 ms.
     /// </summary>
     private void CheckRate(RateLimit? rate, string key, ModelJob job)
     {
@@ -375,10 +375,11 @@ internal sealed class CrashingQueue
 
         var begins = _begins.TryGetValue(key, out var known) ? known : _begins[key] = [];
         begins.Add(_time.Elapsed);
+        var late = Math.Floor(10 * rate.Permits / rate.Per.TotalMilliseconds);
         for (var i = 0; i < begins.Count; i++)
         {
-            var within = (begins[^1] - begins[i]).TotalMilliseconds + 1 + (rate.PermitsIn(TimeSpan.FromMilliseconds(10)) > 0 ? 10 : 0);
-            ((double)begins.Count - i).ShouldBeLessThanOrEqualTo(rate.Burst + (within * rate.Permits / rate.Per.TotalMilliseconds), $"{job} began too soon for {rate}. {Seed}");
+            var within = (begins[^1] - begins[i]).TotalMilliseconds + 1;
+            ((double)begins.Count - i).ShouldBeLessThanOrEqualTo(rate.Burst + late + (within * rate.Permits / rate.Per.TotalMilliseconds), $"{job} began too soon for {rate}. {Seed}");
         }
     }
 
