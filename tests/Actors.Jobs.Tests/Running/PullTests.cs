@@ -13,7 +13,7 @@ public sealed class PullTests
     public async Task Jobs_are_taken_in_their_order_and_end_as_the_code_says(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var host = await JobHost.StartAsync(system, o => (o.Retry.MaxAttempts, o.Retry.Backoff.Min) = (2, Second), isConsumed: false, handlers: []);
+        var host = await JobHost.StartAsync(system, o => (o.Retry.MaxAttempts, o.Retry.Backoff.Min, o.Retry.Backoff.Max) = (2, TimeSpan.FromHours(1), TimeSpan.FromHours(1)), isConsumed: false, handlers: []);
         await using var consumer = host.Jobs.OpenConsumer("default");
         (await TakeAsync(system, consumer, Second)).ShouldBeNull("There is none.");
         var done = await host.EnqueueAsync("one", o => o.Key("k").Tag("t"));
@@ -29,14 +29,16 @@ public sealed class PullTests
         (await host.Jobs.GetProgressAsync(done)).ShouldNotBeNull().Text.ShouldBe("half");
 
         var second = (await TakeAsync(system, consumer)).ShouldNotBeNull();
-        await EndAsync(system, second.SnoozeAsync(Second));
+        await EndAsync(system, second.SnoozeAsync(TimeSpan.FromHours(1)));
         (await host.Jobs.GetAsync(failing)).ShouldSatisfyAllConditions(job => job.State.ShouldBe(JobState.Scheduled), job => job.Attempts.ShouldBe(0));
+        await system.AdvanceAsync(TimeSpan.FromHours(1));
         second = (await TakeAsync(system, consumer)).ShouldNotBeNull();
         await EndAsync(system, second.ReleaseAsync());
         second = (await TakeAsync(system, consumer)).ShouldNotBeNull();
         (second.Id, second.Attempt).ShouldBe((failing, 1), "What is given back counts for nothing.");
         await EndAsync(system, second.FailAsync("no paper"));
         (await host.Jobs.GetAsync(failing)).ShouldSatisfyAllConditions(job => job.State.ShouldBe(JobState.Retrying), job => job.Error.ShouldBe("no paper"));
+        await system.AdvanceAsync(TimeSpan.FromHours(1));
         second = (await TakeAsync(system, consumer)).ShouldNotBeNull();
         second.Attempt.ShouldBe(2);
         await EndAsync(system, second.FailAsync("still no paper"));
@@ -110,6 +112,7 @@ public sealed class PullTests
         await Expect.ThrowsAsync<JobRefusedException>(job.CompleteAsync);
         Should.Throw<JobRefusedException>(() => job.Extend(Second));
 
+        await system.AdvanceAsync(TimeSpan.FromSeconds(2));
         job = (await TakeAsync(system, consumer)).ShouldNotBeNull();
         await host.Jobs.CancelAsync(id, "enough");
         await system.AdvanceAsync(TimeSpan.FromMilliseconds(10));
@@ -176,14 +179,23 @@ public sealed class PullTests
 
     private static async Task<IReadOnlyList<PulledJob>> TakeManyAsync(TestSystem system, JobConsumer consumer, int most, TimeSpan? wait = null)
     {
-        var taking = consumer.TakeManyAsync(most, wait ?? TimeSpan.FromMinutes(1));
-        await system.WhenAsync(taking, TimeSpan.FromMinutes(2));
+        var taking = consumer.TakeManyAsync(most, wait ?? TimeSpan.FromHours(2));
+        if (wait is null && most == 1)
+        {
+            // It is there already: no time passes.
+            await system.DrainAsync();
+            return await taking.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+
+        await system.WhenAsync(taking, TimeSpan.FromHours(1));
         return await taking;
     }
 
+    /// <summary>What awaits the queue is outside the dispatcher, and needs no time.</summary>
     private static async Task EndAsync(TestSystem system, Task task)
     {
-        await system.WhenAsync(task, TimeSpan.FromMinutes(1));
+        await system.DrainAsync();
+        await task.WaitAsync(TimeSpan.FromSeconds(60));
         await system.AdvanceAsync(TimeSpan.FromMilliseconds(5));
     }
 }
