@@ -110,7 +110,7 @@ public sealed partial class JobSystem
     }
 
     private static EnqueuedJob Enqueued(JobDraft draft, string queue, object job) =>
-        new(draft.Id, queue, job, draft.Delay, draft.DueAt, draft.Priority);
+        new(draft.Id, queue, job, draft.Traits is { Waits.Count: > 0 } waiting ? TimeSpan.FromMilliseconds(waiting.AfterDelayMs) : draft.Delay, draft.DueAt, draft.Priority);
 
     /// <summary>One asynchronous method and no generic one: this is the path of whoever enqueues a hundred thousand a second.</summary>
     private async Task<JobId> EnqueueOneAsync(object job, Action<EnqueueOptions>? configure, CancellationToken cancellationToken)

@@ -96,6 +96,21 @@ public sealed partial class JobSystem : IJobs
             throw new InvalidOperationException($"Queue '{queue}' is enqueue-only in this process: its jobs run elsewhere. Leave out EnqueueOnly() to run them here.");
         }
 
+        var execution = _executions[queue];
+        execution.BeginHandling();
+        try
+        {
+            await ConsumeAsync(handle, ready, cancellationToken);
+        }
+        finally
+        {
+            execution.EndHandling();
+        }
+    }
+
+    /// <summary>In a shared store, by whichever process owns the queue.</summary>
+    private async Task ConsumeAsync(QueueHandle handle, Action ready, CancellationToken cancellationToken)
+    {
         var actor = handle.Actor;
         if (!handle.Owned.IsCompleted && _options.Shared is not null)
         {

@@ -169,7 +169,7 @@ public sealed partial class TestSystem
         });
         foreach (var (definition, isConsumed) in setup.Queues)
         {
-            if (isConsumed)
+            if (isConsumed && !definition.IsEnqueueOnly)
             {
                 await StartConsumingAsync(definition.Name);
             }

@@ -13,4 +13,6 @@ internal sealed partial class StartedJobs
 
     public Task<LatestJob?> FindLatestAsync(string type, string? key = null, CancellationToken cancellationToken = default) =>
         Jobs.FindLatestAsync(type, key, cancellationToken);
+
+    public JobConsumer OpenConsumer(string queue) => Jobs.OpenConsumer(queue);
 }

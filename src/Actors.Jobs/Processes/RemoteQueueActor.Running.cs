@@ -22,7 +22,9 @@ internal sealed partial class RemoteQueueActor
     {
         _isConsuming = true;
         _begun.IsStopping = false;
+        Desk?.Attach(Self);
         StartWorkers();
+        _workers!.Resize(WorkersHere); // Just made, or there; of another consumer, perhaps.
         Announce(isComplete: false);
         Sender.Tell(new QueueMessage.ConsumingStarted(), Self);
     }
@@ -32,7 +34,7 @@ internal sealed partial class RemoteQueueActor
         if (_workers is null)
         {
             _workers = new WorkerPool(_granted, _begun, new JobExecutor(_execution, Context.System, Logger), Context);
-            _workers.Resize(_options.Workers);
+            _workers.Resize(WorkersHere);
         }
     }
 
@@ -61,7 +63,7 @@ internal sealed partial class RemoteQueueActor
         var workers = _options.Workers;
         _changed = change;
         _options = QueueOverride.Apply(change, _configured);
-        _workers?.Resize(_options.Workers);
+        _workers?.Resize(WorkersHere);
         if (_options.Workers < workers)
         {
             GiveBackNotBegun(); // As its owner does.
@@ -71,7 +73,7 @@ internal sealed partial class RemoteQueueActor
     /// <summary>Says how much this process takes and, to a new owner, what it has in hand.</summary>
     private void Announce(bool isComplete)
     {
-        var consume = new InboxConsume { Slots = _isConsuming ? (uint)(_options.Workers + _options.Limits.Advance(_options.Prefetch)) : 0, IsComplete = isComplete };
+        var consume = new InboxConsume { Slots = (uint)(_announced = SlotsHere), TakesAll = _isConsuming && Desk is not null, IsComplete = isComplete };
         consume.Types_.AddRange(_handlers.Keys);
         if (isComplete)
         {
@@ -94,7 +96,7 @@ internal sealed partial class RemoteQueueActor
             }
 
             _held[grant.Number] = (int)grant.Grant;
-            if (!_isConsuming || !_handlers.TryGetValue(grant.Type, out var handler))
+            if (!_isConsuming || HandlerOf(grant.Type) is not { } handler)
             {
                 End(new QueueMessage.AttemptEnded(grant.Number, (int)grant.Grant, new AttemptOutcome.Interrupted()));
                 continue;
@@ -173,6 +175,7 @@ internal sealed partial class RemoteQueueActor
         if (_isConsuming)
         {
             _isConsuming = false;
+            Desk?.Detach(Self);
             Announce(isComplete: false);
             GiveBackNotBegun();
         }

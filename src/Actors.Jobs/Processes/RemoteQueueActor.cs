@@ -55,6 +55,12 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.AttemptEnded ended:
                 OnAttemptEnded(ended);
                 break;
+            case QueueMessage.EndPulled end:
+                OnEndPulled(end);
+                break;
+            case QueueMessage.PullChanged:
+                OnPullChanged();
+                break;
             case QueueMessage.AttemptOverdue overdue:
                 OnAttemptOverdue(overdue);
                 break;

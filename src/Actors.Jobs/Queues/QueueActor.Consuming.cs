@@ -25,7 +25,11 @@ internal sealed partial class QueueActor
 
         _setup.IsConsuming = true;
         Begun.IsStopping = false;
+        _handlers.Clear();
+        Desk?.Attach(Self);
         StartWorkers();
+        _workers!.Resize(WorkersHere); // Just made, or there; of another consumer, perhaps.
+        ReturnUnhandled();
         UpdateAlone();
         Sender.Tell(new QueueMessage.ConsumingStarted(), Self);
         FlushSoon();
@@ -36,7 +40,7 @@ internal sealed partial class QueueActor
         if (_workers is null)
         {
             _workers = new WorkerPool(_granted, Begun, new JobExecutor(_setup.Execution, Context.System, Logger), Context);
-            _workers.Resize(_options.Workers);
+            _workers.Resize(WorkersHere);
         }
     }
 
@@ -68,6 +72,8 @@ internal sealed partial class QueueActor
         if (_setup.IsConsuming)
         {
             _setup.IsConsuming = false;
+            _handlers.Clear();
+            Desk?.Detach(Self);
             ReleaseNotBegun();
             UpdateAlone();
             FlushSoon();

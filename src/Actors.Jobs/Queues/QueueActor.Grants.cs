@@ -13,7 +13,8 @@ internal sealed partial class QueueActor
     private readonly HashSet<long> _overdue = [];
 
     /// <summary>How many jobs more can be granted to this process.</summary>
-    private int FreeSlotsHere => _setup.IsConsuming ? _options.Workers + _state.Limits.Advance(_options.Prefetch) - _state.GrantedHere : 0;
+    private int FreeSlotsHere => !_setup.IsConsuming ? 0
+        : (Desk is { } desk ? desk.SlotsOf(Self) : _options.Workers + _state.Limits.Advance(_options.Prefetch)) - _state.GrantedHere;
 
     /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
     private void GrantReady()
@@ -50,11 +51,7 @@ internal sealed partial class QueueActor
                 // Unknown is not parked: the job waits, out of everybody's way, until there is a process that knows it.
                 _ready.Take();
                 _cache.Remove(ref entry);
-                if (_neighbours is not null)
-                {
-                    _unhandled.Add(number);
-                }
-
+                _unhandled.Add(number);
                 continue;
             }
 
@@ -317,7 +314,7 @@ internal sealed partial class QueueActor
         if (!_handlers.TryGetValue(type, out var handler))
         {
             var name = _state.Names[type];
-            handler = _setup.Handlers.GetValueOrDefault(name);
+            handler = _setup.IsConsuming && Desk is { } desk ? desk.HandlerOf(name) : _setup.Handlers.GetValueOrDefault(name);
             _handlers[type] = handler;
             if (handler is null && (_neighbours is null || (_setup.IsConsuming && !IsHandledElsewhere(type))))
             {

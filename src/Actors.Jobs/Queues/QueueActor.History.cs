@@ -212,6 +212,11 @@ internal sealed partial class QueueActor
             _ledger.Forget(entry.PayloadRow, entry.PayloadLength);
             ReleaseClaim(number);
             _state.Forget(number);
+            if (_kept.Count > 0)
+            {
+                _kept.Remove(number);
+            }
+
             if (_leaving.Count > 0)
             {
                 AnswerLeft(number);

@@ -115,6 +115,7 @@ internal sealed partial class QueueActor
         TellSettings(node);
         node.Types.Clear();
         node.Types.UnionWith(consume.Types_);
+        node.TakesAll = consume.TakesAll;
         if (consume.IsComplete)
         {
             // What it does not hold never arrived. A message with later grants may be on its way, but not with these.
@@ -128,17 +129,7 @@ internal sealed partial class QueueActor
             node.Recovered.Clear();
         }
 
-        if (_unhandled.Count > 0)
-        {
-            foreach (var number in _unhandled.Where(number => _state.Jobs.Contains(number) && _state.Jobs[number].State == JobState.Waiting))
-            {
-                AddWaiting(number);
-            }
-
-            _unhandled.Clear();
-            UpdateAlone();
-        }
-
+        ReturnUnhandled();
         FlushSoon();
     }
 
@@ -248,7 +239,7 @@ internal sealed partial class QueueActor
             while (node.Granted.Count < node.Slots && NextReady() is not 0 and var number)
             {
                 ref var entry = ref _state.Jobs[number];
-                if (entry.CacheSlot == 0 || !node.Types.Contains(_state.Names[entry.Type]))
+                if (entry.CacheSlot == 0 || !node.Takes(_state.Names[entry.Type]))
                 {
                     break;
                 }
@@ -284,7 +275,7 @@ internal sealed partial class QueueActor
         }
 
         var type = _state.Names[entry.Type];
-        return _nodes.Values.FirstOrDefault(node => node.Slots > 0 && node.Types.Contains(type));
+        return _nodes.Values.FirstOrDefault(node => node.Slots > 0 && node.Takes(type));
     }
 
     /// <summary>Sends what was granted to other processes, now that it is durable.</summary>
@@ -368,7 +359,7 @@ internal sealed partial class QueueActor
     {
         foreach (var node in _nodes.Values)
         {
-            if (node.Slots > 0 && node.Types.Contains(_state.Names[type]))
+            if (node.Takes(_state.Names[type]) && (node.Slots > 0 || (node.TakesAll && !_setup.IsConsuming)))
             {
                 return true;
             }
@@ -422,6 +413,11 @@ internal sealed partial class QueueActor
 
         /// <summary>When it was asked whether it is there; null when it has not been, or has answered.</summary>
         public TimeSpan? AskedAt { get; set; }
+
+        /// <summary>Whether it takes jobs of any type, one by one: it has no slots while nobody waits there.</summary>
+        public bool TakesAll { get; set; }
+
+        public bool Takes(string type) => TakesAll || Types.Contains(type);
 
         public HashSet<string> Types { get; } = new(StringComparer.Ordinal);
 

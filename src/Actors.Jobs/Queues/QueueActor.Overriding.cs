@@ -51,7 +51,7 @@ internal sealed partial class QueueActor
             ReleaseNotBegun(); // It would wait for the workers that are left, and begin long after it was counted as a start.
         }
 
-        _workers?.Resize(_options.Workers);
+        _workers?.Resize(WorkersHere);
         foreach (var node in _nodes.Values)
         {
             TellSettings(node);

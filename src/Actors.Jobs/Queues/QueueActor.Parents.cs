@@ -11,7 +11,7 @@ internal sealed partial class QueueActor
     private readonly Dictionary<JobId, HashSet<IActorRef>> _subscribers = [];
 
     /// <summary>Jobs of which nothing is known here, asked for by other queues: something may be in the inbox.</summary>
-    private readonly List<(long Read, JobId Id, IActorRef Asker)> _unknown = [];
+    private readonly List<(long Read, QueueMessage.TellEnd Asked, IActorRef Asker)> _unknown = [];
     private readonly Queue<JobId> _lookups = new();
     private object _lookup = new();
     private bool _isLookingUp;
@@ -25,7 +25,7 @@ internal sealed partial class QueueActor
         }
         else
         {
-            Context.Parent.Tell(new QueuesActor.ToQueue(parent.Queue, new QueueMessage.TellEnd(id)), Self);
+            Context.Parent.Tell(new QueuesActor.ToQueue(parent.Queue, new QueueMessage.TellEnd(id, parent.PromisedUntilMs > 0)), Self);
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed partial class QueueActor
                 OnGetBatch(get.Id);
                 break;
             case QueueMessage.TellEnd tell:
-                OnTellEnd(tell.Id, isAgain: false, Sender);
+                OnTellEnd(tell, isAgain: false, Sender);
                 break;
             case QueueMessage.ParentTold told:
                 OnParentTold(told.News);
@@ -122,20 +122,25 @@ internal sealed partial class QueueActor
     }
 
     /// <summary>Another queue has jobs that wait for one of this.</summary>
-    private void OnTellEnd(JobId id, bool isAgain, IActorRef asker)
+    private void OnTellEnd(QueueMessage.TellEnd tell, bool isAgain, IActorRef asker)
     {
         if (Term == 0)
         {
             return; // It says when it is ready, and is asked again.
         }
 
-        if (!_subscribers.TryGetValue(id, out var subscribers))
+        var news = NewsOf(tell.Id, keep: true);
+        if (news is { IsOver: false } || (news is null && tell.IsPromised))
         {
-            _subscribers.Add(id, subscribers = []);
+            if (!_subscribers.TryGetValue(tell.Id, out var subscribers))
+            {
+                _subscribers.Add(tell.Id, subscribers = []);
+            }
+
+            subscribers.Add(asker);
         }
 
-        subscribers.Add(asker);
-        if (NewsOf(id, keep: true) is { } news)
+        if (news is not null)
         {
             if (news.IsOver || news.Parts is { Count: > 0 })
             {
@@ -144,11 +149,11 @@ internal sealed partial class QueueActor
         }
         else if (_neighbours is null || isAgain)
         {
-            asker.Tell(new QueueMessage.ParentTold(new ParentNews(id, 0)), Self);
+            asker.Tell(new QueueMessage.ParentTold(new ParentNews(tell.Id, 0)), Self);
         }
         else
         {
-            _unknown.Add((++_readsAsked, id, asker));
+            _unknown.Add((++_readsAsked, tell, asker));
             _neighbours.Inbox.Tell(Processes.InboxActor.ReadToEnd.Instance, Self);
         }
     }
@@ -160,9 +165,9 @@ internal sealed partial class QueueActor
         {
             var answered = _unknown.Where(unknown => unknown.Read <= _readsDone).ToList();
             _unknown.RemoveAll(unknown => unknown.Read <= _readsDone);
-            foreach (var (_, id, asker) in answered)
+            foreach (var (_, tell, asker) in answered)
             {
-                OnTellEnd(id, isAgain: true, asker);
+                OnTellEnd(tell, isAgain: true, asker);
             }
         }
     }

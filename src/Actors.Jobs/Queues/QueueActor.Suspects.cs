@@ -122,7 +122,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var wants = (_setup.IsConsuming && _suspects.Count > 0 && IsSuspectHandledHere && _state.Pause is null) || (_mayRunAlone && _state.GrantedHere > 0);
+        var wants = (_setup.IsConsuming && _suspects.Count > 0 && IsSuspectHandledHere && _state.Pause is null && (Desk is not { } desk || desk.SlotsOf(Self) > 0)) || (_mayRunAlone && _state.GrantedHere > 0);
         if (wants && !_wantsAlone)
         {
             _wantsAlone = true;
@@ -158,10 +158,7 @@ internal sealed partial class QueueActor
         {
             _suspects.Take();
             _cache.Remove(ref _state.Jobs[number]);
-            if (_neighbours is not null)
-            {
-                _unhandled.Add(number);
-            }
+            _unhandled.Add(number);
 
             isChanged = true;
         }
@@ -174,7 +171,7 @@ internal sealed partial class QueueActor
 
     private void GrantSuspect()
     {
-        while (_mayRunAlone && _state.GrantedHere == 0 && _suspects.First is not 0 and var number && IsSuspectHandledHere)
+        while (_mayRunAlone && _state.GrantedHere == 0 && FreeSlotsHere > 0 && _suspects.First is not 0 and var number && IsSuspectHandledHere)
         {
             ref var entry = ref _state.Jobs[number];
             if (entry.CacheSlot == 0 || !MayStart(entry))

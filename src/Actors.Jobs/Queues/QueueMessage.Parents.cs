@@ -14,7 +14,9 @@ internal abstract partial record QueueMessage
     public sealed record ParentFound(string Queue, ParentNews? News, Exception? Unknown) : QueueMessage;
 
     /// <summary>From another queue: tell me when this job ends; at once when it has, or is not known.</summary>
-    public sealed record TellEnd(JobId Id) : OfParents;
+    /// <param name="Id">The job, or a batch.</param>
+    /// <param name="IsPromised">It may be enqueued later.</param>
+    public sealed record TellEnd(JobId Id, bool IsPromised) : OfParents;
 
     /// <summary>To another queue, each time that there is something new, and that is durable.</summary>
     public sealed record ParentTold(ParentNews News) : OfParents;

@@ -127,6 +127,15 @@ internal abstract partial record QueueMessage
     /// <summary>Worker to queue: an attempt has ended.</summary>
     public sealed record AttemptEnded(long Number, int Grant, AttemptOutcome Outcome) : QueueMessage;
 
+    /// <summary>From code that takes jobs itself: an attempt has ended. Answered when that is durable.</summary>
+    public sealed record EndPulled(long Number, int Grant, JobId Id, AttemptOutcome Outcome) : QueueMessage, IRequest<Enqueued>;
+
+    /// <summary>Code that takes jobs itself wants more or fewer.</summary>
+    public sealed record PullChanged : QueueMessage
+    {
+        public static PullChanged Instance { get; } = new();
+    }
+
     /// <summary>A process that ran jobs has ended.</summary>
     public sealed record NodeGone(long Node) : QueueMessage;
 

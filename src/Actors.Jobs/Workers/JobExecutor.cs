@@ -1,5 +1,6 @@
 using Actors.Jobs.Queues;
 using Actors.Jobs.Telemetry;
+using Actors.Jobs.Types;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,11 @@ internal sealed partial class JobExecutor(QueueExecution execution, ActorSystem 
 
     private async ValueTask<AttemptOutcome> RunUnobservedAsync(GrantedJob granted, RunningAttempt attempt)
     {
+        if (granted.Handler is PullHandler)
+        {
+            return await RunPulledAsync(granted, attempt);
+        }
+
         var type = granted.Handler.Type;
         object job;
         try

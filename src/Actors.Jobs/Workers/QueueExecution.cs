@@ -9,7 +9,7 @@ namespace Actors.Jobs.Workers;
 /// <param name="Pipeline">What is around the handlers.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="ChosenJson">How values are written and read; null for the web defaults.</param>
-internal sealed record QueueExecution(string Queue, IServiceProvider Services, JobPipeline Pipeline, TimeProvider Time, JsonSerializerOptions? ChosenJson = null)
+internal sealed partial record QueueExecution(string Queue, IServiceProvider Services, JobPipeline Pipeline, TimeProvider Time, JsonSerializerOptions? ChosenJson = null)
 {
     private volatile bool _isStopping;
 

@@ -41,6 +41,19 @@ internal sealed class RunningAttempt(AttemptSeams seams) : CancellationTokenSour
 
     public bool IsOf(long number, int grant) => Volatile.Read(ref _job) is { } job && job.Number == number && job.Grant == grant;
 
+    /// <summary>Its timeout comes so much from now.</summary>
+    /// <returns>False when it has none.</returns>
+    public bool Extend(TimeSpan time)
+    {
+        if (_timer is null || Cause != CancelCause.None)
+        {
+            return false;
+        }
+
+        SetTimer(time);
+        return true;
+    }
+
     /// <summary>Cancels the token. What the job has registered with it runs where the job runs, not on an actor's turn.</summary>
     public void Cancel(CancelCause cause)
     {

@@ -13,4 +13,6 @@ internal sealed partial class RecordedJobs
 
     public Task<LatestJob?> FindLatestAsync(string type, string? key = null, CancellationToken cancellationToken = default) =>
         Current.FindLatestAsync(type, key, cancellationToken);
+
+    public JobConsumer OpenConsumer(string queue) => Current.OpenConsumer(queue);
 }

@@ -27,6 +27,25 @@ public sealed class TimeTravelTests
         emails.ShouldNotHaveEnqueued<SendEmail>(job => job.To == "dan");
     }
 
+    [Theory, OnEachDispatcher]
+    public async Task Chains_and_batches_are_found_and_drained_like_other_jobs(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await StartAsync(dispatcher, seed);
+        await system.Jobs.EnqueueChainAsync([new SendEmail("ann", "first"), new SendEmail("ann", "second")], (o, i) => o.Delay(TimeSpan.FromHours(i)));
+        var batch = await system.Jobs.EnqueueBatchAsync([new SendEmail("bob", "news"), new SendEmail("cleo", "news")], b => b.OnFinished(new SendEmail("boss", "report")));
+        var emails = system.Queue("emails");
+        emails.ShouldHaveEnqueued(new SendEmail("ann", "second")).Delay.ShouldBe(TimeSpan.FromHours(1));
+        emails.ShouldHaveEnqueued(new SendEmail("cleo", "news")).Id.ShouldBe(batch.IdOf(1));
+        emails.ShouldHaveEnqueued(new SendEmail("boss", "report"));
+        await emails.DrainAsync();
+        _outbox.Sent.ShouldBe(["first to ann", "news to bob", "news to cleo", "report to boss"], ignoreOrder: true);
+        _outbox.Sent[^1].ShouldBe("report to boss");
+        (await system.Jobs.GetBatchAsync(batch.Id))!.Succeeded.ShouldBe(2);
+        await system.AdvanceAsync(TimeSpan.FromHours(1));
+        await emails.DrainAsync();
+        _outbox.Sent[^1].ShouldBe("second to ann");
+    }
+
     [Fact]
     public async Task A_failed_expectation_shows_the_nearest_job_and_the_others()
     {
