@@ -17,6 +17,9 @@ switch (args.FirstOrDefault())
     case "latency":
         await JobBenchmarks.LatencyAsync(JobOptions.Parse(new Options(args)));
         return 0;
+    case "fan-out":
+        await FanOutBenchmark.RunAsync(JobOptions.Parse(new Options(args)));
+        return 0;
     case "backlog":
         await BacklogBenchmark.RunAsync(JobOptions.Parse(new Options(args)));
         return 0;
@@ -44,6 +47,7 @@ switch (args.FirstOrDefault())
               drain     bulk enqueue, and the drain of a filled queue
               limits    that drain beside one with limits, uniqueness and ten thousand keys
               latency   from enqueue to start, one job at a time
+              fan-out   a job that enqueues a hundred thousand others, and how late jobs start meanwhile
               backlog   ten million jobs: memory, disk, recovery, and the rate beside that of ten thousand
               search    a page of a search over a million live jobs, by what is searched for, and how late jobs start meanwhile
                         --store sqlite|memory  --history all|failed  --jobs 300000  --producers 64  --workers 64  --prefetch 1000

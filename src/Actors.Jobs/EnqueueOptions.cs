@@ -1,7 +1,7 @@
 namespace Actors.Jobs;
 
 /// <summary>What one enqueue asks for beyond the job itself.</summary>
-public sealed class EnqueueOptions
+public sealed partial class EnqueueOptions
 {
     internal const int MaxKeyLength = 200;
     internal const int MaxTagLength = 100;

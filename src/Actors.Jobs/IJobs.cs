@@ -13,6 +13,7 @@ public partial interface IJobs
     /// <exception cref="JobTypeException">The class is no job type.</exception>
     /// <exception cref="UnknownQueueException">There is no such queue.</exception>
     /// <exception cref="JobTooLargeException">The arguments are too large.</exception>
+    /// <exception cref="UnknownParentException">There is no such job as it is to wait for.</exception>
     /// <exception cref="QueueUnavailableException">The job was not enqueued.</exception>
     /// <exception cref="JobOutcomeUnknownException">It is not known whether the job was enqueued.</exception>
     Task<JobId> EnqueueAsync<TJob>(TJob job, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)

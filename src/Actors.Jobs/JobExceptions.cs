@@ -56,6 +56,25 @@ public sealed class UnknownJobException(JobId id)
     public JobId Id { get; } = id;
 }
 
+/// <summary>What a job was to wait for is not known. Nothing was enqueued.</summary>
+public sealed class UnknownParentException(JobId parent)
+    : JobException($"There is no job and no batch {parent} to wait for: it was never enqueued here, was deleted, or is older than the history keeps. Nothing was enqueued.")
+{
+    /// <summary>The id.</summary>
+    public JobId Parent { get; } = parent;
+}
+
+/// <summary>It is not known whether all of a batch was enqueued. Enqueue it again with its id and the same jobs: none of them is enqueued twice, and what follows it waits for all.</summary>
+public sealed class BatchIncompleteException(JobId batch, string queue, long enqueued, long expected, Exception cause)
+    : JobException($"Of batch {batch} in '{queue}', {enqueued} of {expected} jobs are known to be enqueued. Enqueue it again with this id, .Id(…), and the same jobs: none is enqueued twice. {cause.Message}", cause)
+{
+    /// <summary>The id to use again.</summary>
+    public JobId Batch { get; } = batch;
+
+    /// <summary>The queue of its jobs.</summary>
+    public string Queue { get; } = queue;
+}
+
 /// <summary>There is a job of the same kind already, and the rule says <see cref="UniqueConflict.Reject"/>. Nothing was enqueued.</summary>
 public sealed class JobConflictException(JobId existing, string type)
     : JobException($"There is a job of the same kind as this '{type}' already: {existing}. Its type or the enqueue says that there is one at a time, and that others are rejected.")

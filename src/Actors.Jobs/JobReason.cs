@@ -104,6 +104,9 @@ public enum JobReasonKind
     /// <summary>It brought the process down too often, and waits for a person.</summary>
     Quarantined,
 
+    /// <summary>It waits for other jobs, or parts of them.</summary>
+    AwaitsOthers,
+
     /// <summary>It has succeeded, failed or been cancelled.</summary>
     Finished,
 }

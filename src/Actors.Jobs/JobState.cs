@@ -32,4 +32,7 @@ public enum JobState
 
     /// <summary>It brought the process down too often. It waits for a person.</summary>
     Quarantined = 10,
+
+    /// <summary>Waits for other jobs, or parts of them: see <see cref="EnqueueOptions.After(JobId, AfterCondition)"/>.</summary>
+    Awaiting = 11,
 }

@@ -38,6 +38,15 @@ public sealed record JobStatus(
     /// <summary>The finished job that it repeats, perhaps with other arguments; null when it repeats none.</summary>
     public JobId? CopyOf { get; init; }
 
+    /// <summary>The others that it waits for, while it is Awaiting.</summary>
+    public IReadOnlyList<AwaitedJob> Awaits { get; init; } = ValueList<AwaitedJob>.Empty;
+
+    /// <summary>Its parts that are done (<see cref="JobContext.CompletePartAsync"/>); the history does not keep them.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = ValueList<string>.Empty;
+
+    /// <summary>The batch that it belongs to; null when it belongs to none, and once it is in the history, which does not keep it.</summary>
+    public JobId? Batch { get; init; }
+
     /// <summary>Whether it was cancelled while it ran: its token is cancelled, and it becomes Cancelled when its attempt has ended.</summary>
     public bool IsCancelling { get; init; }
 
@@ -77,6 +86,9 @@ public sealed record QueueStatus(
     long Cancelled,
     string? Unavailable)
 {
+    /// <summary>Jobs that wait for others to end.</summary>
+    public long Awaiting { get; init; }
+
     /// <summary>Running attempts that go on though their token was cancelled more than two seconds ago. Each keeps its worker until it ends.</summary>
     public int Overdue { get; init; }
 

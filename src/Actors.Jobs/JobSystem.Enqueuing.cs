@@ -47,6 +47,11 @@ public sealed partial class JobSystem
             throw new ArgumentException("Many jobs cannot have one id. Leave the id out, or choose one for each.", nameof(configure));
         }
 
+        if (Array.Exists(drafts, static draft => draft.Traits is { Waits.Count: > 0 }))
+        {
+            drafts = [.. (await ResolveParentsAsync([.. drafts.Select(draft => new Link(draft, draft, queue))], cancellationToken)).Select(link => link.Draft)];
+        }
+
         var existing = (await (JobTelemetry.IsTracing
             ? EnqueueTracedAsync(queue, drafts, isChosenId, cancellationToken)
             : EnqueueAsync(queue, drafts, isChosenId, cancellationToken))).Existing;
@@ -87,7 +92,7 @@ public sealed partial class JobSystem
             Key = options.ChosenKey ?? type.KeyOf(payload),
             Traits = Indexed(type, payload, Traits(type, options, payload)),
         };
-        return (draft, queue, options.ChosenId is not null);
+        return (options.Parents is null ? draft : WithWaits(draft, options.Parents), queue, options.ChosenId is not null);
     }
 
     private static JobTraits? Traits(JobType type, EnqueueOptions options, ReadOnlySpan<byte> args)
@@ -112,6 +117,11 @@ public sealed partial class JobSystem
     {
         ArgumentNullException.ThrowIfNull(job);
         var (draft, queue, isChosenId) = Draft(job, configure);
+        if (draft.Traits is { Waits.Count: > 0 })
+        {
+            draft = await ResolveParentsAsync(draft, queue, cancellationToken);
+        }
+
         if (JobTelemetry.IsTracing)
         {
             return Enqueued(await EnqueueTracedAsync(queue, [draft], isChosenId, cancellationToken));

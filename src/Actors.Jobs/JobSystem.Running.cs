@@ -53,7 +53,7 @@ public sealed partial class JobSystem
     private void AddExecution(QueueDefinition definition)
     {
         var pipeline = new JobPipeline([.. _options.Middleware, .. definition.Middleware]);
-        _executions.Add(definition.Name, new QueueExecution(definition.Name, _options.Services, pipeline, _system.TimeProvider, _options.Json));
+        _executions.Add(definition.Name, new QueueExecution(definition.Name, _options.Services, pipeline, _system.TimeProvider, _options.Json) { Jobs = this });
         var logger = _system.LoggerFactory.CreateLogger($"Actors.{_system.Name}.user.queues");
         if (!pipeline.IsEmpty && logger.IsEnabled(LogLevel.Debug))
         {

@@ -115,6 +115,9 @@ internal static partial class Log
     [LoggerMessage(3207, LogLevel.Warning, "A commit of {Queue} waits, and all behind it: {Reason}")]
     public static partial void CommitWaitsForFormat(ILogger logger, string queue, string reason);
 
+    [LoggerMessage(3208, LogLevel.Warning, "The history does not say what has become of {Jobs} jobs that jobs of {Queue} wait for; asking again in {DelayMs:0} ms: {Reason}")]
+    public static partial void ParentsNotFound(ILogger logger, int jobs, string queue, double delayMs, string reason);
+
     [LoggerMessage(3203, LogLevel.Debug, "The journal of {Queue} takes {Bytes} bytes, of which {LiveBytes} are needed; writing its oldest part forward")]
     public static partial void WritingForward(ILogger logger, string queue, long bytes, long liveBytes);
 

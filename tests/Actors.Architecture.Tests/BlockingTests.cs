@@ -12,6 +12,7 @@ public sealed class BlockingTests
         ["Actors.Cells.ActorCell.Observe"] = "the fast path of a hook that completed at once",
         ["Actors.Cells.ActorCell.Receive"] = "the fast path of a handler that completed at once",
         ["Actors.Cli.Program.Main"] = "what the compiler writes around an async Main: the thread of the process has nothing else to do",
+        ["Actors.Jobs.Queues.QueueActor.LookUpNext"] = "a continuation that runs when the task has completed, and IsCompletedSuccessfully is checked",
         ["Actors.Jobs.Queues.QueueActor.OnForwardRead"] = "the message says that the read has ended, and EndForwardReading checks IsCompletedSuccessfully",
         ["Actors.Jobs.Queues.QueueActor.OnPayloadsRead"] = "the message says that the read has ended, and IsCompletedSuccessfully is checked",
         ["Actors.Persistence.JournalActor.OnResolved"] = "the message says that the read has ended, and IsCompletedSuccessfully is checked",

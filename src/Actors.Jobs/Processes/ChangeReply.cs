@@ -16,6 +16,10 @@ internal sealed class ChangeReply : ReceiveActor
         Receive<QueueMessage.JobsFound>(found => Answer(new InboxAnswer { Found = SearchBodies.ToProto(found) }));
         Receive<QueueMessage.JobsChanged>(changed => Answer(new InboxAnswer { BulkDone = InboxBodies.ToProto(changed) }));
         Receive<QueueMessage.StepSaved>(_ => Answer(new InboxAnswer()));
+        Receive<QueueMessage.ParentFound>(found => Answer(
+            new InboxAnswer { Parent = found.News is null ? null : InboxBodies.ToProto(found.News), Unknown = found.Unknown?.Message ?? "" }));
+        Receive<QueueMessage.BatchFound>(found => Answer(
+            new InboxAnswer { Batch = found.Counts, Refusal = found.Refusal ?? "", Unknown = found.Unknown?.Message ?? "" }));
         Receive<Failure>(failure => Answer(new InboxAnswer { Unknown = failure.Cause.Message }));
 
         void Answer(InboxAnswer answer)

@@ -79,11 +79,12 @@ internal static partial class InboxBodies
         var due = FromProto(job).DueAt;
         var sent = DateTimeOffset.FromUnixTimeMilliseconds(job.SentAtMs);
         var isLater = due > sent;
-        return new JobStatus(Id(job.Id), queue, job.Type, isLater ? JobState.Scheduled : JobState.Waiting, 0, sent, isLater ? due : null, null, null)
+        return new JobStatus(Id(job.Id), queue, job.Type, job.Traits is { Waits.Count: > 0 } ? JobState.Awaiting : isLater ? JobState.Scheduled : JobState.Waiting, 0, sent, isLater ? due : null, null, null)
         {
             Priority = StoredPriority.Read((int)job.Priority),
             IsInInbox = true,
             Key = Text(job.Key),
+            Awaits = ValueList<AwaitedJob>.Of((job.Traits?.Waits ?? []).Select(FromProto)),
             Tags = Traits(job.Traits)?.Tags ?? TagList.Empty,
         };
     }
@@ -161,6 +162,9 @@ internal static partial class InboxBodies
         Key = status.Key ?? "",
         Tags = { status.Tags },
         CopyOf = status.CopyOf is { } copyOf ? Bytes(copyOf) : ByteString.Empty,
+        Awaits = { status.Awaits.Select(ToProto) },
+        Parts = { status.Parts },
+        Batch = status.Batch is { } batch ? Bytes(batch) : ByteString.Empty,
     };
 
     public static JobStatus FromProto(InboxJobStatus status, string queue) => new(
@@ -180,6 +184,9 @@ internal static partial class InboxBodies
         Key = Text(status.Key),
         Tags = TagList.Of(status.Tags),
         CopyOf = status.CopyOf.IsEmpty ? null : Id(status.CopyOf),
+        Awaits = ValueList<AwaitedJob>.Of(status.Awaits.Select(FromProto)),
+        Parts = ValueList<string>.Of(status.Parts),
+        Batch = status.Batch.IsEmpty ? null : Id(status.Batch),
         Result = status.HasResult ? status.Result : null,
     };
 
@@ -192,6 +199,7 @@ internal static partial class InboxBodies
         Retrying = status.Retrying,
         Parked = status.Parked,
         Quarantined = status.Quarantined,
+        Awaiting = status.Awaiting,
         Succeeded = status.Succeeded,
         Failed = status.Failed,
         Cancelled = status.Cancelled,
@@ -222,6 +230,7 @@ internal static partial class InboxBodies
     {
         Overdue = (int)status.Overdue,
         Suspects = (int)status.Suspects,
+        Awaiting = status.Awaiting,
         Drain = FromProto(status.Drain),
         Pause = status.Pause is { } pause
             ? new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))

@@ -69,6 +69,9 @@ internal sealed partial class RemoteQueueActor : ActorBase
             case QueueMessage.SaveStep step:
                 OnSaveStep(step);
                 break;
+            case QueueMessage.OfParents ofParents:
+                OnOfParents(ofParents);
+                break;
             case QueueMessage.GetProgress get:
                 AskForProgress(get.Id);
                 break;

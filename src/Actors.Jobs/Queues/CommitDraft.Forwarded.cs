@@ -36,7 +36,7 @@ internal sealed partial class CommitDraft
         section.Attempts.Add(entry.Attempts);
         section.Grant.Add(entry.Grant);
         section.AgeMs.Add(entry.EnqueuedAtMs);
-        section.DelayMs.Add(entry.State is JobState.Scheduled or JobState.Retrying ? entry.DueAtMs : 0);
+        section.DelayMs.Add(entry.State is JobState.Scheduled or JobState.Retrying or JobState.Awaiting ? entry.DueAtMs : 0);
         section.PayloadRow.Add(entry.PayloadRow - _lastForwardedRow);
         section.PayloadOffset.Add(entry.PayloadOffset);
         section.PayloadLength.Add((uint)entry.PayloadLength);

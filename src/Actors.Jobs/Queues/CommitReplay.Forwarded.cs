@@ -37,7 +37,7 @@ internal sealed partial class CommitReplay
                 Key(forwarded.Keys, forwarded.Key, i),
                 traits?.GetValueOrDefault(i));
             entry.EnqueuedAtMs = commit.AtMs - forwarded.AgeMs[i];
-            entry.DueAtMs = jobState is JobState.Scheduled or JobState.Retrying ? commit.AtMs + forwarded.DelayMs[i] : 0;
+            entry.DueAtMs = jobState is JobState.Scheduled or JobState.Retrying or JobState.Awaiting ? commit.AtMs + forwarded.DelayMs[i] : 0;
             entry.Type = (ushort)forwarded.Type[i];
             AddLostTypes(entry.Type + 1);
             entry.TypeVersion = (ushort)forwarded.TypeVersion[i];

@@ -29,6 +29,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         ApplyCancelling(commit);
         ApplySuspected(commit);
         ApplySteps(commit);
+        state.ApplyAwaiting(commit);
         ApplyMoved(commit);
         ApplyFinished(commit, row.SequenceNumber);
         _place = new CommitPlace(_nextRow);

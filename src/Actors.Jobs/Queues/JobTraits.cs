@@ -26,6 +26,21 @@ internal sealed record JobTraits
     /// <summary>Somebody has deleted it: it leaves no trace in the history.</summary>
     public bool IsDeleted { get; init; }
 
+    /// <summary>What it still waits for.</summary>
+    public IReadOnlyList<JobWait> Waits { get; init; } = [];
+
+    /// <summary>How long it waits when there is nothing else to wait for, in milliseconds.</summary>
+    public long AfterDelayMs { get; init; }
+
+    /// <summary>Jobs that this queue does not know of may wait for it: its end is kept in the history, whatever else is.</summary>
+    public bool IsAwaited { get; init; }
+
+    /// <summary>Its parts that are done.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [];
+
+    /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
+    public JobId? Batch { get; init; }
+
     /// <summary>By what the last attempt was cut short that was; null when none was.</summary>
     public JobInterruption? Interruption { get; init; }
 
@@ -64,6 +79,11 @@ internal sealed record JobTraits
     {
         CopyOf = traits.CopyOf.IsEmpty ? null : Processes.InboxBodies.Id(traits.CopyOf),
         IsDeleted = traits.IsDeleted,
+        Waits = traits.Waits.Count == 0 ? [] : [.. traits.Waits.Select(JobWait.FromProto)],
+        AfterDelayMs = traits.AfterDelayMs,
+        IsAwaited = traits.IsAwaited,
+        Parts = traits.Parts.Count == 0 ? [] : [.. traits.Parts],
+        Batch = traits.Batch.IsEmpty ? null : Processes.InboxBodies.Id(traits.Batch),
         Tags = TagList.Of(traits.Tags),
         TraceParent = traits.TraceParent.Length == 0 ? null : traits.TraceParent,
         TraceState = traits.TraceState.Length == 0 ? null : traits.TraceState,
@@ -79,6 +99,11 @@ internal sealed record JobTraits
         CopyOf = CopyOf is { } copyOf ? Processes.InboxBodies.Bytes(copyOf) : Google.Protobuf.ByteString.Empty,
         IsDeleted = IsDeleted,
         Index = (uint)index,
+        Waits = { Waits.Select(static wait => wait.ToProto()) },
+        AfterDelayMs = AfterDelayMs,
+        IsAwaited = IsAwaited,
+        Parts = { Parts },
+        Batch = Batch is { } batch ? Processes.InboxBodies.Bytes(batch) : Google.Protobuf.ByteString.Empty,
         Tags = { Tags },
         TraceParent = TraceParent ?? "",
         TraceState = TraceState ?? "",

@@ -10,7 +10,8 @@ internal static class JobTransitions
         (JobState.Running, JobState.Succeeded or JobState.Failed or JobState.Cancelled) => true,
         (JobState.Running, JobState.Retrying or JobState.Scheduled or JobState.Waiting or JobState.Parked or JobState.Quarantined) => true,
         (JobState.Parked or JobState.Quarantined, JobState.Waiting) => true,
-        (JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined, JobState.Cancelled) => true,
+        (JobState.Awaiting, JobState.Waiting or JobState.Scheduled) => true,
+        (JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting, JobState.Cancelled) => true,
         _ => false,
     };
 }

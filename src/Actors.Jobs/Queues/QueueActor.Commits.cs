@@ -84,6 +84,15 @@ internal sealed partial class QueueActor
                 continue;
             }
 
+            if (_news.Count > 0)
+            {
+                SettleAwaiting();
+                if (_full.Count > 0)
+                {
+                    continue;
+                }
+            }
+
             GrantReady();
             ForwardSome();
             if (_draft.IsEmpty && !(_isForwardingAlone && IsTrimmable))
@@ -203,6 +212,7 @@ internal sealed partial class QueueActor
 
         if (draft.Finished.Count > 0)
         {
+            TellSubscribers(draft.Finished);
             AnswerAwaited(draft.Finished);
             AddToHistory(sequenceNumber, draft.Finished);
         }

@@ -12,6 +12,7 @@ internal sealed partial class QueueActor
             return;
         }
 
+        SettleAwaiting(); // What ended a moment ago may let others go on.
         if (!drain.IsLook && (_state.Drain is null || drain.Reason is not null))
         {
             SetDrain(new QueueDrain(Shorten(drain.Reason), _state.Drain?.Since ?? DateTimeOffset.FromUnixTimeMilliseconds(NowMs())));
@@ -34,10 +35,15 @@ internal sealed partial class QueueActor
             return false;
         }
 
-        var reason = _state.Drain.Reason is { } why ? $" ({why})" : "";
-        var cause = new InvalidOperationException($"it is drained{reason} and takes no new jobs until ResumeAsync lets it.");
-        Sender.Tell(new Failure(new QueueUnavailableException(_name, cause)), Self);
+        Sender.Tell(ClosedFailure(), Self);
         return true;
+    }
+
+    private Failure ClosedFailure()
+    {
+        var reason = _state.Drain!.Reason is { } why ? $" ({why})" : "";
+        var cause = new InvalidOperationException($"it is drained{reason} and takes no new jobs until ResumeAsync lets it.");
+        return new Failure(new QueueUnavailableException(_name, cause));
     }
 
     private static string? Shorten(string? reason) => reason is { Length: > MaxReasonLength } ? reason[..MaxReasonLength] + "…" : reason;

@@ -128,7 +128,11 @@ internal sealed partial class QueueActor
         // The delay in the journal counts from when the job was enqueued, and that from the time of the commit, which is known last.
         _draft.AddEnqueued(entry, number, delayMs, draft.Key, draft.Traits);
         Claim(number, draft.Traits);
-        if (delayMs > 0)
+        if (entry.State == JobState.Awaiting)
+        {
+            Await(number);
+        }
+        else if (delayMs > 0)
         {
             AddDue(number, entry.DueAtMs);
         }

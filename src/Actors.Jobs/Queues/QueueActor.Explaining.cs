@@ -35,6 +35,7 @@ internal sealed partial class QueueActor
             JobState.Quarantined => Reason(
                 number, JobReasonKind.Quarantined, $"It is quarantined, and waits for a person: RetryAsync lets it run, CancelAsync ends it.{Quoted(error)}") with { Because = error },
             JobState.Waiting => WaitingReason(number),
+            JobState.Awaiting => AwaitingReason(number),
             _ => FinishedReason(Status(number)),
         };
         var isOver = entry.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;

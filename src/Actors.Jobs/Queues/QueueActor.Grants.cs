@@ -252,6 +252,7 @@ internal sealed partial class QueueActor
         _state.Finish(number, state, attempts, error);
         _state.Jobs[number].DueAtMs = NowMs();
         ReleaseClaimWhenFinished(number, state);
+        NoteEnd(number);
         JobMetrics.OnFinished(_name, _state.Names[_state.Jobs[number].Type], state);
     }
 

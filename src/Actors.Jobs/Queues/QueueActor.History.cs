@@ -70,7 +70,7 @@ internal sealed partial class QueueActor
             }
 
             ref var entry = ref _state.Jobs[number];
-            if ((entry.State == JobState.Succeeded && !_options.KeepSucceeded) || _state.IsDeleted(number))
+            if ((entry.State == JobState.Succeeded && !_options.KeepSucceeded && !IsAwaited(number, entry)) || _state.IsDeleted(number))
             {
                 jobs++;
                 continue;

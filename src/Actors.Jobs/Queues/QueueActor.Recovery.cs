@@ -63,6 +63,8 @@ internal sealed partial class QueueActor
             RecoverClaim(number);
         }
 
+        RecoverAwaiting();
+
         // Behind what is in the mailbox: after a restart within the process, that may be the ends of their attempts.
         _handedOver = _orphans.Count;
         Self.Tell(QueueMessage.ReleaseOrphans.Instance, Self);
@@ -80,6 +82,7 @@ internal sealed partial class QueueActor
         }
 
         FlushSoon();
+        Context.Parent.Tell(QueuesActor.Ready.Instance, Self);
         Log.QueueReady(Logger, _name, Term, _state.Jobs.Count, _orphans.Count);
     }
 
@@ -141,6 +144,7 @@ internal sealed partial class QueueActor
         _rated.Clear();
         _holders = new UniqueHolders();
         _displaced.Clear();
+        ForgetParents();
         _suspicions.Clear();
         _hold = 0;
         _hasJoined = false;

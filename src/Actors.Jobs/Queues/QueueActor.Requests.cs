@@ -29,7 +29,7 @@ internal sealed partial class QueueActor
                 }
 
                 break;
-            case JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined:
+            case JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting:
                 Withdraw(number);
                 Finish(number, JobState.Cancelled, entry.Attempts, reason);
                 UpdateAlone();

@@ -85,6 +85,7 @@ internal sealed partial class QueueActor
         }
 
         _doubted.Clear();
+        AnswerUnknown();
         FlushSoon();
     }
 

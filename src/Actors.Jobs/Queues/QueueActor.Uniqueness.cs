@@ -26,7 +26,7 @@ internal sealed partial class QueueActor
 
             if (draft.Traits?.Unique is not { } claim || !IsTaken(claim, draft.Id, now, out var holder))
             {
-                Enqueue(draft, now);
+                Enqueue(existing is null ? draft : Redirect(draft, existing), now);
                 continue;
             }
 
@@ -35,6 +35,11 @@ internal sealed partial class QueueActor
 
         return existing is null ? QueueMessage.Enqueued.Instance : new QueueMessage.Enqueued { Existing = existing };
     }
+
+    /// <summary>What waits for a job that was not enqueued, since there is one of its kind, waits for that.</summary>
+    private JobDraft Redirect(JobDraft draft, Dictionary<JobId, JobId> existing) => draft.Traits is { Waits.Count: > 0 } traits
+        ? draft with { Traits = traits with { Waits = [.. traits.Waits.Select(wait => existing.TryGetValue(wait.Parent, out var holder) ? wait with { Parent = holder, Queue = _name } : wait)] } }
+        : draft;
 
     /// <summary>What another process was told to be accepted is enqueued in any case, and ends as cancelled when it is not the only one.</summary>
     private void EnqueueAccepted(JobDraft draft, long now)
@@ -77,7 +82,7 @@ internal sealed partial class QueueActor
             return false;
         }
 
-        if (claim.OnConflict != UniqueConflict.Replace || number == 0 || _state.Jobs[number] is not { State: JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined })
+        if (claim.OnConflict != UniqueConflict.Replace || number == 0 || _state.Jobs[number] is not { State: JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting })
         {
             return true;
         }
@@ -114,7 +119,7 @@ internal sealed partial class QueueActor
     {
         foreach (var (number, reason) in _displaced)
         {
-            if (_state.Jobs.Contains(number) && _state.Jobs[number] is { State: JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined } entry)
+            if (_state.Jobs.Contains(number) && _state.Jobs[number] is { State: JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting } entry)
             {
                 BeginChange(number);
                 if (entry.State is not (JobState.Scheduled or JobState.Retrying) || entry.DueAtMs != 0)
@@ -178,12 +183,12 @@ internal sealed partial class QueueActor
         {
             _holders.Set(claim.Hash, number);
         }
-        else if (claim.OnConflict == UniqueConflict.Replace && _state.Jobs[holder].State is JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined)
+        else if (claim.OnConflict == UniqueConflict.Replace && _state.Jobs[holder].State is JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting)
         {
             Displace(holder, $"Replaced by {_state.Jobs[number].Id}, which is of the same kind.");
             _holders.Set(claim.Hash, number);
         }
-        else if (_state.Jobs[number].State is JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined)
+        else if (_state.Jobs[number].State is JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting)
         {
             var existing = _state.Jobs[holder].Id;
             Displace(number, NotAlone(existing));

@@ -9,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pulling, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions, Operating, Draining, Editing, Explaining, ExplainingTurns, Bulk, Results.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pulling, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions, Operating, Draining, Editing, Explaining, ExplainingTurns, Bulk, Results, Awaiting, Parents, Batches.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
@@ -109,6 +109,9 @@ internal sealed partial class QueueActor : JournaledActor
             case QueueMessage.ResumeQueue:
                 OnResumeQueue();
                 break;
+            case QueueMessage.OfParents parents:
+                OnParentAsked(parents);
+                break;
             case QueueMessage.Operation operation:
                 OnOperation(operation);
                 break;
@@ -206,6 +209,9 @@ internal sealed partial class QueueActor : JournaledActor
             Key = _state.Keys.Name(entry.Key),
             Tags = _state.Traits(number)?.Tags ?? TagList.Empty,
             CopyOf = _state.Traits(number)?.CopyOf,
+            Awaits = AwaitsOf(number),
+            Parts = finished ? ValueList<string>.Empty : ValueList<string>.Of(_state.Traits(number)?.Parts ?? []),
+            Batch = finished ? null : _state.Traits(number)?.Batch,
             Result = ResultOf(number),
         };
     }
@@ -225,6 +231,7 @@ internal sealed partial class QueueActor : JournaledActor
         _state.Cancelled,
         Refusal?.Message)
     {
+        Awaiting = _state.Count(JobState.Awaiting),
         Overdue = _overdue.Count,
         Suspects = _state.Suspects,
         Pause = _state.Pause,

@@ -15,7 +15,7 @@ internal sealed partial class QueueState
     private readonly Dictionary<long, int> _suspects = [];
     private readonly NumberMap<JobTraits> _traits = new();
     private readonly Dictionary<string, long> _slots = new(StringComparer.Ordinal);
-    private readonly long[] _counts = new long[(int)JobState.Quarantined + 1];
+    private readonly long[] _counts = new long[(int)JobState.Awaiting + 1];
 
     private List<JobKey>? _starting;
     private TokenBucket _starts;
@@ -116,8 +116,13 @@ internal sealed partial class QueueState
     {
         ref var entry = ref Jobs.Add(number, id);
         entry.Key = Keys.Add(key);
+        if (traits?.Batch is { } batch)
+        {
+            traits = Batches.Enqueued(batch, traits);
+        }
+
         SetTraits(ref entry, number, traits);
-        SetState(number, ref entry, isDelayed ? JobState.Scheduled : JobState.Waiting);
+        SetState(number, ref entry, traits is { Waits.Count: > 0 } ? JobState.Awaiting : isDelayed ? JobState.Scheduled : JobState.Waiting);
         return ref entry;
     }
 
@@ -162,6 +167,7 @@ internal sealed partial class QueueState
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
         entry.DueAtMs = dueAtMs;
+        EndWaits(number, ref entry);
         SetState(number, ref entry, state);
         Ungrant(number);
         if (_suspects.Count > 0 && state != JobState.Waiting)
@@ -183,6 +189,7 @@ internal sealed partial class QueueState
     {
         ref var entry = ref Jobs[number];
         entry.Attempts = (ushort)attempts;
+        EndWaits(number, ref entry);
         SetState(number, ref entry, state);
         Ungrant(number);
         if (_cancelling.Count > 0)
@@ -193,6 +200,11 @@ internal sealed partial class QueueState
         if (_suspects.Count > 0)
         {
             _suspects.Remove(number);
+        }
+
+        if (entry.HasTraits && Traits(number)?.Batch is { } batch)
+        {
+            Batches.Ended(batch, state, LastMs);
         }
 
         Succeeded += state == JobState.Succeeded ? 1 : 0;
@@ -274,6 +286,7 @@ internal sealed partial class QueueState
         Pause = ToProto(Pause),
         Incarnation = Incarnation,
         Windows = { Windows.ToProto(LastMs) },
+        Batches = { Batches.ToProto(LastMs) },
         Drain = ToProto(Drain),
         StartsFullAtNs = _starts.FullAtNs > Keys.NowNs ? _starts.FullAtNs : 0,
         KeyStarts =
@@ -318,6 +331,7 @@ internal sealed partial class QueueState
         }
 
         _starts.FullAtNs = Math.Max(_starts.FullAtNs, state.StartsFullAtNs);
+        Batches.Restore(state.Batches);
         foreach (var window in state.Windows)
         {
             Windows.Add(UniqueClaim.Read(window.Hash), JobId.Read(window.Job.Span), window.UntilMs);

@@ -39,6 +39,15 @@ internal sealed class QueuesActor : ReceiveActor
             Decide();
         });
         Receive<Held>(OnHeld);
+        Receive<ToQueue>(OnToQueue);
+        Receive<Ready>(_ =>
+        {
+            var ready = new QueueMessage.QueueReady(Sender.Path.Name);
+            foreach (var queue in Context.Children.Where(queue => !queue.Equals(Sender)))
+            {
+                queue.Tell(ready, Self);
+            }
+        });
         Receive<Recovering>(_ =>
         {
             _members.Remove(Sender);
@@ -112,6 +121,19 @@ internal sealed class QueuesActor : ReceiveActor
         {
             member.IsHeld = true;
             Decide();
+        }
+    }
+
+    /// <summary>One queue asks another of a job.</summary>
+    private void OnToQueue(ToQueue to)
+    {
+        if (Context.Child(to.Queue) is { } queue)
+        {
+            queue.Tell(to.Message, Sender);
+        }
+        else
+        {
+            Sender.Tell(new QueueMessage.NoQueue(to.Message.Id), Self);
         }
     }
 
@@ -221,6 +243,15 @@ internal sealed class QueuesActor : ReceiveActor
     {
         public static Recovering Instance { get; } = new();
     }
+
+    /// <summary>From a queue: it knows its jobs, and nobody who waits for them.</summary>
+    public sealed record Ready
+    {
+        public static Ready Instance { get; } = new();
+    }
+
+    /// <summary>From a queue, to another.</summary>
+    public sealed record ToQueue(string Queue, QueueMessage.TellEnd Message);
 
     private sealed record HoldEnded(int Hold);
 

@@ -15,7 +15,7 @@ internal static class JobMetrics
 
     private static readonly Meter Meter = new(JobTelemetry.Name);
     private static readonly JobState[] LiveStates =
-        [JobState.Scheduled, JobState.Waiting, JobState.Running, JobState.Retrying, JobState.Parked, JobState.Quarantined];
+        [JobState.Scheduled, JobState.Waiting, JobState.Running, JobState.Retrying, JobState.Parked, JobState.Quarantined, JobState.Awaiting];
 
     /// <summary>Those that are alive, or were when this was last looked at: nobody says when a process of a test is dropped.</summary>
     private static readonly List<WeakReference<JobSystem>> Systems = [];
@@ -106,6 +106,7 @@ internal static class JobMetrics
         JobState.Failed => "failed",
         JobState.Cancelled => "cancelled",
         JobState.Parked => "parked",
+        JobState.Awaiting => "awaiting",
         _ => "quarantined",
     };
 

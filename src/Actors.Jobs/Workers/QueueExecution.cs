@@ -23,6 +23,9 @@ internal sealed partial record QueueExecution(string Queue, IServiceProvider Ser
     /// <summary>How values are written and read.</summary>
     public JsonSerializerOptions Json => ChosenJson ?? JobTypes.DefaultJson;
 
+    /// <summary>The queues of the process, for jobs that enqueue others.</summary>
+    public IJobs? Jobs { get; init; }
+
     /// <summary>What its jobs have said of their work.</summary>
     public JobReports Reports { get; } = new(Time);
 }

@@ -29,6 +29,9 @@ internal sealed class CrashingQueue
     private readonly bool _hasPriorities;
     private readonly Random _keys;
     private readonly bool _hasUnique;
+    private readonly Random _family;
+    private readonly int _childOf;
+    private readonly List<ModelBatch> _batches = [];
     private readonly Dictionary<string, List<TimeSpan>> _begins = [];
     private DateTimeOffset _now = VirtualTime.DefaultStart;
     private Task? _pausing;
@@ -51,6 +54,8 @@ internal sealed class CrashingQueue
         _oracle = new JournalOracle($"[seed {seed}]", new Random(seed));
         _keys = new Random(~seed);
         _hasUnique = _keys.Next(2) == 0;
+        _family = new Random(seed ^ 0x5eed);
+        _childOf = _family.Next(4);
         _options = new QueueOptions
         {
             Limits = new LimitOptions
@@ -94,6 +99,12 @@ internal sealed class CrashingQueue
         Start();
         Tell(new QueueMessage.StartConsuming());
         Resume();
+        for (var i = 0; i < 100 && _batches.Exists(batch => !batch.IsComplete(_oracle)); i++)
+        {
+            _batches.ForEach(Send);
+            Advance(TimeSpan.FromMilliseconds(50));
+        }
+
         for (var i = 0; i < 300 && LiveJobs() > 0; i++)
         {
             foreach (var (id, _) in _oracle.Jobs.Where(job => job.Value.State == JobState.Quarantined))
@@ -145,6 +156,7 @@ internal sealed class CrashingQueue
     {
         NoteAnswers();
         _asked.Clear();
+        _batches.ForEach(static batch => batch.Begin = null);
         _cancelled.Clear();
         _pausing = null;
         _now = _time.GetUtcNow() + TimeSpan.FromMilliseconds(_random.Next(-200, 500)); // The clock of the next process may be behind.
@@ -167,6 +179,11 @@ internal sealed class CrashingQueue
 
     private void Act()
     {
+        if (_childOf > 1 && _family.Next(24) == 0)
+        {
+            ActOnBatch();
+        }
+
         switch (_random.Next(25))
         {
             case 20 or 21 when _jobs.Count > 0:
@@ -237,23 +254,72 @@ internal sealed class CrashingQueue
         for (var i = 0; i < jobs.Length; i++)
         {
             // Some are enqueued twice: their id is taken once.
-            var known = _jobs.Values.Where(job => !job.IsRefused && !_oracle.Jobs.ContainsKey(job.Id)).ToList();
-            jobs[i] = known.Count > 0 && _random.Next(8) == 0 ? known[_random.Next(known.Count)] : NewJob();
+            var known = _jobs.Values.Where(job => !job.IsRefused && !job.IsMember && !_oracle.Jobs.ContainsKey(job.Id)).ToList();
+            jobs[i] = known.Count > 0 && _random.Next(8) == 0 ? known[_random.Next(known.Count)] : NewJob(jobs.AsSpan(0, i));
             _jobs[jobs[i].Id] = jobs[i];
         }
 
         var drafts = jobs.Select(job => new JobDraft(
             job.Id, "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan(job.Text)), Delay(), null,
             _hasPriorities ? (JobPriority)_random.Next(-2, 3) : JobPriority.Normal) { Key = job.Key, Traits = job.Traits }).ToList();
-        _asked.Add((jobs, _queue.AskAsync(new QueueMessage.Enqueue(drafts, drafts[0].Id) { HasUnique = jobs.Any(job => job.Traits is not null) }, Timeout.InfiniteTimeSpan)));
+        _asked.Add((jobs, _queue.AskAsync(new QueueMessage.Enqueue(drafts, drafts[0].Id) { HasUnique = jobs.Any(job => job.Traits?.Unique is not null) }, Timeout.InfiniteTimeSpan)));
     }
 
     /// <summary>Most start at once; some stay for so long that everything that comes after them goes before them.</summary>
     private TimeSpan Delay() =>
         TimeSpan.FromMilliseconds(_random.Next(10) == 0 ? _random.Next(20_000) : Math.Max(0, _random.Next(-300, 200)));
 
-    private ModelJob NewJob()
+    private void ActOnBatch()
     {
+        if (_batches.Count == 0 || _family.Next(4) == 0)
+        {
+            _batches.Add(new ModelBatch(JobId.Create(_time, _family), [.. Enumerable.Range(0, _family.Next(8)).Select(_ => NewJob([], isMember: true))], NewJob([], isMember: true)));
+        }
+
+        Send(_batches[_family.Next(_batches.Count)]);
+    }
+
+    /// <summary>As whoever enqueues a batch does, and does again when something was in the way: it begins, then comes what follows it, then its jobs.</summary>
+    private void Send(ModelBatch batch)
+    {
+        if (batch.Begin is not { IsCompletedSuccessfully: true })
+        {
+            batch.Begin = _queue.AskAsync(new QueueMessage.EnqueueBatch(batch.Id, batch.Members.Length, 0, []), Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        batch.Begin.Result.Counts!.Expected.ShouldBe(batch.Members.Length, Seed);
+        _oracle.Batches.ShouldContainKey(batch.Id, $"Batch {batch.Id} was acknowledged, but is not durable. {Seed}");
+        if (!_oracle.Jobs.ContainsKey(batch.Callback.Id))
+        {
+            _jobs[batch.Callback.Id] = batch.Callback;
+            var traits = new JobTraits { Waits = [new JobWait(batch.Id, Name, batch.Condition, null)] };
+            _ = _queue.AskAsync(new QueueMessage.Enqueue([Draft(batch.Callback) with { Traits = traits }], batch.Callback.Id), Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        var count = _family.Next(batch.Members.Length + 1);
+        var first = _family.Next(count + 1);
+        foreach (var member in batch.Members)
+        {
+            _jobs[member.Id] = member;
+        }
+
+        _ = _queue.AskAsync(new QueueMessage.EnqueueBatch(batch.Id, batch.Members.Length, first, [.. batch.Members[first..count].Select(Draft)]), Timeout.InfiniteTimeSpan);
+        _ = _queue.AskAsync(new QueueMessage.EnqueueBatch(batch.Id, batch.Members.Length, 0, [.. batch.Members[..count].Select(Draft)]), Timeout.InfiniteTimeSpan);
+    }
+
+    private static JobDraft Draft(ModelJob job) => new(job.Id, "plan", 1, JobTypes.DefaultJson.ToBytes(new Plan(job.Text)), default, null);
+
+    /// <param name="together">What is enqueued with it.</param>
+    /// <param name="isMember">Of a batch, or what follows it: it has no family of its own.</param>
+    private ModelJob NewJob(ReadOnlySpan<ModelJob> together, bool isMember = false)
+    {
+        if (isMember)
+        {
+            return new ModelJob(JobId.Create(_time, _family), null, null, "SSSDRC"[_family.Next(_family.Next(2) == 0 ? 4 : 6)] + ":") { IsMember = true };
+        }
+
         // What each run of the job does: the last letter is for all further runs.
         var text = new string([.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => "SSSDDFRZCLT"[_random.Next(_options.Timeout == Timeout.InfiniteTimeSpan ? 10 : 11)])]);
         text = text[^1] == 'Z' ? text + "S" : text;
@@ -261,6 +327,23 @@ internal sealed class CrashingQueue
         var traits = _hasUnique && _keys.Next(4) == 0
             ? new JobTraits { Unique = new UniqueClaim((UInt128)_keys.Next(4), UniqueWhile.Unfinished, _keys.Next(2) * 300, (UniqueConflict)_keys.Next(2)) }
             : null;
+        if (_childOf > 0 && _family.Next(4) < _childOf)
+        {
+            var waits = new List<JobWait>();
+            for (var parents = _family.Next(1, 4); parents > 0; parents--)
+            {
+                var parent = together.Length > 0 && _family.Next(3) > 0 ? together[_family.Next(together.Length)].Id
+                    : _oracle.Jobs.Count > 0 ? _oracle.Jobs.Keys.ElementAt(_family.Next(_oracle.Jobs.Count))
+                    : default;
+                if (parent != default && waits.TrueForAll(wait => wait.Parent != parent))
+                {
+                    waits.Add(new JobWait(parent, Name, (AfterCondition)_family.Next(2), null));
+                }
+            }
+
+            traits = waits.Count == 0 ? traits : (traits ?? new JobTraits()) with { Waits = waits, AfterDelayMs = _family.Next(4) == 0 ? _family.Next(300) : 0 };
+        }
+
         return new ModelJob(JobId.Create(_time, _random), key, traits, text + ":" + new string('x', _random.Next(10) == 0 ? 5000 : _random.Next(100)));
     }
 
@@ -306,6 +389,7 @@ internal sealed class CrashingQueue
 
         _cancelled.RemoveAll(cancelled => cancelled.Answer.IsCompleted);
         _asked.RemoveAll(asked => asked.Answer.IsCompleted);
+        _violation ??= _oracle.Violation;
         if (_violation is not null)
         {
             throw new InvalidOperationException(_violation.Message, _violation);
@@ -348,11 +432,12 @@ internal sealed class CrashingQueue
         {
             // As the journal says: nothing else of its kind runs, or waits for another attempt.
             _jobs.Values.ShouldAllBe(
-                other => other == job || other.Traits == null || other.Traits.Unique!.Hash != claim.Hash || !_oracle.Jobs.ContainsKey(other.Id)
+                other => other == job || other.Traits == null || other.Traits.Unique == null || other.Traits.Unique.Hash != claim.Hash || !_oracle.Jobs.ContainsKey(other.Id)
                     || (_oracle.Jobs[other.Id].State != JobState.Running && _oracle.Jobs[other.Id].State != JobState.Retrying),
                 $"{job} began, but is not the only one of its kind. {Seed}");
         }
 
+        truth.Waits.ShouldBeEmpty($"{job} began, but waits yet. {Seed}");
         CheckRate(_options.Limits.Rate, "", job);
         if (job.Key is not null)
         {
@@ -395,12 +480,18 @@ internal sealed class CrashingQueue
         {
             var job = _jobs[id];
             var finished = _history.FindAsync(id, default).Result.ShouldNotBeNull($"{job} ({truth.State}) is not in the history. {Seed}");
-            truth.Finishes.ShouldBe(1, $"{job} finished {truth.Finishes} times. {Seed}");
+            truth.Finishes.ShouldBe(1, $"{job} ({truth.State}, {string.Join(",", truth.Waits)}) finished {truth.Finishes} times, {finished}. {Seed}");
             (finished.State, finished.Attempts).ShouldBe((truth.State, truth.Attempts), $"{job} is wrong in the history. {Seed}");
             System.Text.Json.JsonSerializer.Deserialize<Plan>(finished.Args.Span, JobTypes.DefaultJson)!.Steps.ShouldBe(job.Text, Seed);
             finished.Result.ShouldBe(finished.State == JobState.Succeeded && job.LastStep == 'D' ? $"\"{id} {truth.Attempts}\"" : null, $"{job} has another result. {Seed}");
             job.IsToEndCancelled.ShouldBe(job.IsToEndCancelled && finished.State == JobState.Cancelled, $"{job} ended {finished.State}. {Seed}");
-            if (finished.State == JobState.Cancelled && (job.IsCancelAsked || (job.Traits is not null && finished.Error?.Contains("of the same kind", StringComparison.Ordinal) == true)))
+            if (truth.IsCancelledForParent)
+            {
+                (finished.State, job.Begun).ShouldBe((JobState.Cancelled, 0), $"{job} was cancelled for what it waited for, and ended {finished.State}. {Seed}");
+                continue;
+            }
+
+            if (finished.State == JobState.Cancelled && (job.IsCancelAsked || (job.Traits?.Unique is not null && finished.Error?.Contains("of the same kind", StringComparison.Ordinal) == true)))
             {
                 continue;
             }
@@ -415,6 +506,15 @@ internal sealed class CrashingQueue
             }
         }
 
+        foreach (var batch in _batches)
+        {
+            batch.IsComplete(_oracle).ShouldBeTrue($"Batch {batch.Id} was not completed. {Seed}");
+            var haveSucceeded = batch.Members.All(member => _oracle.Jobs[member.Id].State == JobState.Succeeded);
+            var callback = _oracle.Jobs[batch.Callback.Id];
+            (callback.IsCancelledForParent || batch.Callback.IsCancelAsked || callback.State != JobState.Cancelled || batch.Callback.Text[0] == 'C').ShouldBeTrue(Seed);
+            (callback.IsCancelledForParent && (haveSucceeded || batch.Condition == AfterCondition.Finished)).ShouldBeFalse($"What follows {batch.Id} was cancelled, but may run. {Seed}");
+        }
+
         foreach (var job in _jobs.Values)
         {
             job.IsRefused.ShouldBe(job.IsRefused && !_oracle.Jobs.ContainsKey(job.Id), $"{job} was refused, and yet it is there. {Seed}");
@@ -425,7 +525,7 @@ internal sealed class CrashingQueue
         var status = answer.Result;
         (status.Succeeded, status.Failed, status.Cancelled).ShouldBe(
             (Count(JobState.Succeeded), Count(JobState.Failed), Count(JobState.Cancelled)), Seed);
-        (status.Running + status.Waiting + status.Scheduled + status.Retrying + status.Parked + status.Quarantined + status.Suspects).ShouldBe(0, Seed);
+        (status.Running + status.Waiting + status.Scheduled + status.Retrying + status.Parked + status.Quarantined + status.Awaiting + status.Suspects).ShouldBe(0, Seed);
         CheckJournalIsSmall();
     }
 
@@ -456,6 +556,21 @@ internal sealed class CrashingQueue
 
     private void Advance(TimeSpan by) => _time.AdvanceAsync(by).GetAwaiter().GetResult();
 
+    private sealed class ModelBatch(JobId id, ModelJob[] members, ModelJob callback)
+    {
+        public JobId Id { get; } = id;
+
+        public ModelJob[] Members { get; } = members;
+
+        public ModelJob Callback { get; } = callback;
+
+        public AfterCondition Condition { get; } = (AfterCondition)(members.Length % 2);
+
+        public Task<QueueMessage.BatchFound>? Begin { get; set; }
+
+        public bool IsComplete(JournalOracle oracle) => oracle.Jobs.ContainsKey(Callback.Id) && Array.TrueForAll(Members, member => oracle.Jobs.ContainsKey(member.Id));
+    }
+
     private sealed class ModelJob(JobId id, string? key, JobTraits? traits, string text)
     {
         public JobTraits? Traits { get; } = traits;
@@ -465,6 +580,9 @@ internal sealed class CrashingQueue
         public JobId Id { get; } = id;
 
         public string Text { get; } = text;
+
+        /// <summary>Of a batch, or what follows it.</summary>
+        public bool IsMember { get; init; }
 
         public bool IsAcknowledged { get; set; }
 

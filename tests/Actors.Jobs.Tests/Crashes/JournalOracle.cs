@@ -1,6 +1,7 @@
 using Actors.Jobs.Protos;
 using Actors.Jobs.Queues;
 using Actors.Persistence;
+using JobWait = Actors.Jobs.Queues.JobWait;
 
 namespace Actors.Jobs.Tests.Crashes;
 
@@ -30,6 +31,12 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
     /// <summary>What the journal says of each job that was ever stored.</summary>
     public Dictionary<JobId, JobTruth> Jobs { get; } = [];
 
+    /// <summary>The batches, and their jobs.</summary>
+    public Dictionary<JobId, (long Expected, List<JobId> Members)> Batches { get; } = [];
+
+    /// <summary>What was wrong with a commit.</summary>
+    public Exception? Violation { get; private set; }
+
     /// <summary>How many jobs were written forward.</summary>
     public int Forwarded { get; private set; }
 
@@ -43,7 +50,15 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
         {
             if (outcomes[i] == AppendOutcome.Appended)
             {
-                Read(commits[i]);
+                try
+                {
+                    Read(commits[i]);
+                }
+                catch (Exception violation)
+                {
+                    Violation ??= violation; // Thrown on, it would only be a fault of the store.
+                    throw;
+                }
             }
         }
 
@@ -98,12 +113,55 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
             (isSuspect, isSuspect ? crashes : 0).ShouldBe((job.IsSuspect, job.IsSuspect ? job.Crashes : 0), seed);
             entry.Priority.ShouldBe(job.Priority, seed);
             state.Keys.Name(entry.Key).ShouldBe(job.Key, seed);
+            (state.Traits(number)?.Waits ?? []).ShouldBe(job.Waits, seed);
             (entry.State is not (JobState.Scheduled or JobState.Retrying) || entry.DueAtMs == job.DueAtMs).ShouldBeTrue(seed);
             var payload = _inner.ReadPayloadsAsync(persistenceId, [entry.PayloadRow], default).Result[0].Slice(entry.PayloadOffset, entry.PayloadLength);
             payload.Span.SequenceEqual(job.Args.Span).ShouldBeTrue($"The arguments of {id} are others. {seed}");
         }
 
+        foreach (var (id, batch) in Batches)
+        {
+            state.Batches.TryGet(id, out var counts).ShouldBeTrue($"Batch {id} is lost. {seed}");
+            var ends = batch.Members.Select(member => Jobs[member]).Where(member => member.Finishes == 1).ToList();
+            (counts.Expected, counts.Enqueued, counts.Succeeded, counts.Failed, counts.Cancelled).ShouldBe(
+                (batch.Expected, batch.Members.Count, Ended(JobState.Succeeded), Ended(JobState.Failed), Ended(JobState.Cancelled)), seed);
+
+            long Ended(JobState end) => ends.Count(member => member.State == end);
+        }
+
         (state.Succeeded, state.Failed, state.Cancelled).ShouldBe((Count(JobState.Succeeded), Count(JobState.Failed), Count(JobState.Cancelled)), seed);
+    }
+
+    /// <summary>What a job waited for is durable with the commit that says that it came, or before.</summary>
+    private void CheckCame(JobWait wait, QueueCommit commit)
+    {
+        if (!Jobs.TryGetValue(wait.Parent, out var parent) && !Batches.ContainsKey(wait.Parent))
+        {
+            wait.Condition.ShouldBe(AfterCondition.Finished, $"{wait} was never enqueued. {seed}");
+            return;
+        }
+
+        var end = EndOf(wait.Parent, commit);
+        (wait.Condition == AfterCondition.Finished ? end != 0 : end == JobState.Succeeded).ShouldBeTrue($"{wait} is {(end == 0 ? parent?.State : end)}. {seed}");
+    }
+
+    /// <summary>How a job has ended by this commit; 0 when it has not.</summary>
+    private JobState EndOf(JobId id, QueueCommit commit)
+    {
+        if (Batches.TryGetValue(id, out var batch))
+        {
+            var ends = batch.Members.Select(member => EndOf(member, commit)).ToList();
+            return ends.Count < batch.Expected || ends.Contains(0) ? 0 : ends.TrueForAll(end => end == JobState.Succeeded) ? JobState.Succeeded : JobState.Failed;
+        }
+
+        if (!Jobs.TryGetValue(id, out var parent))
+        {
+            return 0;
+        }
+
+        var number = 0L;
+        var inThis = commit.Finished?.Number.Select((difference, i) => (Number: number += difference, State: (JobState)commit.Finished.State[i])).FirstOrDefault(end => end.Number == parent.Number);
+        return inThis is { State: not 0 } found ? found.State : parent.Finishes == 1 ? parent.State : 0;
     }
 
     private void NoteStart(string key, long atMs)
@@ -156,6 +214,11 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
         }
 
         var commit = QueueCommit.Parser.ParseFrom(stored.Events.Span);
+        foreach (var begun in commit.Batches)
+        {
+            Batches.Add(JobId.Read(begun.Id.Span), (begun.Expected, []));
+        }
+
         Forwarded += commit.Forwarded?.Number.Count ?? 0;
         var number = 0L;
         for (var i = 0; i < (commit.Cancelling?.Number.Count ?? 0); i++)
@@ -174,9 +237,24 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
         }
 
         number = 0;
+        for (var i = 0; i < (commit.WaitsOver?.Number.Count ?? 0); i++)
+        {
+            var job = _byNumber[number += commit.WaitsOver!.Number[i]];
+            job.State.ShouldBe(JobState.Awaiting, seed);
+            CheckCame(job.Waits[(int)commit.WaitsOver.Index[i]], commit);
+            job.Waits.RemoveAt((int)commit.WaitsOver.Index[i]);
+        }
+
+        number = 0;
         for (var i = 0; i < (commit.Moved?.Number.Count ?? 0); i++)
         {
             var job = _byNumber[number += commit.Moved!.Number[i]];
+            if (job.State == JobState.Awaiting)
+            {
+                job.Waits.ForEach(wait => CheckCame(wait, commit));
+                job.Waits.Clear();
+            }
+
             job.IsCancelling.ShouldBeFalse("A job that was cancelled goes nowhere else.");
             (job.State, job.Attempts) = ((JobState)commit.Moved.State[i], (int)commit.Moved.Attempts[i]);
             if (job.State == JobState.Quarantined)
@@ -195,10 +273,17 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
         for (var i = 0; i < (commit.Finished?.Number.Count ?? 0); i++)
         {
             var job = _byNumber[number += commit.Finished!.Number[i]];
+            if (job.State == JobState.Awaiting && commit.Finished.Failures.FirstOrDefault(failure => failure.Index == i)?.Text.Contains("waits for", StringComparison.Ordinal) == true)
+            {
+                job.IsCancelledForParent = true;
+                job.Waits.ShouldContain(wait => wait.Condition == AfterCondition.Succeeded && EndOf(wait.Parent, commit) != JobState.Succeeded && (EndOf(wait.Parent, commit) != 0 || !Jobs.ContainsKey(wait.Parent)), seed);
+            }
+
             (job.State, job.Attempts) = ((JobState)commit.Finished.State[i], (int)commit.Finished.Attempts[i]);
             job.Error = commit.Finished.Failures.FirstOrDefault(failure => failure.Index == i)?.Text ?? job.Error;
             job.Result = commit.Finished.Results.FirstOrDefault(result => result.Index == i)?.Json.ToByteArray();
             job.Finishes++;
+            job.Waits.Clear();
             job.IsSuspect = false;
         }
 
@@ -207,9 +292,11 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
         {
             var delayMs = commit.Enqueued!.DelayMs[i];
             var row = _payloadRows[rowNumber += commit.Enqueued.PayloadRow[i]];
+            var waits = commit.Enqueued.Traits.Where(traits => traits.Index == i).SelectMany(traits => traits.Waits).Select(JobWait.FromProto).ToList();
             var job = new JobTruth
             {
-                State = delayMs > 0 ? JobState.Scheduled : JobState.Waiting,
+                State = waits.Count > 0 ? JobState.Awaiting : delayMs > 0 ? JobState.Scheduled : JobState.Waiting,
+                Waits = waits,
                 Number = commit.Enqueued.FirstNumber + i,
                 DueAtMs = commit.AtMs + delayMs,
                 Priority = StoredPriority.Read(commit.Enqueued.Priority[i]),
@@ -217,7 +304,13 @@ internal sealed class JournalOracle(string seed, Random random) : IJournal
                 Args = row.Slice((int)commit.Enqueued.PayloadOffset[i], (int)commit.Enqueued.PayloadLength[i]),
             };
             _byNumber.Add(job.Number, job);
-            Jobs.Add(JobId.Read(commit.Enqueued.Ids.Span[(i * 16)..]), job);
+            var id = JobId.Read(commit.Enqueued.Ids.Span[(i * 16)..]);
+            Jobs.Add(id, job);
+            if (commit.Enqueued.Traits.FirstOrDefault(traits => traits.Index == i) is { Batch.IsEmpty: false } member)
+            {
+                Batches[JobId.Read(member.Batch.Span)].Members.Add(id);
+            }
+
         }
 
         number = 0;
@@ -268,6 +361,9 @@ internal sealed class JobTruth
 
     public int Finishes { get; set; }
 
+    /// <summary>What it waited for cannot come any more.</summary>
+    public bool IsCancelledForParent { get; set; }
+
     public long DueAtMs { get; set; }
 
     public string? Error { get; set; }
@@ -279,4 +375,7 @@ internal sealed class JobTruth
     public string? Key { get; init; }
 
     public ReadOnlyMemory<byte> Args { get; init; }
+
+    /// <summary>What it still waits for.</summary>
+    public List<JobWait> Waits { get; init; } = [];
 }

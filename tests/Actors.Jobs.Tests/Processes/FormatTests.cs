@@ -49,6 +49,22 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
+    public async Task What_waits_for_others_and_batches_are_refused_while_an_older_process_lives()
+    {
+        await using var older = await JoinOlderAsync(readsQueues: 3);
+        await using var owner = await Node.StartAsync(_folder, isWorker: true);
+        var parent = await owner.Jobs.EnqueueAsync(new SharedWork(), o => o.Delay(TimeSpan.FromHours(1)));
+        (await Should.ThrowAsync<QueueUnavailableException>(() => owner.Jobs.EnqueueAsync(new SharedWork(), o => o.After(parent)))).Message.ShouldContain("this needs format 4");
+        (await Should.ThrowAsync<QueueUnavailableException>(() => owner.Jobs.EnqueueChainAsync([new SharedWork(), new SharedWork()]))).Message.ShouldContain("this needs format 4");
+        (await Should.ThrowAsync<BatchIncompleteException>(() => owner.Jobs.EnqueueBatchAsync([new SharedWork()]))).Message.ShouldContain("this needs format 4");
+        (await owner.FinishAsync(await owner.Jobs.EnqueueAsync(new SharedWork()))).State.ShouldBe(JobState.Succeeded);
+        await older.DisposeAsync();
+        await StoreHost.UntilAsync(async () => await TryAsync(() => owner.Jobs.EnqueueAsync(new SharedWork(), o => o.After(parent))));
+        (await owner.Jobs.RetryAsync(parent)).Id.ShouldBe(parent);
+        await StoreHost.UntilAsync(async () => (await owner.Jobs.GetQueueAsync("default")).Succeeded == 3);
+    }
+
+    [Fact]
     public async Task A_job_with_a_key_waits_for_no_older_process_but_is_refused()
     {
         await using var older = await JoinOlderAsync(readsQueues: 3);

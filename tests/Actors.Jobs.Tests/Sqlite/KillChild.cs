@@ -8,6 +8,7 @@ internal static class KillChild
 {
     public const int Workers = 8;
     public const int Prefetch = 40;
+    public const int JobsInABatch = 40;
     private const int Producers = 16;
     private const string Argument = "kill-child";
 
@@ -23,6 +24,10 @@ internal static class KillChild
         var jobs = await StartAsync(system, store, new Notes(Path.Combine(folder, "begun.txt")));
         _ = jobs.ConsumeAsync("default", static () => { }, CancellationToken.None);
         var acknowledged = new Notes(Path.Combine(folder, "acknowledged.txt"));
+        var chains = new Notes(Path.Combine(folder, "chains.txt"));
+        var batches = new Notes(Path.Combine(folder, "batches.txt"));
+        _ = Task.Run(() => ChainAsync(jobs, acknowledged, chains));
+        _ = Task.Run(() => BatchAsync(jobs, batches, CutShort(folder)));
         await Task.WhenAll(Enumerable.Range(0, Producers).Select(producer => Task.Run(() => ProduceAsync(jobs, acknowledged, producer))));
         return 0;
     }
@@ -59,6 +64,39 @@ internal static class KillChild
             var delay = TimeSpan.FromMilliseconds(random.Next(5) == 0 ? random.Next(300) : 0);
             var id = await jobs.EnqueueAsync(new KilledJob(what, text), o => o.Delay(delay));
             acknowledged.Add($"{id} {what}");
+        }
+    }
+
+    /// <summary>The batches of which the enqueue was begun and not acknowledged.</summary>
+    public static List<JobId> CutShort(string folder)
+    {
+        var lines = Notes.Lines(folder, "batches.txt").Select(line => line.Split(' ')).ToList();
+        return [.. lines.Where(line => line[0] == "begun").Select(line => JobId.Parse(line[1])).Except(lines.Where(line => line[0] == "done").Select(line => JobId.Parse(line[1])))];
+    }
+
+    public static Task<JobBatch> EnqueueBatchAsync(IJobs jobs, JobId id) => jobs.EnqueueBatchAsync(
+        [.. Enumerable.Range(0, JobsInABatch).Select(_ => new KilledJob("good", "of a batch"))], batch => batch.Id(id).OnSucceeded(new KilledJob("good", "after a batch")));
+
+    private static async Task ChainAsync(IJobs jobs, Notes acknowledged, Notes chains)
+    {
+        while (true)
+        {
+            var ids = await jobs.EnqueueChainAsync([new KilledJob("good", "1"), new KilledJob("slow", "2"), new KilledJob("good", "3")]);
+            chains.Add(string.Join(' ', ids));
+            foreach (var id in ids)
+            {
+                acknowledged.Add($"{id} good");
+            }
+        }
+    }
+
+    private static async Task BatchAsync(IJobs jobs, Notes batches, IEnumerable<JobId> cutShort)
+    {
+        foreach (var id in cutShort.Concat(Enumerable.Range(0, int.MaxValue).Select(_ => JobId.Create(TimeProvider.System, Random.Shared))))
+        {
+            batches.Add($"begun {id}");
+            await EnqueueBatchAsync(jobs, id);
+            batches.Add($"done {id}");
         }
     }
 

@@ -63,7 +63,12 @@ public sealed class KillTests
         var consuming = jobs.ConsumeAsync("default", static () => { }, stop.Token);
         var watch = Stopwatch.StartNew();
         var queue = await Recovered.QueueAsync(jobs);
-        while (queue.Waiting + queue.Running + queue.Scheduled + queue.Retrying > 0)
+        foreach (var id in KillChild.CutShort(folder))
+        {
+            await KillChild.EnqueueBatchAsync(jobs, id);
+        }
+
+        while (queue.Awaiting + queue.Waiting + queue.Running + queue.Scheduled + queue.Retrying > 0)
         {
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(120 + Kills), queue.ToString());
             await Task.Delay(20);
@@ -82,7 +87,29 @@ public sealed class KillTests
             (job.State, job.Attempts).ShouldBe(what == "fail" ? (JobState.Failed, 2) : (JobState.Succeeded, 1), $"Job {id} ({what})");
         }
 
+        await CheckFamiliesAsync(folder, jobs);
         CheckRepeats(folder, queue);
+    }
+
+    /// <summary>Each link of a chain ended after the one before; each batch is complete, and what follows it has run as one job.</summary>
+    private static async Task CheckFamiliesAsync(string folder, JobSystem jobs)
+    {
+        foreach (var ids in Notes.Lines(folder, "chains.txt").Select(line => line.Split(' ').Select(id => JobId.Parse(id)).ToList()))
+        {
+            var ends = await Task.WhenAll(ids.Select(id => jobs.History.FindAsync(id, default)));
+            (ends[0]!.FinishedAt <= ends[1]!.FinishedAt && ends[1]!.FinishedAt <= ends[2]!.FinishedAt).ShouldBeTrue(string.Join(", ", ids));
+        }
+
+        var batches = Notes.Lines(folder, "batches.txt").Select(line => JobId.Parse(line.Split(' ')[1])).Distinct().ToList();
+        batches.Count.ShouldBeGreaterThan(Kills);
+        foreach (var id in batches)
+        {
+            var batch = (await jobs.GetBatchAsync(id)).ShouldNotBeNull($"Batch {id} is lost.");
+            (batch.Enqueued, batch.Succeeded, batch.IsComplete).ShouldBe((KillChild.JobsInABatch, KillChild.JobsInABatch, true), batch.ToString());
+            var after = (await jobs.History.FindAsync(JobBatch.Derive(id, 'c', 0), default)).ShouldNotBeNull($"Nothing has followed batch {id}.");
+            after.State.ShouldBe(JobState.Succeeded);
+            after.FinishedAt.ShouldBeGreaterThanOrEqualTo(batch.CompletedAt!.Value - TimeSpan.FromSeconds(1));
+        }
     }
 
     private static async Task WaitForHistoryAsync(JobSystem jobs, QueueStatus queue)

@@ -54,7 +54,7 @@ public sealed class ProcessTests : IAsyncDisposable
     {
         var services = Start(Shell("tree", "trap 'echo bye > bye; exit 0' TERM; sleep 1000 & (sleep 1000 & echo $! > grandchild; wait) & echo $! > child; wait"));
         await UntilAsync(() => Lines("child").Length > 0 && Lines("grandchild").Length > 0);
-        int[] pids = [PidOf(await services.GetStatusAsync("tree")), int.Parse(Lines("child")[0], CultureInfo.InvariantCulture), int.Parse(Lines("grandchild")[0], CultureInfo.InvariantCulture)];
+        int[] pids = [await PidAsync(services, "tree"), int.Parse(Lines("child")[0], CultureInfo.InvariantCulture), int.Parse(Lines("grandchild")[0], CultureInfo.InvariantCulture)];
         pids.ShouldAllBe(pid => IsAlive(pid));
 
         var stopped = (await services.StopAsync("tree"))[0];
@@ -70,7 +70,7 @@ public sealed class ProcessTests : IAsyncDisposable
     {
         var services = Start(Shell("deaf", "trap '' TERM; echo ready; while :; do sleep 1; done", new ServiceOptions { StopTimeout = TimeSpan.FromMilliseconds(300) }));
         await UntilAsync(async () => (await services.GetOutputAsync("deaf")).Count > 0);
-        var pid = PidOf(await services.GetStatusAsync("deaf"));
+        var pid = await PidAsync(services, "deaf");
 
         var stopped = (await services.StopAsync("deaf"))[0];
 
@@ -86,7 +86,7 @@ public sealed class ProcessTests : IAsyncDisposable
         var services = Start(Shell("victim", "echo $$ >> pids; sleep 1000", Quickly()));
         await UntilAsync(() => Lines("pids").Length == 1);
 
-        using (var victim = Process.GetProcessById(PidOf(await services.GetStatusAsync("victim"))))
+        using (var victim = Process.GetProcessById(await PidAsync(services, "victim")))
         {
             victim.Kill();
         }
@@ -228,7 +228,7 @@ public sealed class ProcessTests : IAsyncDisposable
         var all = await services.GetServicesAsync("worker-?");
 
         all.Select(one => one.Name).ShouldBe(["worker-1", "worker-2", "worker-3", "worker-4"]);
-        all.Select(PidOf).Distinct().Count().ShouldBe(4);
+        all.Select(one => PidOf(one.Report!)).Distinct().Count().ShouldBe(4);
         all.ShouldAllBe(one => one.Kind == ServiceKind.Process && one.State == ServiceState.Running);
     }
 
@@ -255,7 +255,15 @@ public sealed class ProcessTests : IAsyncDisposable
     [Fact]
     public void A_quote_without_end_is_refused() => Should.Throw<FormatException>(() => new ProcessOptions().CommandLine("a 'b")).Message.ShouldBe("The command has a ' without its end: a 'b");
 
-    internal static int PidOf(ServiceStatus status) => int.Parse(status.Report!.Split(' ')[1], CultureInfo.InvariantCulture);
+    /// <summary>A program may have printed something before its service has reported the number of its process.</summary>
+    private static async Task<int> PidAsync(IServices services, string name)
+    {
+        string? report = null;
+        await UntilAsync(async () => (report = (await services.GetStatusAsync(name)).Report) is not null);
+        return PidOf(report!); // Waited for.
+    }
+
+    private static int PidOf(string report) => int.Parse(report.Split(' ')[1], CultureInfo.InvariantCulture);
 
     internal static bool IsAlive(int pid)
     {

@@ -1,0 +1,33 @@
+namespace Actors.Jobs.Queues;
+
+/// <summary>What jobs of a queue wait for, and who they are.</summary>
+/// <param name="queue">Its queue.</param>
+internal sealed class AwaitedParent(string queue)
+{
+    public string Queue { get; } = queue;
+
+    /// <summary>The jobs that wait, in the order in which they were enqueued. Some may have ended meanwhile.</summary>
+    public List<long> Children { get; } = [];
+
+    /// <summary>Whether its queue, or the history, has been asked.</summary>
+    public bool IsAsked { get; set; }
+
+    /// <summary>Whether there is no queue of that name in this process: it may come with another version of the program.</summary>
+    public bool HasNoQueue { get; set; }
+
+    /// <summary>Until when it may be enqueued; 0 when it has been.</summary>
+    public long PromisedUntilMs { get; set; }
+
+    /// <summary>What its queue has said of it last, when it is another.</summary>
+    public ParentNews? Last { get; set; }
+
+    /// <summary>News that the children have not all been told yet.</summary>
+    /// <param name="news">The news.</param>
+    /// <param name="next">Who is told next: a place in <see cref="Children"/>.</param>
+    internal sealed class Telling(ParentNews news, int next)
+    {
+        public ParentNews News { get; } = news;
+
+        public int Next { get; set; } = next;
+    }
+}
