@@ -86,10 +86,10 @@ public sealed class ResultTests
     }
 
     [Theory, OnEachDispatcher]
-    public async Task Waiting_ends_for_jobs_that_are_cancelled_deleted_or_not_kept(TestDispatcher dispatcher, int seed)
+    public async Task Waiting_ends_for_jobs_that_are_cancelled_or_deleted_too(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
-        var host = await JobHost.StartAsync(system, o => o.KeepSucceeded = false);
+        var host = await JobHost.StartAsync(system);
         var cancelled = await host.EnqueueAsync(configure: o => o.Delay(TimeSpan.FromHours(1)));
         var deleted = await host.EnqueueAsync(configure: o => o.Delay(TimeSpan.FromHours(1)));
         var ran = await host.EnqueueAsync(configure: o => o.Delay(Second));
@@ -100,6 +100,15 @@ public sealed class ResultTests
         (await ReachedAsync(system, waits[0])).ShouldSatisfyAllConditions(job => job.State.ShouldBe(JobState.Cancelled), job => job.Error.ShouldBe("enough"));
         await Expect.ThrowsAsync<UnknownJobException>(() => system.WhenAsync(waits[1]));
         (await ReachedAsync(system, waits[2])).State.ShouldBe(JobState.Succeeded);
+    }
+
+    [Theory, OnEachDispatcher]
+    public async Task Waiting_ends_for_a_job_whose_success_is_not_kept(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system, o => o.KeepSucceeded = false);
+        var id = await host.EnqueueAsync(configure: o => o.Delay(Second));
+        (await ReachedAsync(system, host.Jobs.WaitAsync(id))).State.ShouldBe(JobState.Succeeded);
     }
 
     [Theory, OnEachDispatcher]
