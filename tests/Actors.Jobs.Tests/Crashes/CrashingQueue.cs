@@ -183,8 +183,7 @@ internal sealed class CrashingQueue
         : new QueueMessage.OverrideQueue(
             new QueueChange
             {
-                // What was granted when workers are lowered waits for those that are left, and begins after it was counted.
-                Workers = _options.Limits.HasRate ? null : _random.Next(1, _options.Workers + 1),
+                Workers = _random.Next(1, _options.Workers + 1),
                 Concurrency = Math.Min(_options.Limits.Concurrency, _random.Next(1, 8)),
             },
             "planned",
@@ -213,7 +212,7 @@ internal sealed class CrashingQueue
             case 23:
                 _pausing = _queue.AskAsync(new QueueMessage.PauseQueue("planned"), Timeout.InfiniteTimeSpan);
                 break;
-            case 24 when !_options.Limits.HasRate && _random.Next(3) == 0:
+            case 24 when _random.Next(3) == 0:
                 ChangeLimits();
                 break;
             case 24:
