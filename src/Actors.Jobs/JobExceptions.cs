@@ -95,6 +95,7 @@ public sealed class JobRefusedException(JobId id, JobState state, string reason)
 }
 
 /// <summary>More jobs match a filter than were expected. Nothing was changed.</summary>
+/// <remarks>A job that moved to the history while they were counted counts twice: what is refused for that succeeds when it is done again.</remarks>
 public sealed class TooManyJobsException(long matched, long atMost)
     : JobException(string.Create(
         CultureInfo.InvariantCulture,

@@ -30,6 +30,9 @@ internal sealed class FaultyHistory(ActorSystem? system = null, InMemoryHistory?
 
     public int Calls => Volatile.Read(ref _calls);
 
+    /// <summary>Completed when jobs have been counted; null when nobody asks.</summary>
+    public TaskCompletionSource? Counted { get; set; }
+
     public async Task WriteAsync(IReadOnlyList<FinishedJob> jobs, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _calls);
@@ -52,7 +55,12 @@ internal sealed class FaultyHistory(ActorSystem? system = null, InMemoryHistory?
 
     public Task<FinishedJob?> FindAsync(JobId id, CancellationToken cancellationToken) => _inner.FindAsync(id, cancellationToken);
 
-    public Task<long> CountAsync(HistoryFilter filter, CancellationToken cancellationToken) => _inner.CountAsync(filter, cancellationToken);
+    public async Task<long> CountAsync(HistoryFilter filter, CancellationToken cancellationToken)
+    {
+        var count = await _inner.CountAsync(filter, cancellationToken);
+        Counted?.TrySetResult();
+        return count;
+    }
 
     public Task<IReadOnlyList<FinishedJob>> ListAsync(
         HistoryFilter filter, int limit, HistoryCursor? before, CancellationToken cancellationToken) =>
