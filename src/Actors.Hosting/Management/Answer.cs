@@ -5,6 +5,11 @@ namespace Actors.Hosting.Management;
 /// <summary>An answer as it is sent. What a command has nothing to say about is left out.</summary>
 internal sealed record Answer(ManagementOutcome Outcome, string Text)
 {
+    /// <summary>What was asked for makes no sense. The name of the parameter, which .NET adds, says nothing to an operator.</summary>
+    public static Answer Bad(ArgumentException fault) => new(
+        ManagementOutcome.BadRequest,
+        fault.Message.IndexOf($" (Parameter '{fault.ParamName}')", StringComparison.Ordinal) is >= 0 and var end ? fault.Message[..end] : fault.Message);
+
     /// <summary>The name of the actor system.</summary>
     public string? System { get; init; }
 

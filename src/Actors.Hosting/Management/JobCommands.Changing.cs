@@ -114,13 +114,13 @@ internal sealed partial class JobCommands
         {
             return new Answer(ManagementOutcome.Refused, JobText.Of(request.Command, more, request.Count)) { Matched = more.Matched, Changed = 0 };
         }
-        catch (ArgumentException fault) when (filter is { IsEmpty: true, IsEverything: false })
+        catch (ArgumentException) when (filter is { IsEmpty: true, IsEverything: false })
         {
-            return new Answer(ManagementOutcome.BadRequest, $"That would be every job of every queue. Nothing was changed. Name a queue, a type, a state or the like; or say --everything if all are meant. ({fault.ParamName})");
+            return new Answer(ManagementOutcome.BadRequest, "That would be every job of every queue. Nothing was changed. Name a queue, a type, a state or the like; or say --everything if all are meant.");
         }
         catch (ArgumentException fault)
         {
-            return Bad(fault);
+            return Answer.Bad(fault);
         }
     }
 

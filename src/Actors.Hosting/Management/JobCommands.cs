@@ -27,7 +27,7 @@ internal sealed partial class JobCommands(ActorsRuntime runtime)
         }
         catch (ArgumentException fault)
         {
-            return Bad(fault);
+            return Answer.Bad(fault);
         }
     }
 
@@ -40,11 +40,9 @@ internal sealed partial class JobCommands(ActorsRuntime runtime)
         }
         catch (ArgumentException fault)
         {
-            return Bad(fault);
+            return Answer.Bad(fault);
         }
     }
 
     private static int Limit(ManagementRequest request) => Math.Clamp(request.Lines ?? DefaultJobs, 1, MaxJobs);
-
-    private static Answer Bad(ArgumentException fault) => new(ManagementOutcome.BadRequest, fault.Message);
 }

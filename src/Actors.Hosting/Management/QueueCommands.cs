@@ -40,7 +40,7 @@ internal sealed class QueueCommands(ActorsRuntime runtime)
         }
         catch (ArgumentException fault)
         {
-            return new Answer(ManagementOutcome.BadRequest, fault.Message);
+            return Management.Answer.Bad(fault);
         }
     }
 

@@ -52,7 +52,7 @@ public sealed class JobChangeTests : IAsyncDisposable
             new QueueChange { Workers = 3, Concurrency = 2, Rate = new RateLimit(100, TimeSpan.FromMinutes(1)) { Burst = 10 } });
         var none = await RunAsync("limits", "mails", "--concurrency", "0");
         (none.ExitCode, none.Output).ShouldBe((2, ""));
-        none.Errors.ShouldContain("A limit is at least 1. To let no job run, pause the queue.");
+        none.Errors.ShouldBe("A limit is at least 1. To let no job run, pause the queue.");
         (await RunAsync("workers", "mails", "0")).Errors.ShouldContain("To let no job run, pause the queue.");
         (await RunAsync("limits", "mails")).Errors.ShouldContain("Say what to change: --concurrency, --concurrency-per-key, --rate or --rate-per-key");
         (await RunAsync("limits", "mails", "--rate", "fast")).Errors.ShouldContain("'--rate fast' must be such as '100 per minute'");
