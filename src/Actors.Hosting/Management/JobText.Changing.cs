@@ -71,16 +71,24 @@ internal static partial class JobText
         var number = more.Matched.ToString(CultureInfo.InvariantCulture);
         var expected = count is { } some ? string.Create(CultureInfo.InvariantCulture, $", more than the {some:N0} that you expect") : "";
         return $"{Jobs(more.Matched)} {verb}{expected}. Nothing was changed.\n" +
-            $"To have {them} {Done(command)}: the same with --count {number}, which is refused if there are more by then; or with --yes, however many there are.\n" +
+            $"To {Do(command, them)}: the same with --count {number}, which is refused if there are more by then; or with --yes, however many there are.\n" +
             "To look at them first: actors jobs search with the same filter.";
     }
 
     private static string Done(string command) => command switch
     {
         "cancel-jobs" => "cancelled",
-        "retry-jobs" => "let run now",
+        "retry-jobs" => "told to run now",
         "delete-jobs" => "deleted",
         _ => "run again",
+    };
+
+    private static string Do(string command, string them) => command switch
+    {
+        "cancel-jobs" => $"cancel {them}",
+        "retry-jobs" => $"let {them} run now",
+        "delete-jobs" => $"delete {them}",
+        _ => $"run {them} again",
     };
 
     private static string Jobs(long count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "job" : "jobs")}");

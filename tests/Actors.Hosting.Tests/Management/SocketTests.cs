@@ -248,7 +248,7 @@ public sealed class SocketTests : IAsyncDisposable
         File.Exists(SocketPath).ShouldBeFalse();
         (await ManagementClient.FindAsync(_folder)).ShouldNotContain(SocketPath);
         var fault = await Should.ThrowAsync<ManagementException>(() => AskAsync("status"));
-        fault.Message.ShouldStartWith($"Nobody answers on '{SocketPath}'");
+        fault.Message.ShouldStartWith($"Nobody answers on '{SocketPath}' (there is no such file). ");
     }
 
     [Fact]
