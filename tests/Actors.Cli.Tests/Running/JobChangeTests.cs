@@ -130,6 +130,22 @@ public sealed class JobChangeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_job_shows_what_it_has_returned_and_by_what_it_was_cut_short()
+    {
+        var jobs = await StartAsync();
+        var paid = await jobs.EnqueueAsync(new Invoice(7));
+        (await jobs.WaitAsync(paid)).State.ShouldBe(JobState.Succeeded);
+        (await RunAsync("show", $"{paid}")).Output.ShouldContain("\nresult    \"paid\"");
+        var waits = await jobs.EnqueueAsync(new Invoice(0));
+        await _crew.RunUntilAsync(ran => ran.Output.Contains("attempt 1: waiting for the bank", StringComparison.Ordinal), "jobs", "show", $"{waits}", "--socket", Socket);
+        (await _crew.RunAsync("stop", "invoices", "--socket", Socket)).ExitCode.ShouldBe(0);
+        var shown = await _crew.RunUntilAsync(ran => ran.Output.Contains("state     Waiting", StringComparison.Ordinal), "jobs", "show", $"{waits}", "--socket", Socket);
+        shown.Output.ShouldContain("\nwhy       No process takes jobs of its queue: start its consumer, the service 'invoices'.");
+        shown.Output.ShouldContain("\ncut short attempt 1 at 20");
+        shown.Output.ShouldContain("Z: the consumer of the queue was stopped\n");
+    }
+
+    [Fact]
     public async Task All_that_match_are_counted_first_and_changed_when_the_number_is_named()
     {
         var jobs = await StartAsync();
@@ -171,7 +187,7 @@ public sealed class JobChangeTests : IAsyncDisposable
         builder.Services.AddActors("shop", actors => actors
             .UseInMemoryStore()
             .UseManagementSocket(Socket)
-            .AddQueue("invoices", q => q.AddHandler<InvoiceHandler>())
+            .AddQueue("invoices", q => q.AddHandler<InvoiceHandler>().Options.StopTimeout = TimeSpan.FromMilliseconds(50))
             .AddQueue("mails", q => { }));
         _host = builder.Build();
         await _host.StartAsync();
@@ -191,7 +207,20 @@ public sealed class JobChangeTests : IAsyncDisposable
 
     private sealed class InvoiceHandler : IJobHandler<Invoice>
     {
-        public Task HandleAsync(Invoice job, JobContext context, CancellationToken cancellationToken) =>
-            job.Number < 0 ? throw new InvalidOperationException($"no invoice {job.Number}") : Task.CompletedTask;
+        public Task HandleAsync(Invoice job, JobContext context, CancellationToken cancellationToken)
+        {
+            switch (job.Number)
+            {
+                case < 0:
+                    throw new InvalidOperationException($"no invoice {job.Number}");
+                case 0:
+                    context.Log("waiting for the bank");
+                    return Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+                case 7:
+                    return Task.FromResult(JobResult.Succeed("paid"));
+                default:
+                    return Task.CompletedTask;
+            }
+        }
     }
 }
