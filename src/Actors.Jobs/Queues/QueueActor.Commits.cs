@@ -199,6 +199,7 @@ internal sealed partial class QueueActor
             answer.Caller.Tell(answer.Reply, Self);
         }
 
+        TellNews(draft);
         if (draft.HasCancelling)
         {
             CancelAttempts(draft.Cancelling);
