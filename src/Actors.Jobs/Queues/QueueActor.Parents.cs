@@ -176,6 +176,11 @@ internal sealed partial class QueueActor
         }
         else if (_neighbours is null || isAgain)
         {
+            if (!tell.IsPromised && _subscribers.TryGetValue(tell.Id, out var promised) && promised.Remove(asker) && promised.Count == 0)
+            {
+                _subscribers.Remove(tell.Id); // It was promised, and has not been enqueued.
+            }
+
             asker.Tell(new QueueMessage.ParentTold(new ParentNews(tell.Id, 0)) { Number = tell.Number }, Self);
         }
         else
