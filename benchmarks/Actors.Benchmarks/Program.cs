@@ -54,6 +54,7 @@ switch (args.FirstOrDefault())
               search    a page of a search over a million live jobs, by what is searched for, and how late jobs start meanwhile
                         --store sqlite|memory  --history all|failed  --jobs 300000  --producers 64  --workers 64  --prefetch 1000
                         without --history jobs, drain, latency and fan-out measure both, each on a store of its own; the others keep succeeded jobs
+                        drain: --queues 1, so many queues on one store, each with as many workers
             """);
         return 2;
 }

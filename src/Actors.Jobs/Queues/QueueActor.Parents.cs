@@ -224,7 +224,7 @@ internal sealed partial class QueueActor
         }
 
         parent.Last = news;
-        _news.Enqueue(new AwaitedParent.Telling(news, 0));
+        TellChildren(parent, news);
         FlushSoon();
     }
 
@@ -320,13 +320,13 @@ internal sealed partial class QueueActor
             // Enqueued meanwhile.
             if (local.IsOver)
             {
-                _news.Enqueue(new AwaitedParent.Telling(local, 0));
+                TellChildren(parent, local);
             }
         }
         else if (finished is not null)
         {
             parent.Last = NewsOf(finished);
-            _news.Enqueue(new AwaitedParent.Telling(parent.Last, 0));
+            TellChildren(parent, parent.Last);
         }
         else if (parent.PromisedUntilMs > NowMs())
         {
@@ -334,7 +334,7 @@ internal sealed partial class QueueActor
         }
         else if (!parent.HasNoQueue)
         {
-            _news.Enqueue(new AwaitedParent.Telling(new ParentNews(id, 0), 0));
+            TellChildren(parent, new ParentNews(id, 0));
         }
     }
 
