@@ -274,7 +274,9 @@ internal sealed partial class QueueActor
     private string Describe(JobWait wait)
     {
         var what = wait.Part is null ? "" : $"part '{wait.Part}' of ";
-        what += wait.Queue == _name && _state.Batches.TryGet(wait.Parent, out _) ? "batch" : "job";
+
+        // What is in another queue is known by its id only; parts are those of jobs.
+        what += wait.Queue != _name && wait.Part is null ? "job or batch" : wait.Queue == _name && _state.Batches.TryGet(wait.Parent, out _) ? "batch" : "job";
         var condition = wait.Condition == AfterCondition.Finished ? "end" : "succeed";
         var where = _parents.GetValueOrDefault(wait.Parent) switch
         {
