@@ -78,6 +78,7 @@ public sealed partial class InMemoryHistory : IHistory
             if (_jobs.Remove(id, out var job))
             {
                 _newestFirst.Remove(job);
+                _lastEnqueuedFirst.Remove(job);
                 deleted++;
             }
         }

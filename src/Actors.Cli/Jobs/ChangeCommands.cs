@@ -23,7 +23,7 @@ internal static class ChangeCommands
     {
         var ids = new Argument<string[]>("ID") { Description = "Ids of jobs; or options that say which are meant.", Arity = ArgumentArity.ZeroOrMore };
         var filter = new FilterOptions();
-        var count = new Option<long?>("--count") { Description = "All that match, if they are not more than this. Without it they are counted and left alone.", HelpName = "NUMBER" };
+        var count = new Option<long?>("--count") { Description = "All that match, if they are not more than this. Without it they are counted and left alone.", HelpName = "NUMBER", CustomParser = WholeNumber.From(0L) };
         var yes = new Option<bool>("--yes", "-y") { Description = "All that match, however many they are." };
         var everything = new Option<bool>("--everything") { Description = "Every job of every queue is meant." };
         var command = new Command(name, description) { ids };
@@ -36,13 +36,6 @@ internal static class ChangeCommands
         command.Add(everything);
         command.Add(count);
         command.Add(yes);
-        count.Validators.Add(static given =>
-        {
-            if (given.GetValueOrDefault<long?>() is < 0)
-            {
-                given.AddError("--count must be 0 or more.");
-            }
-        });
         command.Validators.Add(given =>
         {
             var isNamed = given.GetValue(ids) is { Length: > 0 };

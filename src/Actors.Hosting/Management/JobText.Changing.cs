@@ -7,7 +7,7 @@ namespace Actors.Hosting.Management;
 /// <summary>A job in full; and what has become of those that were to be changed.</summary>
 internal static partial class JobText
 {
-    private const int MaxShownArgs = 4_000;
+    private const int MaxShown = 4_000;
 
     public static string Of(JobStatus job, JobReason reason, JobProgress? progress, FinishedJob? finished)
     {
@@ -25,8 +25,11 @@ internal static partial class JobText
         Add("key", job.Key);
         Add("tags", job.Tags.Count == 0 ? null : string.Join(", ", job.Tags));
         Add("repeats", job.CopyOf?.ToString());
-        Add("cut short", job.LastInterruption?.ToString());
-        Add("args", finished is null || finished.Args.IsEmpty ? null : Args(finished.Args.Span));
+        Add("batch", job.Batch?.ToString());
+        Add("parts", job.Parts.Count == 0 ? null : string.Join(", ", job.Parts));
+        Add("cut short", job.LastInterruption is { } cut ? string.Create(CultureInfo.InvariantCulture, $"attempt {cut.Attempt} at {Moment(cut.At)}: {cut.Text}") : null);
+        Add("args", finished is null || finished.Args.IsEmpty ? null : Shortened(Encoding.UTF8.GetString(finished.Args.Span)));
+        Add("result", Shortened(job.Result));
         Add("progress", progress is null ? null : $"{(progress.Fraction is { } part ? part.ToString("P0", CultureInfo.InvariantCulture) + " " : "")}{progress.Text}".TrimEnd() is { Length: > 0 } said ? $"{said} (at {Moment(progress.UpdatedAt)})" : null);
         foreach (var line in progress?.Lines ?? [])
         {
@@ -71,23 +74,27 @@ internal static partial class JobText
         var number = more.Matched.ToString(CultureInfo.InvariantCulture);
         var expected = count is { } some ? string.Create(CultureInfo.InvariantCulture, $", more than the {some:N0} that you expect") : "";
         return $"{Jobs(more.Matched)} {verb}{expected}. Nothing was changed.\n" +
-            $"To have {them} {Done(command)}: the same with --count {number}, which is refused if there are more by then; or with --yes, however many there are.\n" +
+            $"To {Do(command, them)}: the same with --count {number}, which is refused if there are more by then; or with --yes, however many there are.\n" +
             "To look at them first: actors jobs search with the same filter.";
     }
 
     private static string Done(string command) => command switch
     {
         "cancel-jobs" => "cancelled",
-        "retry-jobs" => "let run now",
+        "retry-jobs" => "told to run now",
         "delete-jobs" => "deleted",
         _ => "run again",
     };
 
+    private static string Do(string command, string them) => command switch
+    {
+        "cancel-jobs" => $"cancel {them}",
+        "retry-jobs" => $"let {them} run now",
+        "delete-jobs" => $"delete {them}",
+        _ => $"run {them} again",
+    };
+
     private static string Jobs(long count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "job" : "jobs")}");
 
-    private static string Args(ReadOnlySpan<byte> args)
-    {
-        var text = Encoding.UTF8.GetString(args);
-        return text.Length <= MaxShownArgs ? text : text[..MaxShownArgs] + "…";
-    }
+    private static string? Shortened(string? json) => json is null || json.Length <= MaxShown ? json : json[..MaxShown] + "…";
 }

@@ -45,7 +45,7 @@ internal sealed record QueueView
 
     public IReadOnlyList<string>? Trouble { get; init; }
 
-    public static QueueView Of(QueueStatus status) => new()
+    public static QueueView Of(QueueStatus status, IReadOnlyCollection<string> stopped) => new()
     {
         Queue = status.Queue,
         IsConsumed = status.IsConsumed,
@@ -66,7 +66,7 @@ internal sealed record QueueView
         Pause = status.Pause,
         Drain = status.Drain,
         Override = status.Override,
-        Trouble = QueueText.TroubleOf(status) is { Count: > 0 } trouble ? trouble : null,
+        Trouble = QueueText.TroubleOf(status, stopped) is { Count: > 0 } trouble ? trouble : null,
     };
 }
 

@@ -78,7 +78,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
 
     public bool HasCancelling => _cancelling is not null;
 
-    public bool IsEmpty => _events == 0 && !HasWaiters;
+    public bool IsEmpty => _events == 0 && !HasWaiters && !HasNews;
 
     public bool IsFull => Bytes >= MaxBytes;
 

@@ -35,6 +35,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         ApplyMoves(commit);
         _place = new CommitPlace(_nextRow);
         ApplyEnqueued(commit);
+        state.ApplyOperating(commit); // With what the limits are now, jobs were granted.
         ApplyGranted(commit);
         ApplyForwarded(commit);
         _nextRow = _place.NextRow;
@@ -45,7 +46,6 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
             state.SetPause(QueueState.FromProto(pausing.Pause), pausing.Incarnation);
         }
 
-        state.ApplyOperating(commit);
         if (commit.State is not null)
         {
             state.Restore(commit.State);

@@ -102,6 +102,8 @@ internal sealed partial class QueueActor
 
             if (IsWaitingForFormat(_draft))
             {
+                // What was granted or written forward comes last in a commit, and would undo in a replay what is decided about the same jobs while it waits.
+                CloseDraft();
                 return;
             }
 
@@ -199,6 +201,7 @@ internal sealed partial class QueueActor
             answer.Caller.Tell(answer.Reply, Self);
         }
 
+        TellNews(draft);
         if (draft.HasCancelling)
         {
             CancelAttempts(draft.Cancelling);

@@ -71,7 +71,7 @@ internal sealed partial class QueueActor
             var isConsumed = _setup.IsConsuming || _nodes.Values.Any(node => node.Slots > 0);
             return isConsumed
                 ? Reason(number, JobReasonKind.NoHandler, $"No process that takes jobs of its queue has a handler for '{type}'.")
-                : Reason(number, JobReasonKind.NotConsumed, "No process takes jobs of its queue: start its consumer.");
+                : Reason(number, JobReasonKind.NotConsumed, $"No process takes jobs of its queue: start its consumer, the service '{_name}'.");
         }
 
         if (_toHistory.Count >= MaxFinishedNotInHistory)

@@ -201,9 +201,19 @@ internal sealed partial class QueueActor
 
     private void TellWhenDurable(IActorRef asker, ParentNews news)
     {
-        NoteWaiting();
-        _draft.Answers.Add(new CommitDraft.Answer(asker, news.Id, new QueueMessage.ParentTold(news)));
+        _draft.News.Add((asker, news));
         FlushSoon();
+    }
+
+    private void TellNews(CommitDraft durable)
+    {
+        if (durable.HasNews)
+        {
+            foreach (var (asker, news) in durable.News)
+            {
+                asker.Tell(new QueueMessage.ParentTold(news), Self);
+            }
+        }
     }
 
     /// <summary>The ends of these jobs are durable.</summary>
