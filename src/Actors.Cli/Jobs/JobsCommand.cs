@@ -18,6 +18,7 @@ internal static class JobsCommand
         ChangeCommands.Retry(),
         ChangeCommands.RunAgain(),
         ChangeCommands.Delete(),
+        ChangeCommands.Move(),
         JobCommands.Edit(),
         QueuesCommands.Pause(),
         QueuesCommands.Resume(),

@@ -55,6 +55,7 @@ internal sealed partial class JobCommands
 
     public Task<Answer> ChangeAsync(ManagementRequest request, CancellationToken cancellationToken) => request switch
     {
+        { Command: "move-jobs", To: null } => Task.FromResult(new Answer(ManagementOutcome.BadRequest, "Say which queue they are to go to.")),
         { Ids.Count: > 0, Jobs: not null } => Task.FromResult(new Answer(ManagementOutcome.BadRequest, "Name jobs by their ids, or say by a filter which are meant, not both.")),
         { Ids.Count: > 0 } => ChangeNamedAsync(request, cancellationToken),
         { Jobs: { } filter } => ChangeMatchingAsync(request, filter, cancellationToken),
@@ -85,6 +86,7 @@ internal sealed partial class JobCommands
             {
                 "cancel-jobs" => await Jobs.CancelAsync(id, request.Reason, cancellationToken),
                 "retry-jobs" => await Jobs.RetryAsync(id, cancellationToken),
+                "move-jobs" => await Jobs.MoveAsync(id, request.To!, cancellationToken), // Checked before.
                 _ => await Jobs.RunAgainAsync(id, cancellationToken),
             };
             var (line, isDone) = JobText.OfChange(request.Command, id, status);
@@ -107,6 +109,7 @@ internal sealed partial class JobCommands
                 "cancel-jobs" => Jobs.CancelManyAsync(filter, expected, request.Reason, cancellationToken),
                 "retry-jobs" => Jobs.RetryManyAsync(filter, expected, cancellationToken),
                 "delete-jobs" => Jobs.DeleteManyAsync(filter, expected, cancellationToken),
+                "move-jobs" => Jobs.MoveManyAsync(filter, request.To!, expected, cancellationToken), // As above.
                 _ => Jobs.RunAgainManyAsync(filter, expected, cancellationToken),
             });
             return new Answer(result.Unchanged == 0 ? ManagementOutcome.Done : ManagementOutcome.Incomplete, JobText.Of(request.Command, result))

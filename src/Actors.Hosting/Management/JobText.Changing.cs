@@ -68,6 +68,7 @@ internal static partial class JobText
             "cancel-jobs" => ($"{id}  {status.State}: it has finished and stays as it is", false),
             "retry-jobs" when isFinished => ($"{id}  {status.State}: it has finished and stays as it is. To run it once more: actors jobs run-again {id}", false),
             "run-jobs-again" when status.Id != id => ($"{id}  stays as it is; job {status.Id} repeats it and is {status.State}", true),
+            "move-jobs" => ($"{id}  {status.State}, in queue {status.Queue}", true),
             _ => ($"{id}  {status.State}", true),
         };
     }
@@ -75,7 +76,7 @@ internal static partial class JobText
     public static string Of(string command, BulkResult result) => result.Matched == 0
         ? $"No job matches that could be {Done(command)}."
         : string.Create(CultureInfo.InvariantCulture, $"{Jobs(result.Changed)} {(result.Changed == 1 ? "was" : "were")} {Done(command)}.")
-            + (result.Unchanged == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {result.Unchanged:N0} more had matched, and did not any more when their turn came, or were so already."));
+            + (result.Unchanged == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {result.Unchanged:N0} more had matched, {(command == "move-jobs" ? "and did not any more when their turn came, or were refused by the other queue; 'actors jobs move ID' says why." : "and did not any more when their turn came, or were so already.")}"));
 
     public static string Of(string command, TooManyJobsException more, long? count)
     {
@@ -92,6 +93,7 @@ internal static partial class JobText
         "cancel-jobs" => "cancelled",
         "retry-jobs" => "told to run now",
         "delete-jobs" => "deleted",
+        "move-jobs" => "moved",
         _ => "run again",
     };
 
@@ -100,6 +102,7 @@ internal static partial class JobText
         "cancel-jobs" => $"cancel {them}",
         "retry-jobs" => $"let {them} run now",
         "delete-jobs" => $"delete {them}",
+        "move-jobs" => $"move {them}",
         _ => $"run {them} again",
     };
 

@@ -64,7 +64,7 @@ internal sealed partial class QueueActor
 
     private bool HasEnded(long number) => _state.Jobs[number].State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
-    /// <summary>That jobs have finished is durable.</summary>
+    /// <summary>That jobs have finished is durable, or they are in another queue, which is asked then.</summary>
     private void AnswerAwaited(List<long> finished)
     {
         if (_awaited.Count == 0)

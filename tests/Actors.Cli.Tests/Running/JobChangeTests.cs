@@ -182,6 +182,32 @@ public sealed class JobChangeTests : IAsyncDisposable
         (await jobs.CountAsync(new JobFilter())).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Jobs_that_are_named_or_match_go_to_another_queue()
+    {
+        var jobs = await StartAsync();
+        var ids = await jobs.EnqueueManyAsync(Enumerable.Range(1, 3).Select(n => new Invoice(n)).ToList(), o => o.Tag("late").Delay(TimeSpan.FromHours(1)));
+        (await RunAsync("move", $"{ids[0]}", "--to", "mails")).Output.ShouldBe($"{ids[0]}  Scheduled, in queue mails");
+        (await jobs.GetAsync(ids[0])).Queue.ShouldBe("mails");
+        var counted = await RunAsync("move", "--tag", "late", "--to", "mails");
+        (counted.ExitCode, counted.Output).ShouldBe((8, ""));
+        counted.Errors.ShouldStartWith("2 jobs match. Nothing was changed.\nTo move them: the same with --count 2, which is refused if there are more by then; or with --yes, however many there are.");
+        (await RunAsync("move", "--tag", "late", "--to", "mails", "--count", "2", "--json")).Json.GetProperty("changed").GetInt64().ShouldBe(2);
+        (await jobs.GetQueueAsync("mails")).Scheduled.ShouldBe(3);
+        (await RunAsync("move", "--tag", "late", "--to", "mails", "--yes")).Output.ShouldBe("No job matches that could be moved.");
+        (await RunAsync("move", "--tag", "late", "--to", "invoices", "--yes")).Output.ShouldBe("3 jobs were moved.");
+        var missing = await RunAsync("move", $"{ids[0]}", "--to", "mials");
+        (missing.ExitCode, missing.Output).ShouldBe((6, ""));
+        missing.Errors.ShouldStartWith("There is no queue 'mials'. Did you mean 'mails'?");
+        (await RunAsync("move", $"{ids[0]}")).ShouldSatisfyAllConditions(ran => ran.ExitCode.ShouldBe(2), ran => ran.Errors.ShouldContain("--to"));
+        (await RunAsync("move", "--to", "mails")).Errors.ShouldContain("Say which jobs to move: ids, or what they have");
+        await jobs.CancelAsync(ids[0]);
+        var refused = await RunAsync("move", $"{ids[0]}", "--to", "mails");
+        (refused.ExitCode, refused.Output).ShouldBe((8, ""));
+        refused.Errors.ShouldContain("It has finished: only a job that is to run can go to another queue.");
+        (await RunAsync("move", "--help")).Output.ShouldContain("--to <QUEUE>");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)
