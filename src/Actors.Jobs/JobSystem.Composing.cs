@@ -162,9 +162,15 @@ public sealed partial class JobSystem
         QueueUnavailableException? unknown = null;
         foreach (var answer in await Task.WhenAll(_queues.Keys.Select(name => ChangeQueueAsync(name, new QueueMessage.Expect(parent, queue), cancellationToken))))
         {
-            if (answer.News is not null)
+            var found = answer;
+            for (var i = 0; i < MaxFollowed && found is { News: null, MovedTo: { } moved } && _queues.ContainsKey(moved); i++)
             {
-                return (answer, null);
+                found = await ChangeQueueAsync(moved, new QueueMessage.Expect(parent, queue), cancellationToken);
+            }
+
+            if (found.News is not null)
+            {
+                return (found, null);
             }
 
             unknown ??= answer.Unknown is null ? null : new QueueUnavailableException(answer.Queue, answer.Unknown);

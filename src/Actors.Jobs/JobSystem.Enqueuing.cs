@@ -193,8 +193,8 @@ public sealed partial class JobSystem
         var finished = 0;
         foreach (var draft in drafts)
         {
-            var found = await Queue(queue).Actor.AskAsync(
-                new QueueMessage.GetJob(draft.Id), Timeout.InfiniteTimeSpan, cancellationToken);
+            var get = new QueueMessage.GetJob(draft.Id);
+            var found = await FollowAsync(await Queue(queue).Actor.AskAsync(get, Timeout.InfiniteTimeSpan, cancellationToken), get, Timeout.InfiniteTimeSpan, cancellationToken);
             if (found.Unknown is not null)
             {
                 throw new QueueUnavailableException(queue, found.Unknown);

@@ -1,10 +1,22 @@
 namespace Actors.Jobs.Queues;
 
 /// <summary>What jobs of a queue wait for, and who they are.</summary>
-/// <param name="queue">Its queue.</param>
+/// <param name="queue">The queue that it was enqueued in.</param>
 internal sealed class AwaitedParent(string queue)
 {
     public string Queue { get; } = queue;
+
+    /// <summary>The queue that is asked for it: another one when it was moved, or may have been.</summary>
+    public string At { get; set; } = queue;
+
+    /// <summary>The question that it was last asked for with: another answer that it is not there is of no interest any more.</summary>
+    public long Question { get; set; }
+
+    /// <summary>How often it has been sought everywhere in vain.</summary>
+    public int Rounds { get; set; }
+
+    /// <summary>Where else it may be and is still to be asked for; null while it is not sought.</summary>
+    public Queue<string>? Places { get; set; }
 
     /// <summary>The jobs that wait, in the order in which they were enqueued; 0 where one does no more. Some may have ended meanwhile.</summary>
     public List<long> Children { get; } = [];
@@ -20,6 +32,11 @@ internal sealed class AwaitedParent(string queue)
 
     /// <summary>Whether there is no queue of that name in this process: it may come with another version of the program.</summary>
     public bool HasNoQueue { get; set; }
+
+    public void SeekAnew() => (Places, Rounds) = (null, 0);
+
+    /// <summary>Whether a queue that was not there until now may have it: it was asked in vain, or is the first to ask.</summary>
+    public bool MayBeIn(string name) => At == name || (Queue == name && (Places is not null || HasNoQueue));
 
     /// <summary>Until when it may be enqueued; 0 when it has been.</summary>
     public long PromisedUntilMs { get; set; }

@@ -32,6 +32,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         state.ApplyAwaiting(commit);
         ApplyMoved(commit);
         ApplyFinished(commit, row.SequenceNumber);
+        ApplyMoves(commit);
         _place = new CommitPlace(_nextRow);
         ApplyEnqueued(commit);
         state.ApplyOperating(commit); // With what the limits are now, jobs were granted.
@@ -50,6 +51,7 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
             state.Restore(commit.State);
         }
 
+        state.ApplyTakenMoves(commit);
         foreach (var taken in commit.Slots)
         {
             state.TakeSlots(taken.Source, taken.Through);

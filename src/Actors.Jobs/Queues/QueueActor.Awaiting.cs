@@ -52,7 +52,7 @@ internal sealed partial class QueueActor
 
         foreach (var number in _state.Jobs.Numbers())
         {
-            if (_state.Jobs[number].State == JobState.Awaiting)
+            if (_state.Jobs[number].State == JobState.Awaiting && !IsLeaving(number))
             {
                 Await(number);
             }
@@ -191,7 +191,8 @@ internal sealed partial class QueueActor
     {
         if (!_state.Jobs.Contains(number)
             || _state.Jobs[number].State != JobState.Awaiting
-            || (_displaced.Count > 0 && _displaced.Exists(displaced => displaced.Number == number)))
+            || IsLeaving(number)
+            || IsDisplaced(number))
         {
             return true;
         }

@@ -213,6 +213,11 @@ internal sealed partial class QueueActor
             HandOver(draft.Granted);
         }
 
+        if (draft.HasMoves)
+        {
+            OnMovesAppended(draft);
+        }
+
         if (draft.Finished.Count > 0)
         {
             TellSubscribers(draft.Finished);
@@ -264,6 +269,7 @@ internal sealed partial class QueueActor
 
         FailLeaving(cause);
         FailAwaited(cause);
+        FailMoves(cause);
         AnswerStopConsuming();
     }
 }

@@ -38,7 +38,7 @@ internal sealed partial class QueueActor
     {
         if (Term == 0 || !_state.Jobs.TryFind(wait.Id, out var number))
         {
-            Sender.Tell(new QueueMessage.JobFound(null, Term == 0 ? Unavailability : null), Self);
+            Sender.Tell(NotFound(wait.Id), Self);
         }
         else if (HasEnded(number))
         {
