@@ -40,9 +40,9 @@ internal sealed partial class HistoryReader
             {AllBuckets}
             SELECT h.error_fingerprint, count(*) AS jobs, max(h.enqueued_at), h.id, h.error
             FROM {(Mark(filter) is null ? ByError : ByMark)} WHERE {conditions.Text}
-            GROUP BY h.error_fingerprint ORDER BY jobs DESC LIMIT {limit}
+            GROUP BY h.error_fingerprint ORDER BY jobs DESC LIMIT ?
             """);
-        conditions.Bind(statement);
+        statement.Bind(conditions.Bind(statement), limit);
         var errors = new List<ErrorCount>();
         while (statement.Step())
         {
@@ -83,10 +83,10 @@ internal sealed partial class HistoryReader
         {
             var statement = Prepare($"""
                 SELECT h.enqueued_at, h.id, h.number FROM history_marks m CROSS JOIN history h ON h.number = m.number
-                WHERE {conditions.Text} AND m.bucket = ? AND m.enqueued_at >= ? ORDER BY m.enqueued_at DESC, h.id DESC LIMIT {limit}
+                WHERE {conditions.Text} AND m.bucket = ? AND m.enqueued_at >= ? ORDER BY m.enqueued_at DESC, h.id DESC LIMIT ?
                 """);
             var next = conditions.Bind(statement);
-            AddNewest(newest, statement.Bind(next, bucket.Value).Bind(next + 1, from), limit);
+            AddNewest(newest, statement.Bind(next, bucket.Value).Bind(next + 1, from).Bind(next + 2, limit), limit);
             from = newest.Count < limit ? long.MinValue : newest[^1].Position.EnqueuedAt.ToUnixTimeMilliseconds();
         }
 
@@ -113,9 +113,9 @@ internal sealed partial class HistoryReader
         return Read(
             $"""
             SELECT {Columns} FROM {ByError} {NamedHistory}
-            WHERE {conditions.Text} ORDER BY h.enqueued_at DESC, h.id DESC LIMIT {limit}
+            WHERE {conditions.Text} ORDER BY h.enqueued_at DESC, h.id DESC LIMIT ?
             """,
-            conditions);
+            conditions.Then(limit));
     }
 
     private List<FinishedJob> SearchByRanges(HistoryFilter filter, (long Queue, long Type) names, int limit, JobPosition? before)
@@ -135,9 +135,9 @@ internal sealed partial class HistoryReader
 
             var statement = Prepare($"""
                 SELECT h.enqueued_at, h.id, h.number FROM history h INDEXED BY history_by_enqueue
-                WHERE {conditions.Text} ORDER BY h.enqueued_at DESC, h.id DESC LIMIT {limit}
+                WHERE {conditions.Text} ORDER BY h.enqueued_at DESC, h.id DESC LIMIT ?
                 """);
-            conditions.Bind(statement);
+            statement.Bind(conditions.Bind(statement), limit);
             AddNewest(newest, statement, limit);
         }
 
@@ -241,6 +241,13 @@ internal sealed partial class HistoryReader
         {
             _text.Append(" AND ").Append(text);
             _values.AddRange(values);
+            return this;
+        }
+
+        /// <summary>A value that stands behind the conditions.</summary>
+        public Conditions Then(long value)
+        {
+            _values.Add(value);
             return this;
         }
 
