@@ -51,7 +51,9 @@ public sealed partial class JobSystem
         for (i = links.Length - 1; i >= 0; i--)
         {
             var draft = i == 0 ? links[i].Draft : Promise(links[i].Draft, links[i - 1].Draft.Id, until);
-            var existing = (await EnqueueAsync(links[i].Queue, [draft], isChosenId, cancellationToken)).Existing;
+
+            // The one after it is stored already, and waits for this one: if there is another of its kind, it must end as cancelled, and not be left out.
+            var existing = (await EnqueueAsync(links[i].Queue, [draft], isChosenId, cancellationToken, isAccepted: i < links.Length - 1)).Existing;
             ids[i] = existing is null ? OnEnqueued(draft, links[i].Queue, links[i].Job) : existing[draft.Id];
         }
 

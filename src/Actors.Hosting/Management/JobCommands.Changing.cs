@@ -11,7 +11,12 @@ internal sealed partial class JobCommands
     public async Task<Answer> ShowAsync(ManagementRequest request, CancellationToken cancellationToken)
     {
         var id = Id(Single(request));
-        var status = await Jobs.GetAsync(id, cancellationToken);
+        if (await Jobs.FindAsync(id, cancellationToken) is not { } status)
+        {
+            // What a job waits for may be a batch.
+            return await Jobs.GetBatchAsync(id, cancellationToken) is { } batch ? new Answer(ManagementOutcome.Done, JobText.Of(batch)) { Batch = batch } : throw new UnknownJobException(id);
+        }
+
         var reason = await Jobs.WhyAsync(id, cancellationToken);
         var progress = await Jobs.GetProgressAsync(id, cancellationToken);
         var finished = status.FinishedAt is null ? null : await Jobs.History.FindAsync(id, cancellationToken);

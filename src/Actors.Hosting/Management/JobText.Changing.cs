@@ -48,6 +48,15 @@ internal static partial class JobText
         }
     }
 
+    public static string Of(JobBatch batch) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"batch     {batch.Id}\nqueue     {batch.Queue}\njobs      {batch.Expected:N0}: {batch.Succeeded:N0} succeeded, {batch.Failed:N0} failed, {batch.Cancelled:N0} cancelled, {batch.Pending:N0} to go") +
+        (batch.CompletedAt is { } end
+            ? $"\nended     {Moment(end)}"
+            : batch.Enqueued < batch.Expected
+                ? string.Create(CultureInfo.InvariantCulture, $"\nenqueued  {batch.Enqueued:N0}: the others are on their way, or whoever enqueues it was cut short and must do so again, with its id")
+                : "");
+
     /// <summary>What has become of one job, and whether that is what was asked.</summary>
     public static (string Line, bool IsAsAsked) OfChange(string command, JobId id, JobStatus status)
     {

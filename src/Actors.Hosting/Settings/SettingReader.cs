@@ -32,24 +32,40 @@ internal sealed class SettingReader(IConfiguration configuration)
     }
 
     /// <summary>Collects what a check of the values throws, under the key as the user writes it, with its place if it was written.</summary>
-    public bool CheckRanges<TOptions>(IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate)
+    /// <param name="section">Where they were written.</param>
+    /// <param name="options">The values. One that is refused becomes the default, so that the check comes to those behind it.</param>
+    /// <param name="settings">The keys.</param>
+    /// <param name="validate">The check, which throws at the first that it refuses.</param>
+    /// <param name="defaults">Values that it does not refuse.</param>
+    public bool CheckRanges<TOptions>(IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate, TOptions defaults)
     {
-        try
+        for (var refused = new HashSet<string>(); ;)
         {
-            validate();
-            return true;
-        }
-        catch (ArgumentException fault)
-        {
-            var text = WithoutParameter(fault.Message);
-            var setting = settings.FirstOrDefault(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? ""));
-            _faults.Add(setting is null
-                ? new ConfigurationFault($"{Path(section)}: {text}", null, Place(section))
-                : new ConfigurationFault(
-                    $"'{Path(section)}.{setting.Key} = {setting.Get(options)}' " + Rule(text[(text.IndexOf("') ", StringComparison.Ordinal) + 3)..]),
-                    null,
-                    PlaceOfValue(section.GetSection(setting.Key.Replace('.', ':')))));
-            return false;
+            try
+            {
+                validate();
+                return refused.Count == 0;
+            }
+            catch (ArgumentException fault)
+            {
+                var text = WithoutParameter(fault.Message);
+                if (settings.FirstOrDefault(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? "")) is not { } setting)
+                {
+                    _faults.Add(new ConfigurationFault($"{Path(section)}: {text}", null, Place(section)));
+                    return false;
+                }
+
+                // The default may not fit to another value, as a longest delay to a shortest. That was told already.
+                if (!refused.Add(setting.Key))
+                {
+                    return false;
+                }
+
+                var rule = text.IndexOf("') ", StringComparison.Ordinal) is >= 0 and var end ? $" {Rule(text[(end + 3)..])}" : $": {text.ReplaceLineEndings(" ")}";
+                _faults.Add(new ConfigurationFault(
+                    $"'{Path(section)}.{setting.Key} = {setting.Get(options)}'{rule}", null, PlaceOfValue(section.GetSection(setting.Key.Replace('.', ':')))));
+                setting.TrySet(options, setting.Get(defaults));
+            }
         }
     }
 

@@ -18,8 +18,14 @@ internal sealed class AwaitedParent(string queue)
     /// <summary>Where else it may be and is still to be asked for; null while it is not sought.</summary>
     public Queue<string>? Places { get; set; }
 
-    /// <summary>The jobs that wait, in the order in which they were enqueued. Some may have ended meanwhile.</summary>
+    /// <summary>The jobs that wait, in the order in which they were enqueued; 0 where one does no more. Some may have ended meanwhile.</summary>
     public List<long> Children { get; } = [];
+
+    /// <summary>How many of them do.</summary>
+    public int Waiting { get; set; }
+
+    /// <summary>How many news of it have not been told to all yet: those count the children by their places.</summary>
+    public int Tellings { get; set; }
 
     /// <summary>Whether its queue, or the history, has been asked.</summary>
     public bool IsAsked { get; set; }
@@ -39,12 +45,18 @@ internal sealed class AwaitedParent(string queue)
     public ParentNews? Last { get; set; }
 
     /// <summary>News that the children have not all been told yet.</summary>
+    /// <param name="parent">Of what.</param>
     /// <param name="news">The news.</param>
     /// <param name="next">Who is told next: a place in <see cref="Children"/>.</param>
-    internal sealed class Telling(ParentNews news, int next)
+    /// <param name="end">The place before which the last is who is told.</param>
+    internal sealed class Telling(AwaitedParent parent, ParentNews news, int next, int end)
     {
+        public AwaitedParent Parent { get; } = parent;
+
         public ParentNews News { get; } = news;
 
         public int Next { get; set; } = next;
+
+        public int End => Math.Min(end, Parent.Children.Count);
     }
 }

@@ -353,7 +353,7 @@ internal sealed partial class QueueActor
         ForgetArguments(entry.PayloadRow, entry.PayloadLength);
         ReleaseClaim(number);
         _state.Depart(number);
-        AnswerAwaited(awaited => awaited.Number == number);
+        AnswerAwaited([number]);
         TellDeparted(id, to);
     }
 

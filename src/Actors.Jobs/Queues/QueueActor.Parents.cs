@@ -28,7 +28,7 @@ internal sealed partial class QueueActor
         {
             if (local.IsOver || local.Parts is { Count: > 0 })
             {
-                _news.Enqueue(new AwaitedParent.Telling(local, 0));
+                TellChildren(parent, local);
                 FlushSoon();
             }
         }
@@ -176,6 +176,11 @@ internal sealed partial class QueueActor
         }
         else if (_neighbours is null || isAgain)
         {
+            if (!tell.IsPromised && _subscribers.TryGetValue(tell.Id, out var promised) && promised.Remove(asker) && promised.Count == 0)
+            {
+                _subscribers.Remove(tell.Id); // It was promised, and has not been enqueued.
+            }
+
             asker.Tell(new QueueMessage.ParentTold(new ParentNews(tell.Id, 0)) { Number = tell.Number }, Self);
         }
         else
@@ -251,7 +256,7 @@ internal sealed partial class QueueActor
 
         parent.HasNoQueue = false;
         parent.Last = news;
-        _news.Enqueue(new AwaitedParent.Telling(news, 0));
+        TellChildren(parent, news);
         FlushSoon();
     }
 
@@ -347,13 +352,13 @@ internal sealed partial class QueueActor
             // Enqueued meanwhile.
             if (local.IsOver)
             {
-                _news.Enqueue(new AwaitedParent.Telling(local, 0));
+                TellChildren(parent, local);
             }
         }
         else if (finished is not null)
         {
             parent.Last = NewsOf(finished);
-            _news.Enqueue(new AwaitedParent.Telling(parent.Last, 0));
+            TellChildren(parent, parent.Last);
         }
         else if (parent.PromisedUntilMs > NowMs())
         {
@@ -361,7 +366,7 @@ internal sealed partial class QueueActor
         }
         else if (!parent.HasNoQueue)
         {
-            _news.Enqueue(new AwaitedParent.Telling(new ParentNews(id, 0), 0));
+            TellChildren(parent, new ParentNews(id, 0));
         }
     }
 

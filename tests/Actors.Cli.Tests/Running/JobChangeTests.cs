@@ -146,6 +146,18 @@ public sealed class JobChangeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_batch_that_a_job_waits_for_is_shown()
+    {
+        var jobs = await StartAsync();
+        var batch = await jobs.EnqueueBatchAsync([new Invoice(1), new Invoice(-1), new Invoice(2)], b => b.Each((o, i) => o.Delay(i == 2 ? TimeSpan.FromHours(1) : TimeSpan.Zero)));
+        var shown = await _crew.RunUntilAsync(ran => ran.Output.Contains("1 to go", StringComparison.Ordinal), "jobs", "show", $"{batch.Id}", "--socket", Socket);
+        (shown.ExitCode, shown.Output).ShouldBe((0, $"batch     {batch.Id}\nqueue     invoices\njobs      3: 1 succeeded, 1 failed, 0 cancelled, 1 to go"));
+        (await RunAsync("cancel", $"{batch.IdOf(2)}")).ExitCode.ShouldBe(0);
+        await _crew.RunUntilAsync(ran => ran.Output.Contains("1 cancelled, 0 to go\nended     20", StringComparison.Ordinal), "jobs", "show", $"{batch.Id}", "--socket", Socket);
+        (await RunAsync("show", $"{batch.Id}", "--json")).Json.GetProperty("batch").GetProperty("id").GetString().ShouldBe($"{batch.Id}");
+    }
+
+    [Fact]
     public async Task All_that_match_are_counted_first_and_changed_when_the_number_is_named()
     {
         var jobs = await StartAsync();

@@ -17,7 +17,7 @@ public sealed class QueuesTests
         await host.StartConsumingAsync("second");
         var parent = await host.EnqueueAsync("parent", o => o.Delay(TimeSpan.FromMinutes(1)));
         var child = await host.Jobs.EnqueueAsync(new Second("child"), o => o.After(parent));
-        (await host.Jobs.WhyAsync(child)).Text.ShouldBe($"It waits for job {parent} of queue 'default', to succeed.");
+        (await host.Jobs.WhyAsync(child)).Text.ShouldBe($"It waits for job or batch {parent} of queue 'default', to succeed.");
         await system.AdvanceAsync(TimeSpan.FromSeconds(59));
         (await host.StateAsync(child)).ShouldBe(JobState.Awaiting);
         await host.ReachAsync(child, JobState.Succeeded);
