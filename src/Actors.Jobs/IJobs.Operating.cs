@@ -35,15 +35,16 @@ public partial interface IJobs
 
     /// <summary>Gives a job other arguments; for one that has finished, enqueues a new job with them that names the old (<see cref="JobStatus.CopyOf"/>).</summary>
     /// <remarks>
-    /// A job that has not finished keeps its id, its place, its time, its attempts, key and tags; one that was Parked waits for a worker. <see cref="RetryAsync"/> lets it
-    /// run now. A new job begins at once, with no attempts and the id that is answered. Each call makes another one.
+    /// A job that has not finished keeps its id, its place, its time, its attempts and tags; one that was Parked waits for a worker. <see cref="RetryAsync"/> lets it
+    /// run now. Where its class declares a key, indexed arguments or uniqueness, they are those of the new arguments, whatever was chosen when it was enqueued; with another key it goes to the
+    /// end of the line of that key. Where the class declares none, it keeps what it was enqueued with. A new job begins at once, with no attempts and the id that is answered. Each call makes another one.
     /// </remarks>
     /// <param name="id">The job. It must not be running.</param>
     /// <param name="job">Of the type that the job has.</param>
     /// <param name="cancellationToken">Ends the wait; the job may be changed nevertheless.</param>
     /// <returns>The job that has the arguments now: that is durable.</returns>
     /// <exception cref="UnknownJobException">There is no such job.</exception>
-    /// <exception cref="JobRefusedException">It is running, or of another type.</exception>
+    /// <exception cref="JobRefusedException">It is running, or of another type, or another job is of the kind that it would be and may be the only one of. Nothing was changed.</exception>
     /// <exception cref="JobTooLargeException">The arguments are too large.</exception>
     /// <exception cref="QueueUnavailableException">Nothing was changed.</exception>
     /// <exception cref="JobOutcomeUnknownException">It is not known whether the job was changed, or the new one enqueued.</exception>

@@ -48,7 +48,13 @@ public sealed partial class JobSystem
             throw new JobTooLargeException(type.Name, payload.Length, limit);
         }
 
-        var (edited, refusal) = await ChangeFoundAsync(id, new QueueMessage.EditJob(id, type.Name, type.Version, payload, Indexed(type, payload, null)?.IndexedArgs ?? []), cancellationToken);
+        var edit = new QueueMessage.EditJob(id, type.Name, type.Version, payload, Indexed(type, payload, null)?.IndexedArgs ?? [])
+        {
+            HasKey = type.Key is not null,
+            Key = type.KeyOf(payload),
+            Unique = type.Unique is { } rule ? UniqueClaim.Of(rule, type.Name, payload) : null,
+        };
+        var (edited, refusal) = await ChangeFoundAsync(id, edit, cancellationToken);
         if (refusal is null && edited.Type != type.Name)
         {
             refusal = $"It is a '{edited.Type}', and cannot get the arguments of a '{type.Name}'.";

@@ -39,7 +39,8 @@ internal static partial class InboxBodies
         {
             Change = EditChange,
             Job = Bytes(edit.Id),
-            Edited = new InboxJob { Type = edit.Type, TypeVersion = (uint)edit.TypeVersion, Args = UnsafeByteOperations.UnsafeWrap(edit.Payload), Traits = new JobTraits { IndexedArgs = edit.IndexedArgs }.ToProto() },
+            HasKey = edit.HasKey,
+            Edited = new InboxJob { Key = edit.Key ?? "", Type = edit.Type, TypeVersion = (uint)edit.TypeVersion, Args = UnsafeByteOperations.UnsafeWrap(edit.Payload), Traits = new JobTraits { IndexedArgs = edit.IndexedArgs, Unique = edit.Unique }.ToProto() },
         },
         QueueMessage.DeleteJob delete => new() { Change = DeleteChange, Job = Bytes(delete.Id) },
         QueueMessage.AwaitHistory history => new() { Change = AwaitHistoryChange, Job = Bytes(history.Id) },
@@ -70,7 +71,12 @@ internal static partial class InboxBodies
             OverrideChange when OverrideBodies.FromProto(change.Override) is { } other => new QueueMessage.OverrideQueue(other.Change, other.By, other.Reason),
             ResetChange => new QueueMessage.ResetQueue(),
             DrainLook => new QueueMessage.DrainQueue(null, IsLook: true),
-            EditChange when change.Edited is { } edited => new QueueMessage.EditJob(Id(change.Job), edited.Type, (int)edited.TypeVersion, edited.Args.ToByteArray(), Traits(edited.Traits)?.IndexedArgs ?? []),
+            EditChange when change.Edited is { } edited => new QueueMessage.EditJob(Id(change.Job), edited.Type, (int)edited.TypeVersion, edited.Args.ToByteArray(), Traits(edited.Traits)?.IndexedArgs ?? [])
+            {
+                HasKey = change.HasKey,
+                Key = Text(edited.Key),
+                Unique = Traits(edited.Traits)?.Unique,
+            },
             DeleteChange => new QueueMessage.DeleteJob(Id(change.Job)),
             ExpectChange => new QueueMessage.Expect(Id(change.Job), change.Reason),
             EnqueueBatchChange when change.Batch is { } batch => FromProto(batch, Id(change.Job)),

@@ -29,9 +29,13 @@ internal sealed partial class QueueActor
         {
             Refuse(number, "It is being stored. Ask again when its enqueue has been answered.");
         }
-        else
+        else if (WhyNotAlone(number, edit.Unique) is { } conflict)
         {
-            if (entry.State is not (JobState.Succeeded or JobState.Failed or JobState.Cancelled))
+            Refuse(number, conflict);
+        }
+        else if ((edit.Key is null && edit.Unique is null) || !IsTooNew(CommitDraft.TraitsFormat))
+        {
+            if (!HasEnded(number))
             {
                 Edit(number, edit);
             }
@@ -61,8 +65,64 @@ internal sealed partial class QueueActor
             _cache.Add(ref entry, edit.Payload);
         }
 
+        SetKey(number, edit);
+        SetClaim(number, edit.Unique);
         _state.SetIndexedArgs(number, edit.IndexedArgs);
+        _state.Summarise(number, ref entry);
         Forward(number, edit.Payload);
+    }
+
+    /// <returns>Why a job cannot be of another kind; null when it can, or stays of its kind.</returns>
+    private string? WhyNotAlone(long number, UniqueClaim? claim)
+    {
+        if (claim is null || HasEnded(number) || !HoldsClaim(_state.Jobs[number], claim) || _state.Traits(number)?.Unique?.Hash == claim.Hash)
+        {
+            return null;
+        }
+
+        return TryFindHolder(claim.Hash, NowMs(), out var other, out var holder) && other != number
+            ? $"With these arguments it would be of the same kind as job {holder}, and is to be the only one. Edit that, or cancel it first."
+            : null;
+    }
+
+    private void SetClaim(long number, UniqueClaim? claim)
+    {
+        if (claim is null)
+        {
+            return;
+        }
+
+        ReleaseClaim(number);
+        _state.SetTraits(number, (_state.Traits(number) ?? new JobTraits()) with { Unique = claim });
+        if (HoldsClaim(_state.Jobs[number], claim))
+        {
+            _holders.Set(claim.Hash, number);
+        }
+    }
+
+    /// <summary>A job with another key goes to the end of the line of that key.</summary>
+    private void SetKey(long number, QueueMessage.EditJob edit)
+    {
+        ref var entry = ref _state.Jobs[number];
+        if (!edit.HasKey || _state.Keys.Name(entry.Key) == edit.Key)
+        {
+            return;
+        }
+
+        var isInLine = IsInLine(number, out _) && !_state.IsSuspect(number, out _);
+        if (isInLine)
+        {
+            _ready.Remove(number);
+            _cache.Remove(ref entry); // In a line, those in memory come first.
+        }
+
+        var old = entry.Key;
+        entry.Key = _state.Keys.Add(edit.Key);
+        _state.Keys.Remove(old);
+        if (isInLine)
+        {
+            _ready.Add(number);
+        }
     }
 
     /// <summary>A job has its arguments elsewhere from now on. Those that it had may be in a commit that is not on its way yet.</summary>

@@ -17,7 +17,16 @@ internal abstract partial record QueueMessage
     public sealed record ResetQueue : Operation, IRequest<QueueStatus>;
 
     /// <summary>Give a job that does not run other arguments; answered when that is durable. One that has finished stays as it is: see the status.</summary>
-    public sealed record EditJob(JobId Id, string Type, int TypeVersion, byte[] Payload, IReadOnlyList<ulong> IndexedArgs) : Operation, IRequest<JobFound>;
+    public sealed record EditJob(JobId Id, string Type, int TypeVersion, byte[] Payload, IReadOnlyList<ulong> IndexedArgs) : Operation, IRequest<JobFound>
+    {
+        /// <summary>Whether the class says by what the job is counted; else it keeps its key.</summary>
+        public bool HasKey { get; init; }
+
+        public string? Key { get; init; }
+
+        /// <summary>What the class makes it the only one of, with these arguments; null when it keeps what it has.</summary>
+        public UniqueClaim? Unique { get; init; }
+    }
 
     /// <summary>End a job as cancelled and keep nothing of it; answered when that is durable. One that has finished goes to the history first: see the status.</summary>
     public sealed record DeleteJob(JobId Id) : Operation, IRequest<JobFound>;
