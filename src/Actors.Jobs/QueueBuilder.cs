@@ -73,6 +73,19 @@ public sealed class QueueBuilder
         return this;
     }
 
+    /// <summary>Sets how long the history keeps finished jobs; what is left out stays as it is.</summary>
+    /// <param name="succeeded">Those that have succeeded.</param>
+    /// <param name="failed">Those that have failed for good.</param>
+    /// <param name="cancelled">Those that were cancelled.</param>
+    public QueueBuilder Retention(TimeSpan? succeeded = null, TimeSpan? failed = null, TimeSpan? cancelled = null)
+    {
+        var retention = Options.Retention;
+        retention.Succeeded = succeeded ?? retention.Succeeded;
+        retention.Failed = failed ?? retention.Failed;
+        retention.Cancelled = cancelled ?? retention.Cancelled;
+        return this;
+    }
+
     /// <summary>Sets <see cref="RetryOptions.NextDelay"/>: the delay before the next attempt, or null for none.</summary>
     public QueueBuilder Retry(Func<RetryContext, TimeSpan?> nextDelay)
     {

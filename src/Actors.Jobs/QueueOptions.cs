@@ -56,6 +56,9 @@ public sealed record QueueOptions
     /// </value>
     public bool KeepSucceeded { get; set; } = true;
 
+    /// <summary>How long the history keeps finished jobs. Keys <c>retention.*</c>.</summary>
+    public RetentionOptions Retention { get; set; } = new();
+
     /// <summary>
     /// How long another process that runs jobs may say nothing, though it is asked, before they run elsewhere: it may be stopped by a signal or in a debugger. When it
     /// wakes, its attempts are cancelled, and what it says of them counts no more. Key <c>node-timeout</c>.
@@ -74,6 +77,9 @@ public sealed record QueueOptions
 
     /// <summary>How many finished jobs go to the history in one write. Small in tests only.</summary>
     internal int HistoryBatch { get; set; } = 1000;
+
+    /// <summary>How many jobs that are over their time are deleted at a time. Small in tests only.</summary>
+    internal int PruneBatch { get; set; } = 500;
 
     /// <summary>Throws when a value makes no sense.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The message names the property and its value.</exception>
@@ -97,6 +103,7 @@ public sealed record QueueOptions
 
         Limits.Validate();
         Retry.Validate();
+        Retention.Validate();
     }
 
     internal static bool IsTimeout(TimeSpan timeout) =>

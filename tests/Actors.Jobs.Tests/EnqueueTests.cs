@@ -91,7 +91,7 @@ public sealed class EnqueueTests
     public async Task The_shortest_and_the_longest_delay_are_taken(string delay, bool runs)
     {
         await using var system = await TestSystem.StartAsync();
-        var host = await JobHost.StartAsync(system);
+        var host = await JobHost.StartAsync(system, o => o.Retention.Succeeded = Timeout.InfiniteTimeSpan);
         var id = await host.EnqueueAsync(configure: o => o.Delay(TimeSpan.Parse(delay)));
         await system.AdvanceAsync(TimeSpan.FromDays(1000));
         (await host.StateAsync(id)).ShouldBe(runs ? JobState.Succeeded : JobState.Scheduled);

@@ -154,7 +154,7 @@ internal sealed class ActorsSettings
 
             var options = entry.Options.Copy();
             _reader.Read(section.GetSection(entry.Name), options, SettingTables.Queue, Jobs);
-            _reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Queue, options.Validate);
+            _reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Queue, options.Validate, new QueueOptions());
             var handlers = ReadHandlers(section.GetSection(entry.Name).GetSection(Jobs), entry, options);
             _queues.Add(entry.Build() with { Options = options, HandlerOptions = handlers });
         }

@@ -32,24 +32,47 @@ internal sealed class SettingReader(IConfiguration configuration)
     }
 
     /// <summary>Collects what a check of the values throws, under the key as the user writes it, with its place if it was written.</summary>
-    public bool CheckRanges<TOptions>(IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate)
+    /// <param name="section">Where the options were read from.</param>
+    /// <param name="options">The options, which are not used when there is a fault.</param>
+    /// <param name="settings">Their keys.</param>
+    /// <param name="validate">Checks the options.</param>
+    /// <param name="defaults">A check tells of one fault: with these, what is wrong is put right and the next is looked for.</param>
+    public bool CheckRanges<TOptions>(
+        IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate, TOptions? defaults = default)
     {
+        var faults = 0;
+        while (FaultOf(section, options, settings, validate, out var setting))
+        {
+            if (++faults > settings.Count || defaults is null || setting is null || !setting.TrySet(options, setting.Get(defaults)))
+            {
+                break;
+            }
+        }
+
+        return faults == 0;
+    }
+
+    private bool FaultOf<TOptions>(
+        IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate, out Setting<TOptions>? setting)
+    {
+        setting = null;
         try
         {
             validate();
-            return true;
+            return false;
         }
         catch (ArgumentException fault)
         {
             var text = WithoutParameter(fault.Message);
-            var setting = settings.FirstOrDefault(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? ""));
+            var rule = text.IndexOf("') ", StringComparison.Ordinal);
+            setting = settings.FirstOrDefault(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? ""));
             _faults.Add(setting is null
                 ? new ConfigurationFault($"{Path(section)}: {text}", null, Place(section))
                 : new ConfigurationFault(
-                    $"'{Path(section)}.{setting.Key} = {setting.Get(options)}' " + Rule(text[(text.IndexOf("') ", StringComparison.Ordinal) + 3)..]),
+                    $"'{Path(section)}.{setting.Key} = {setting.Get(options)}'" + (rule < 0 ? $": {text}" : " " + Rule(text[(rule + 3)..])),
                     null,
                     PlaceOfValue(section.GetSection(setting.Key.Replace('.', ':')))));
-            return false;
+            return true;
         }
     }
 

@@ -116,7 +116,7 @@ internal static class SettingsWithoutCode
     {
         var options = new QueueOptions();
         reader.Read(section, options, SettingTables.Queue, "jobs");
-        reader.CheckRanges(section, options, SettingTables.Queue, options.Validate);
+        reader.CheckRanges(section, options, SettingTables.Queue, options.Validate, new QueueOptions());
         reader.Check(() => ServiceDefinition.Service(section.Key, static (_, _) => Task.CompletedTask), section);
         foreach (var job in section.GetSection("jobs").GetChildren())
         {

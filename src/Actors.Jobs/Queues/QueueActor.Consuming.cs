@@ -50,6 +50,7 @@ internal sealed partial class QueueActor
         _configured = _setup.Options = options;
         _state.ConfiguredLimits = options.Limits;
         ApplyOverride();
+        RestartRetention();
     }
 
     private void StopWorkers()

@@ -77,6 +77,7 @@ internal sealed partial class QueueActor
         _replay = null;
         ScheduleDue();
         ForwardLater();
+        BeginRetention();
         if (_setup.IsConsuming)
         {
             StartWorkers();
@@ -133,6 +134,7 @@ internal sealed partial class QueueActor
         _firstRowOfHistory = long.MaxValue;
         ForgetForwarding();
         ForgetSearches();
+        ForgetRetention();
         _handedOver = 0;
         _orphans.Clear();
         _nodes.Clear();

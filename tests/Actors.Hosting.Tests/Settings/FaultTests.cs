@@ -1,3 +1,4 @@
+using Actors.Hosting.Settings;
 using Actors.Jobs;
 
 namespace Actors.Hosting.Tests.Settings;
@@ -40,6 +41,39 @@ public sealed class FaultTests
                 "test.conf:9:3: unknown key 'actors.store.sqllite'; did you mean 'sqlite'?",
             ],
             ignoreOrder: true);
+    }
+
+    [Fact]
+    public void All_values_of_a_queue_that_are_out_of_range_are_reported_at_once()
+    {
+        TestHost.Faults(
+            actors => actors.UseInMemoryStore().AddQueue("greetings"),
+            """
+            actors.queues.greetings {
+              workers = 0
+              limits.concurrency = 0
+              retention { succeeded = 10 s, failed = infinite, cancelled = soon }
+              retention.failed = 40000 days
+            }
+            """).ShouldBe(
+            [
+                "test.conf:2:13: 'actors.queues.greetings.workers = 0' must be greater than or equal to 1.",
+                "test.conf:3:24: 'actors.queues.greetings.limits.concurrency = 0': A limit is at least 1. To let no job run, pause the queue.",
+                "test.conf:4:27: 'actors.queues.greetings.retention.succeeded = 10 s': Finished jobs are kept for 1 minute to 36,500 days, or for ever (infinite): who waits for a job must have the time to see its end.",
+                "test.conf:4:64: 'actors.queues.greetings.retention.cancelled = soon' must be a duration such as 500 ms, 30 s, 5 minutes or infinite.",
+                "test.conf:5:22: 'actors.queues.greetings.retention.failed = 40000 d': Finished jobs are kept for 1 minute to 36,500 days, or for ever (infinite): who waits for a job must have the time to see its end.",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public void What_a_file_says_does_not_stay_when_it_is_read_without_that()
+    {
+        var inCode = new QueueOptions();
+        var copy = inCode.Copy();
+        (copy.Limits.Concurrency, copy.Retention.Failed, copy.Retry.MaxAttempts) = (3, TimeSpan.FromDays(1), 2);
+        inCode.ShouldBe(new QueueOptions { Limits = inCode.Limits, Retention = inCode.Retention, Retry = inCode.Retry });
+        (inCode.Limits.Concurrency, inCode.Retention.Failed, inCode.Retry.MaxAttempts).ShouldBe((RestartOptions.Unlimited, TimeSpan.FromDays(7), 20));
     }
 
     [Fact]
