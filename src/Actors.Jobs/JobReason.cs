@@ -53,6 +53,9 @@ public enum JobReasonKind
     /// <summary>Its queue is paused.</summary>
     QueuePaused,
 
+    /// <summary>Its queue had paused itself, and a few attempts of others decide whether it goes on (<see cref="AutoPauseOptions.Trial"/>).</summary>
+    Trial,
+
     /// <summary>No process that runs has a handler for its type.</summary>
     NoHandler,
 

@@ -87,6 +87,12 @@ internal static partial class Log
     [LoggerMessage(3201, LogLevel.Error, "Cannot write {Jobs} finished jobs of {Queue} to the history; trying again in {DelayMs:0} ms: {Reason}")]
     public static partial void HistoryDelayed(ILogger logger, int jobs, string queue, double delayMs, string reason);
 
+    [LoggerMessage(3504, LogLevel.Warning, "{Queue} has paused itself until {Until}: {Reason}")]
+    public static partial void PausedItself(ILogger logger, string queue, string until, string reason);
+
+    [LoggerMessage(3505, LogLevel.Information, "{Queue} had paused itself and is not on trial any more; it starts as many jobs as ever")]
+    public static partial void TrialPassed(ILogger logger, string queue);
+
     [LoggerMessage(3502, LogLevel.Debug, "{Jobs} finished jobs of {Queue} were over their time and have left the history")]
     public static partial void HistoryPruned(ILogger logger, long jobs, string queue);
 

@@ -73,6 +73,21 @@ public sealed class QueueBuilder
         return this;
     }
 
+    /// <summary>Lets the queue pause itself when too many attempts fail; what is left out stays as it is.</summary>
+    /// <param name="failureRate">The share of failed attempts, up to 1.</param>
+    /// <param name="window">The time in which attempts are counted.</param>
+    /// <param name="minimum">How many must have ended in that time.</param>
+    /// <param name="pauseFor">How long it is paused; infinite until somebody resumes it.</param>
+    public QueueBuilder AutoPause(double failureRate, TimeSpan? window = null, int? minimum = null, TimeSpan? pauseFor = null)
+    {
+        var pause = Options.AutoPause;
+        pause.FailureRate = failureRate;
+        pause.Window = window ?? pause.Window;
+        pause.Minimum = minimum ?? pause.Minimum;
+        pause.PauseFor = pauseFor ?? pause.PauseFor;
+        return this;
+    }
+
     /// <summary>Sets how long the history keeps finished jobs; what is left out stays as it is.</summary>
     /// <param name="succeeded">Those that have succeeded.</param>
     /// <param name="failed">Those that have failed for good.</param>

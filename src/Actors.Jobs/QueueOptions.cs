@@ -59,6 +59,9 @@ public sealed record QueueOptions
     /// <summary>How long the history keeps finished jobs. Keys <c>retention.*</c>.</summary>
     public RetentionOptions Retention { get; set; } = new();
 
+    /// <summary>When the queue pauses itself because too many attempts fail. Keys <c>auto-pause.*</c>.</summary>
+    public AutoPauseOptions AutoPause { get; set; } = new();
+
     /// <summary>
     /// How long another process that runs jobs may say nothing, though it is asked, before they run elsewhere: it may be stopped by a signal or in a debugger. When it
     /// wakes, its attempts are cancelled, and what it says of them counts no more. Key <c>node-timeout</c>.
@@ -104,6 +107,7 @@ public sealed record QueueOptions
         Limits.Validate();
         Retry.Validate();
         Retention.Validate();
+        AutoPause.Validate();
     }
 
     internal static bool IsTimeout(TimeSpan timeout) =>

@@ -27,8 +27,9 @@ internal static class QueueText
         var name = queue.Queue;
         var trouble = new List<string>();
         Add(queue.Unavailable is not null, $"unavailable: {queue.Unavailable?.TrimEnd('.')}. It goes on by itself when the cause is gone; look at the disk and the log");
-        Add(queue.Pause is not null, $"paused{End(queue.Pause?.Until)}: {Reason(queue.Pause?.Reason)}. To let it go on: actors jobs resume {name}");
+        Add(queue.Pause is not null, $"paused{(queue.Pause?.IsAutomatic == true ? " by itself" : "")}{End(queue.Pause?.Until)}: {Reason(queue.Pause?.Reason)}. To let it go on: actors jobs resume {name}");
         Add(queue.Drain is not null, $"drained, takes no new jobs: {Reason(queue.Drain?.Reason)}. To let it take them: actors jobs resume {name}");
+        Add(queue.IsOnTrial, "on trial: it had paused itself, and a few attempts decide whether it goes on");
         Add(queue.Quarantined > 0, $"{Count(queue.Quarantined)} brought the process down and {(queue.Quarantined == 1 ? "waits" : "wait")} for you: actors jobs search --queue {name} --state quarantined");
         Add(queue.Parked > 0, $"{Count(queue.Parked)} cannot be decoded: actors jobs search --queue {name} --state parked. They run when a program that can read them starts, or when they are edited");
         Add(queue.Suspects > 0, $"{Count(queue.Suspects)} ran when the process died and {(queue.Suspects == 1 ? "runs" : "run")} alone, before all others");

@@ -43,6 +43,8 @@ internal sealed record QueueView
 
     public QueueOverride? Override { get; init; }
 
+    public bool IsOnTrial { get; init; }
+
     public IReadOnlyList<string>? Trouble { get; init; }
 
     public static QueueView Of(QueueStatus status) => new()
@@ -66,6 +68,7 @@ internal sealed record QueueView
         Pause = status.Pause,
         Drain = status.Drain,
         Override = status.Override,
+        IsOnTrial = status.IsOnTrial,
         Trouble = QueueText.TroubleOf(status) is { Count: > 0 } trouble ? trouble : null,
     };
 }

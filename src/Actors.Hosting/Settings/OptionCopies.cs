@@ -15,6 +15,7 @@ internal static class OptionCopies
             Retry = options.Retry with { Backoff = options.Retry.Backoff with { } },
             Limits = options.Limits with { },
             Retention = options.Retention with { },
+            AutoPause = options.AutoPause with { },
         };
 
     public static HandlerOptions Copy(this HandlerOptions options) => options with { Backoff = Copy(options.Backoff) };

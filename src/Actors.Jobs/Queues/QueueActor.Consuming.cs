@@ -51,6 +51,7 @@ internal sealed partial class QueueActor
         _state.ConfiguredLimits = options.Limits;
         ApplyOverride();
         RestartRetention();
+        ReconfigureFailures();
     }
 
     private void StopWorkers()

@@ -59,7 +59,7 @@ internal sealed partial class QueueActor
             return Reason(
                 number,
                 JobReasonKind.QueuePaused,
-                $"Its queue has been paused since {Moment(pause.Since.ToUnixTimeMilliseconds())}, {end}{(pause.Reason is null ? "." : $": {pause.Reason}")}") with
+                $"Its queue {(pause.IsAutomatic ? "paused itself at" : "has been paused since")} {Moment(pause.Since.ToUnixTimeMilliseconds())}, {end}{(pause.Reason is null ? "." : $": {pause.Reason}")}") with
             {
                 Since = pause.Since, Until = pause.Until, Because = pause.Reason,
             };
@@ -92,7 +92,7 @@ internal sealed partial class QueueActor
             return Reason(number, JobReasonKind.Held, "A job that had begun when the process died must run alone first, in this queue or another.");
         }
 
-        return LimitReason(number) ?? LineReason(number);
+        return TrialReason(number) ?? LimitReason(number) ?? LineReason(number);
     }
 
     private JobReason UnavailableReason(long number, Exception cause) =>

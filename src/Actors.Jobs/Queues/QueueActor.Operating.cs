@@ -40,6 +40,9 @@ internal sealed partial class QueueActor
             case QueueMessage.WhyJob why:
                 OnWhyJob(why);
                 break;
+            case QueueMessage.TrialEnded:
+                OnTrialEnded();
+                break;
             case QueueMessage.PruneHistory:
                 OnPruneHistory();
                 break;

@@ -135,6 +135,7 @@ internal sealed partial class QueueActor
         ForgetForwarding();
         ForgetSearches();
         ForgetRetention();
+        ForgetFailures();
         _handedOver = 0;
         _orphans.Clear();
         _nodes.Clear();

@@ -301,13 +301,14 @@ internal sealed partial class QueueState
     };
 
     public static Pause? ToProto(QueuePause? pause) =>
-        pause is null ? null : new Pause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0 };
+        pause is null ? null : new Pause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0, IsAutomatic = pause.IsAutomatic };
 
     public static QueuePause? FromProto(Pause? pause) => pause is null
         ? null
         : new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
         {
             Until = pause.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(pause.UntilMs),
+            IsAutomatic = pause.IsAutomatic,
         };
 
     public void Restore(Protos.QueueState state)
