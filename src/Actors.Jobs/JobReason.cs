@@ -68,6 +68,9 @@ public enum JobReasonKind
     /// <summary>An attempt has failed, and the time of the next has not come.</summary>
     Retrying,
 
+    /// <summary>The time of its next attempt has come, and as many retries have begun as may for now (<see cref="RetryBudgetOptions"/>).</summary>
+    RetryBudget,
+
     /// <summary>It had begun when the process died, and waits to run alone.</summary>
     RunsAlone,
 

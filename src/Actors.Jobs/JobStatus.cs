@@ -104,6 +104,9 @@ public sealed record QueueStatus(
     /// <summary>Whether the queue had paused itself, and a few attempts decide now whether it goes on (<see cref="AutoPauseOptions.Trial"/>).</summary>
     public bool IsOnTrial { get; init; }
 
+    /// <summary>How many of <see cref="Retrying"/> are due and wait because of the budget of the queue (<see cref="RetryBudgetOptions"/>).</summary>
+    public long HeldRetries { get; init; }
+
     /// <summary>What somebody has changed of workers and limits while the queue ran; null when it is as configured.</summary>
     public QueueOverride? Override { get; init; }
 }

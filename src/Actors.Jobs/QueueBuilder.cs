@@ -73,6 +73,19 @@ public sealed class QueueBuilder
         return this;
     }
 
+    /// <summary>Sets how many of the attempts that begin may be retries; what is left out stays as it is.</summary>
+    /// <param name="share">The share of the attempts, less than 1.</param>
+    /// <param name="minimum">How many may be in any case.</param>
+    /// <param name="window">The time in which they are counted.</param>
+    public QueueBuilder RetryBudget(double share, int? minimum = null, TimeSpan? window = null)
+    {
+        var budget = Options.Retry.Budget;
+        budget.Share = share;
+        budget.Minimum = minimum ?? budget.Minimum;
+        budget.Window = window ?? budget.Window;
+        return this;
+    }
+
     /// <summary>Lets the queue pause itself when too many attempts fail; what is left out stays as it is.</summary>
     /// <param name="failureRate">The share of failed attempts, up to 1.</param>
     /// <param name="window">The time in which attempts are counted.</param>

@@ -140,6 +140,9 @@ public sealed record RetryOptions
     /// <value>Default 1 s, doubling up to 1 h, each 80 % to 100 % of its value.</value>
     public BackoffOptions Backoff { get; set; } = new() { Max = TimeSpan.FromHours(1) };
 
+    /// <summary>How many of the attempts that begin may be retries. Keys <c>retry.budget.*</c>.</summary>
+    public RetryBudgetOptions Budget { get; set; } = new();
+
     /// <summary>A policy of one's own instead of <see cref="Backoff"/>: the delay before the next attempt, or null when the job is to fail for good.</summary>
     /// <value>Default null. Not asked when a handler has named a delay, nor after the last attempt or a non-retryable exception. When it throws, <see cref="Backoff"/> decides.</value>
     public Func<RetryContext, TimeSpan?>? NextDelay { get; set; }
@@ -153,6 +156,7 @@ public sealed record RetryOptions
     {
         ValidateMaxAttempts(MaxAttempts, nameof(MaxAttempts));
         Backoff.Validate();
+        Budget.Validate();
         ValidateNonRetryable(NonRetryable);
     }
 

@@ -62,6 +62,7 @@ internal static class QueueText
         }
 
         text.Append(CultureInfo.InvariantCulture, $"  {queue.Waiting:N0} waiting, {queue.Running:N0} running of {queue.Workers:N0}, {queue.Scheduled:N0} scheduled, {queue.Retrying:N0} retrying");
+        text.Append(queue.HeldRetries == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({queue.HeldRetries:N0} of them due, beyond the budget)"));
         text.Append(queue.Awaiting == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {queue.Awaiting:N0} awaiting others"));
         text.Append(CultureInfo.InvariantCulture, $"; so far {queue.Succeeded:N0} succeeded, {queue.Failed:N0} failed, {queue.Cancelled:N0} cancelled");
         text.Append(queue.IsConsumed ? "" : "; not consumed here");

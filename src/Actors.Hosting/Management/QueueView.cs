@@ -45,6 +45,8 @@ internal sealed record QueueView
 
     public bool IsOnTrial { get; init; }
 
+    public long HeldRetries { get; init; }
+
     public IReadOnlyList<string>? Trouble { get; init; }
 
     public static QueueView Of(QueueStatus status) => new()
@@ -69,6 +71,7 @@ internal sealed record QueueView
         Drain = status.Drain,
         Override = status.Override,
         IsOnTrial = status.IsOnTrial,
+        HeldRetries = status.HeldRetries,
         Trouble = QueueText.TroubleOf(status) is { Count: > 0 } trouble ? trouble : null,
     };
 }

@@ -12,7 +12,7 @@ internal static class OptionCopies
     public static QueueOptions Copy(this QueueOptions options) =>
         options with
         {
-            Retry = options.Retry with { Backoff = options.Retry.Backoff with { } },
+            Retry = options.Retry with { Backoff = options.Retry.Backoff with { }, Budget = options.Retry.Budget with { } },
             Limits = options.Limits with { },
             Retention = options.Retention with { },
             AutoPause = options.AutoPause with { },

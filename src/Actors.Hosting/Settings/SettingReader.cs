@@ -41,7 +41,7 @@ internal sealed class SettingReader(IConfiguration configuration)
         IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate, TOptions? defaults = default)
     {
         var faults = 0;
-        while (FaultOf(section, options, settings, validate, out var setting))
+        while (FaultOf(section, options, settings, validate, defaults, out var setting))
         {
             if (++faults > settings.Count || defaults is null || setting is null || !setting.TrySet(options, setting.Get(defaults)))
             {
@@ -53,7 +53,7 @@ internal sealed class SettingReader(IConfiguration configuration)
     }
 
     private bool FaultOf<TOptions>(
-        IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate, out Setting<TOptions>? setting)
+        IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate, TOptions? defaults, out Setting<TOptions>? setting)
     {
         setting = null;
         try
@@ -65,7 +65,8 @@ internal sealed class SettingReader(IConfiguration configuration)
         {
             var text = WithoutParameter(fault.Message);
             var rule = text.IndexOf("') ", StringComparison.Ordinal);
-            setting = settings.FirstOrDefault(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? ""));
+            var named = settings.Where(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? "")).ToList();
+            setting = (named.Count > 1 && defaults is not null ? named.Find(setting => IsCause(setting, options, validate, defaults, fault)) : null) ?? named.FirstOrDefault();
             _faults.Add(setting is null
                 ? new ConfigurationFault($"{Path(section)}: {text}", null, Place(section))
                 : new ConfigurationFault(
@@ -73,6 +74,26 @@ internal sealed class SettingReader(IConfiguration configuration)
                     null,
                     PlaceOfValue(section.GetSection(setting.Key.Replace('.', ':')))));
             return true;
+        }
+    }
+
+    /// <summary>Keys of several parts of the options may end in the same word: the one is meant whose default is no such fault.</summary>
+    private static bool IsCause<TOptions>(Setting<TOptions> setting, TOptions options, Action validate, TOptions defaults, ArgumentException fault)
+    {
+        var value = setting.Get(options);
+        setting.TrySet(options, setting.Get(defaults));
+        try
+        {
+            validate();
+            return true;
+        }
+        catch (ArgumentException next)
+        {
+            return next.Message != fault.Message;
+        }
+        finally
+        {
+            setting.TrySet(options, value);
         }
     }
 

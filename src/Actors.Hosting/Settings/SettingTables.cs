@@ -144,6 +144,9 @@ internal static class SettingTables
         Setting<QueueOptions>.Duration("timeout", o => o.Timeout, (o, v) => o.Timeout = v),
         Setting<RetryOptions>.Int("max-attempts", o => o.MaxAttempts, (o, v) => o.MaxAttempts = v).Within<QueueOptions>("retry", o => o.Retry),
         .. Backoff.Select(setting => setting.Within<QueueOptions>("retry", o => o.Retry.Backoff)),
+        Setting<RetryBudgetOptions>.Share("share", o => o.Share, (o, v) => o.Share = v).Within<QueueOptions>("retry.budget", o => o.Retry.Budget),
+        Setting<RetryBudgetOptions>.Int("minimum", o => o.Minimum, (o, v) => o.Minimum = v).Within<QueueOptions>("retry.budget", o => o.Retry.Budget),
+        Setting<RetryBudgetOptions>.Duration("window", o => o.Window, (o, v) => o.Window = v).Within<QueueOptions>("retry.budget", o => o.Retry.Budget),
     ];
 
     /// <summary>One durable schedule.</summary>

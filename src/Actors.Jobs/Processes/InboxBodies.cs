@@ -201,6 +201,7 @@ internal static partial class InboxBodies
         Quarantined = status.Quarantined,
         Awaiting = status.Awaiting,
         IsOnTrial = status.IsOnTrial,
+        HeldRetries = status.HeldRetries,
         Succeeded = status.Succeeded,
         Failed = status.Failed,
         Cancelled = status.Cancelled,
@@ -235,6 +236,7 @@ internal static partial class InboxBodies
         Suspects = (int)status.Suspects,
         Awaiting = status.Awaiting,
         IsOnTrial = status.IsOnTrial,
+        HeldRetries = status.HeldRetries,
         Drain = FromProto(status.Drain),
         Override = OverrideBodies.FromProto(status.Override) is { } changed
             ? changed with { Configured = OverrideBodies.FromProto(status.Configured)?.Change ?? new QueueChange() }

@@ -29,6 +29,7 @@ internal sealed partial class QueueActor
         }
 
         UpdateLimits();
+        AdmitRetries();
         SetUnhandledSuspectsAside();
         if (_isHeld)
         {

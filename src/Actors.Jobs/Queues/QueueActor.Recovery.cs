@@ -110,7 +110,7 @@ internal sealed partial class QueueActor
 
     private void Forget()
     {
-        _setup.State = _state = new QueueState { ConfiguredLimits = _configured.Limits };
+        _setup.State = _state = new QueueState { ConfiguredLimits = _configured.Limits, RetryBudget = _configured.Retry.Budget };
         _options = _configured;
         _ledger = new CommitLedger(_options.LedgerRunBytes);
         _ready = new ReadyJobs(_state.Jobs, _state.Keys);
@@ -136,6 +136,7 @@ internal sealed partial class QueueActor
         ForgetSearches();
         ForgetRetention();
         ForgetFailures();
+        ForgetHeldRetries();
         _handedOver = 0;
         _orphans.Clear();
         _nodes.Clear();

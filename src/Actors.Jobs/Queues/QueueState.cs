@@ -139,6 +139,7 @@ internal sealed partial class QueueState
         ref var entry = ref Jobs[number];
         entry.Grant = (ushort)grant;
         SetState(number, ref entry, JobState.Running);
+        Begun?.Add(LastMs, 1, entry.Attempts > 0 ? 1 : 0);
         AddGranted(number, entry.Key);
         if (Limits.HasRate)
         {
@@ -289,6 +290,7 @@ internal sealed partial class QueueState
         Batches = { Batches.ToProto(LastMs) },
         Drain = ToProto(Drain),
         Override = OverrideBodies.ToProto(Override),
+        Begun = BegunToProto(),
         StartsFullAtNs = _starts.FullAtNs > Keys.NowNs ? _starts.FullAtNs : 0,
         KeyStarts =
         {
@@ -334,6 +336,7 @@ internal sealed partial class QueueState
 
         _starts.FullAtNs = Math.Max(_starts.FullAtNs, state.StartsFullAtNs);
         Batches.Restore(state.Batches);
+        Begun?.Restore(state.Begun);
         foreach (var window in state.Windows)
         {
             Windows.Add(UniqueClaim.Read(window.Hash), JobId.Read(window.Job.Span), window.UntilMs);

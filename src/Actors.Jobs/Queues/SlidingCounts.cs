@@ -1,3 +1,5 @@
+using Actors.Jobs.Protos;
+
 namespace Actors.Jobs.Queues;
 
 /// <summary>Two counts of what happened in a time that slides on, in tenths of it: what is more than a whole of it ago does not count, and what is less than nine tenths ago does.</summary>
@@ -38,6 +40,55 @@ internal sealed class SlidingCounts(TimeSpan window)
         }
 
         _newest = Math.Max(_newest, newest);
+    }
+
+    /// <summary>What will be left of them when nothing more happens, from moment to moment, the next first.</summary>
+    public IEnumerable<(long AtMs, long First, long Second)> Later()
+    {
+        var (first, second) = (First, Second);
+        for (var i = _newest - Slices + 1; i <= _newest; i++)
+        {
+            var slice = _slices[(i + Slices) % Slices];
+            first -= slice.First;
+            second -= slice.Second;
+            yield return ((i + Slices) * SliceMs, first, second);
+        }
+    }
+
+    public AttemptCounts ToProto()
+    {
+        var counts = new AttemptCounts { SliceMs = SliceMs, Newest = _newest };
+        for (var i = _newest - Slices + 1; i <= _newest; i++)
+        {
+            var slice = _slices[(i + Slices) % Slices];
+            counts.Begun.Add(slice.First);
+            counts.Retries.Add(slice.Second);
+        }
+
+        return counts;
+    }
+
+    /// <summary>What was counted in slices of another length says nothing here.</summary>
+    public void Restore(AttemptCounts? stored)
+    {
+        if (stored is not null && stored.SliceMs != SliceMs)
+        {
+            return;
+        }
+
+        Clear();
+        if (stored is null)
+        {
+            return;
+        }
+
+        _newest = stored.Newest;
+        for (var i = 0; i < Slices; i++)
+        {
+            var slice = _slices[(stored.Newest + 1 + i) % Slices] = (stored.Begun[i], stored.Retries[i]);
+            First += slice.First;
+            Second += slice.Second;
+        }
     }
 
     public void Clear()

@@ -54,6 +54,7 @@ public sealed class FaultTests
               limits.concurrency = 0
               retention { succeeded = 10 s, failed = infinite, cancelled = soon }
               retention.failed = 40000 days
+              retry.budget { share = 1, minimum = 0, window = infinite }
               auto-pause { failure-rate = 1.5, window = 1 ms, minimum = few, pause-for = infinite, trial = 0 }
             }
             """).ShouldBe(
@@ -62,10 +63,13 @@ public sealed class FaultTests
                 "test.conf:3:24: 'actors.queues.greetings.limits.concurrency = 0': A limit is at least 1. To let no job run, pause the queue.",
                 "test.conf:4:27: 'actors.queues.greetings.retention.succeeded = 10 s': Finished jobs are kept for 1 minute to 36,500 days, or for ever (infinite): who waits for a job must have the time to see its end.",
                 "test.conf:4:64: 'actors.queues.greetings.retention.cancelled = soon' must be a duration such as 500 ms, 30 s, 5 minutes or infinite.",
-                "test.conf:6:31: 'actors.queues.greetings.auto-pause.failure-rate = 1.5': A failure rate is more than 0 and at most 1: 0.5 is half of the attempts; off pauses never.",
-                "test.conf:6:45: 'actors.queues.greetings.auto-pause.window = 1 ms': Attempts are counted in a time of 1 s to 1 day.",
-                "test.conf:6:61: 'actors.queues.greetings.auto-pause.minimum = few' must be a whole number.",
-                "test.conf:6:96: 'actors.queues.greetings.auto-pause.trial = 0': From 1 to 1,000 attempts decide.",
+                "test.conf:6:26: 'actors.queues.greetings.retry.budget.share = 1': The share of retries is at least 0 and less than 1; off is no budget.",
+                "test.conf:6:39: 'actors.queues.greetings.retry.budget.minimum = 0': From 1 to 1,000,000 retries may begin in any case: without any, none ever would.",
+                "test.conf:6:51: 'actors.queues.greetings.retry.budget.window = infinite': Retries are counted in a time of 1 s to 1 day.",
+                "test.conf:7:31: 'actors.queues.greetings.auto-pause.failure-rate = 1.5': A failure rate is more than 0 and at most 1: 0.5 is half of the attempts; off pauses never.",
+                "test.conf:7:45: 'actors.queues.greetings.auto-pause.window = 1 ms': Attempts are counted in a time of 1 s to 1 day.",
+                "test.conf:7:61: 'actors.queues.greetings.auto-pause.minimum = few' must be a whole number.",
+                "test.conf:7:96: 'actors.queues.greetings.auto-pause.trial = 0': From 1 to 1,000 attempts decide.",
                 "test.conf:5:22: 'actors.queues.greetings.retention.failed = 40000 d': Finished jobs are kept for 1 minute to 36,500 days, or for ever (infinite): who waits for a job must have the time to see its end.",
             ],
             ignoreOrder: true);
