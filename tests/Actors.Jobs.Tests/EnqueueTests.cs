@@ -85,6 +85,16 @@ public sealed class EnqueueTests
         host.Script.Attempts.ShouldAllBe(a => a.BeganAt == VirtualTime.DefaultStart + TimeSpan.FromSeconds(int.Parse(a.Text)));
     }
 
+    [Fact]
+    public async Task A_negative_delay_is_refused_and_nothing_is_enqueued()
+    {
+        await using var system = await TestSystem.StartAsync();
+        var host = await JobHost.StartAsync(system);
+        (await Expect.ThrowsAsync<ArgumentOutOfRangeException>(() => host.EnqueueAsync(configure: o => o.Delay(TimeSpan.FromTicks(-1))))).ParamName.ShouldBe("delay");
+        await Expect.ThrowsAsync<ArgumentOutOfRangeException>(() => host.Jobs.EnqueueManyAsync([new Work("a"), new Work("b")], o => o.Delay(Timeout.InfiniteTimeSpan)));
+        (await host.QueueAsync()).ShouldSatisfyAllConditions(queue => queue.Scheduled.ShouldBe(0), queue => queue.Waiting.ShouldBe(0), queue => queue.Succeeded.ShouldBe(0));
+    }
+
     [Theory]
     [InlineData("0.00:00:00", true)]
     [InlineData("10675199.02:48:05", false)]
