@@ -42,7 +42,9 @@ switch (args.FirstOrDefault())
               kernel    actors: tell, ask, create, restart, timers; 'kernel --help' lists the figures
               hocon     megabytes of HOCON per second
               schedules how long a moment takes to find, and how late schedules are
+                        --idle 100000  --each-second 10000  --at-once 10000  --busy 2000  --seconds 10
               services  100,000 services: start, memory, status, stop; and timers beside services that block their threads
+                        --services 100000
               jobs      jobs per second through a durable queue, each producer awaiting each job
               drain     bulk enqueue, and the drain of a filled queue
               limits    that drain beside one with limits, uniqueness and ten thousand keys
@@ -51,7 +53,8 @@ switch (args.FirstOrDefault())
               backlog   ten million jobs: memory, disk, recovery, and the rate beside that of ten thousand
               search    a page of a search over a million live jobs, by what is searched for, and how late jobs start meanwhile
                         --store sqlite|memory  --history all|failed  --jobs 300000  --producers 64  --workers 64  --prefetch 1000
-                        without --history both are measured, each on a store of its own
+                        without --history jobs, drain, latency and fan-out measure both, each on a store of its own; the others keep succeeded jobs
+                        drain: --queues 1, so many queues on one store, each with as many workers
             """);
         return 2;
 }

@@ -6,6 +6,7 @@ using Storefront.Api;
 using Storefront.Background;
 using Storefront.Catalogue;
 using Storefront.Mail;
+using Storefront.Newsletters;
 using Storefront.Orders;
 
 try
@@ -29,15 +30,16 @@ try
         .AddTick("metrics", every: TimeSpan.FromSeconds(30), Metrics.LogAsync)
         .AddTick<CacheWarmer>("cache-warmer", every: TimeSpan.FromSeconds(60))
         .AddService<PaymentSync>("payment-sync", s => s.Restart(r => r.MaxRestarts = 5))
-        .AddQueue("emails", q => q.Workers(4).Retry(maxAttempts: 3).AddHandler<OrderConfirmationHandler>())
-        .AddQueue("reports", q => q.Workers(1).AddHandler<OrderReportHandler>())
+        .AddQueue("emails", q => q.Workers(4).Retry(maxAttempts: 3).AddHandler<OrderConfirmationHandler>().AddHandler<NewsletterHandler>())
+        .AddQueue("reports", q => q.Workers(1).AddHandler<OrderReportHandler>().AddHandler<ReportNewsletterHandler>())
         .AddSchedule("order-report", "daily at 08:00 Europe/London", new OrderReport()));
 
     var app = builder.Build();
     app.UseLocalRequestsOnly();
     app.UseExceptionHandler();
     app.MapShop();          // GET /api/products/featured, POST /api/orders
-    app.MapOperations();    // GET /services, /jobs/{id}, /queues, /schedules; POST /services/{name}/start|stop|restart, /schedules/{name}/run|pause|resume
+    app.MapNewsletters();   // PUT and GET /api/newsletters/{id}
+    app.MapOperations();    // GET /services, /jobs/{id}, /jobs/{id}/why, /queues, /schedules; POST /services/{name}/start|stop|restart and so on
     await app.RunAsync();
 }
 catch (Exception fault) when (StartFault.InWords(fault) is { } words)

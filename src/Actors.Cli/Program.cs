@@ -27,13 +27,20 @@ internal static class Program
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
 
-        foreach (var error in parsed.Errors)
+        var typed = string.Join(' ', Words(parsed.CommandResult));
+        foreach (var error in parsed.CommandResult.Command.Subcommands.Count > 0 ? [NoCommand(parsed, typed)] : parsed.Errors.Select(error => error.Message))
         {
-            Console.Error.WriteLine(error.Message);
+            Console.Error.WriteLine(error);
         }
 
-        Console.Error.WriteLine($"See '{string.Join(' ', Words(parsed.CommandResult))} --help'.");
+        Console.Error.WriteLine($"See '{typed} --help'.");
         return ExitCode.Usage;
+    }
+
+    private static string NoCommand(ParseResult parsed, string typed)
+    {
+        var known = string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(command => command.Name));
+        return parsed.UnmatchedTokens is [var unknown, ..] ? $"There is no command '{typed} {unknown}'. There are: {known}." : $"Say what to do: '{typed}' has {known}.";
     }
 
     private static IEnumerable<string> Words(System.CommandLine.Parsing.CommandResult command) =>

@@ -59,8 +59,8 @@ internal static partial class Log
     [LoggerMessage(5301, LogLevel.Information, "Commands are taken over {Socket}, from this user and root: actors status --socket {Socket}")]
     public static partial void ManagementOpen(ILogger logger, string socket);
 
-    [LoggerMessage(5302, LogLevel.Information, "Command over the management socket: {Command} {Services}")]
-    public static partial void Managed(ILogger logger, string command, string services);
+    [LoggerMessage(5302, LogLevel.Information, "Command over the management socket: {Command}")]
+    public static partial void Managed(ILogger logger, string command);
 
     [LoggerMessage(5303, LogLevel.Warning, "The management socket takes no connection for a second: {Reason}")]
     public static partial void ManagementFailed(ILogger logger, string reason);

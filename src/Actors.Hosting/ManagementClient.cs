@@ -44,8 +44,9 @@ public static class ManagementClient
         }
         catch (Exception fault) when (fault is SocketException or IOException or ArgumentOutOfRangeException)
         {
+            var cause = fault is SocketException { SocketErrorCode: SocketError.AddressNotAvailable } && !Path.Exists(socket) ? "there is no such file" : fault.Message;
             throw new ManagementException(
-                $"Nobody answers on '{socket}' ({fault.Message}). Does the program run, with this path as its 'actors.management.socket', and is it yours?", fault);
+                $"Nobody answers on '{socket}' ({cause}). Does the program run, with this path as its 'actors.management.socket', and is it yours?", fault);
         }
         catch (JsonException fault)
         {

@@ -5,7 +5,7 @@ namespace Actors.Hosting;
 /// <summary>A command to a running actor system, for its management socket.</summary>
 /// <param name="Command">One of <c>ping, status, start, stop, restart, tail, incidents, reread, update, shutdown, schedules,
 /// next-slots, run-schedule, pause-schedule, resume-schedule, search-jobs, job-errors, queues, pause-queue, resume-queue, drain-queue, change-queue, reset-queue, job, why-job,
-/// cancel-jobs, retry-jobs, run-jobs-again, delete-jobs, edit-job</c>.</param>
+/// cancel-jobs, retry-jobs, run-jobs-again, delete-jobs, move-jobs, edit-job</c>.</param>
 public sealed record ManagementRequest(string Command)
 {
     /// <summary>The services that are meant: names or patterns such as <c>worker-*</c>.</summary>
@@ -39,6 +39,9 @@ public sealed record ManagementRequest(string Command)
 
     /// <summary>For <c>change-queue</c>: who asks, for whoever reads the status.</summary>
     public string? By { get; init; }
+
+    /// <summary>For <c>move-jobs</c>: the queue that they go to.</summary>
+    public string? To { get; init; }
 
     /// <summary>For <c>edit-job</c>: the arguments, as JSON.</summary>
     public string? Args { get; init; }

@@ -5,7 +5,8 @@ public partial interface IJobs
     /// <summary>Enqueues jobs of which each begins when the one before has succeeded. When one of them ends otherwise, those after it are cancelled.</summary>
     /// <remarks>
     /// Jobs of one queue are stored as one: all of them, or none. Of several queues, the last is stored first and the first last: when the process ends on the way, none
-    /// of them runs, and those that are there are cancelled after ten minutes. Enqueued again with ids of the caller's choice, such a chain is completed.
+    /// of them runs, and those that are there are cancelled after ten minutes. Enqueued again with ids of the caller's choice, such a chain is completed. In such a chain a job that
+    /// another waits for, and that is not the only one of its kind, ends as cancelled.
     /// </remarks>
     /// <param name="jobs">The jobs, of whatever types, in their order: at least one.</param>
     /// <param name="configure">The options of each, with its index; null for the defaults. Whatever it is to wait for is added to the job before it.</param>

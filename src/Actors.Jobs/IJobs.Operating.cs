@@ -65,7 +65,7 @@ public partial interface IJobs
     /// <summary>Lets a job run once more: one that has finished as a new job with the same arguments that names it (<see cref="JobStatus.CopyOf"/>), any other as <see cref="RetryAsync"/>.</summary>
     /// <remarks>
     /// The new job begins at once and with no attempts. Its id is made from that of the old, so that a finished job has one repetition, however often it is asked for; when that has failed
-    /// as well, it can be repeated itself. Key and tags are those that the class of the job gives.
+    /// as well, it can be repeated itself. It has the key and the tags of the old one.
     /// </remarks>
     /// <returns>The job that runs, or has run: that is durable.</returns>
     /// <exception cref="UnknownJobException">There is no such job.</exception>

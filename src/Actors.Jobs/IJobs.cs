@@ -8,18 +8,21 @@ public partial interface IJobs
 
     /// <summary>Stores a job. When the task completes, the job survives kill -9 and a power loss.</summary>
     /// <param name="job">The job; its class has a <see cref="JobAttribute"/>.</param>
-    /// <param name="configure">Delay, queue, id; null for the defaults.</param>
+    /// <param name="configure">Delay, queue, id and the like; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the wait; the job may be enqueued nevertheless.</param>
     /// <exception cref="JobTypeException">The class is no job type.</exception>
     /// <exception cref="UnknownQueueException">There is no such queue.</exception>
     /// <exception cref="JobTooLargeException">The arguments are too large.</exception>
     /// <exception cref="UnknownParentException">There is no such job as it is to wait for.</exception>
+    /// <exception cref="JobConflictException">There is one of its kind, and its rule says <see cref="UniqueConflict.Reject"/>.</exception>
     /// <exception cref="QueueUnavailableException">The job was not enqueued.</exception>
     /// <exception cref="JobOutcomeUnknownException">It is not known whether the job was enqueued.</exception>
     Task<JobId> EnqueueAsync<TJob>(TJob job, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)
         where TJob : notnull;
 
-    /// <summary>Stores many jobs of one type, in order. Either all are accepted or none; they are stored in commits of up to 1 MB each.</summary>
+    /// <summary>Stores many jobs of one type for one queue, in order, in commits of about 1 MB. When the process dies in between, the first of them are stored: with ids of the
+    /// caller's choice the call can be repeated.</summary>
+    /// <inheritdoc cref="EnqueueAsync{TJob}"/>
     Task<IReadOnlyList<JobId>> EnqueueManyAsync<TJob>(
         IReadOnlyCollection<TJob> jobs, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)
         where TJob : notnull;
@@ -56,7 +59,7 @@ public partial interface IJobs
     /// <summary>Lets a queue start no job until it is resumed, also after a restart. It takes jobs, and those that run may finish.</summary>
     /// <param name="queue">The queue. Pausing it again changes the reason and the end.</param>
     /// <param name="reason">Why, for people: it is shown with the queue. At most 1,000 characters are kept.</param>
-    /// <param name="until">When it resumes by itself, also after a restart; one that began after that moment resumes at once. Null: when it is resumed.</param>
+    /// <param name="until">When it resumes by itself, also after a restart; in a process that starts after that moment, at once. Null: when it is resumed.</param>
     /// <param name="cancellationToken">Ends the wait; the queue may be paused nevertheless.</param>
     /// <returns>The queue, paused: that is durable.</returns>
     /// <exception cref="ArgumentException">The moment has passed.</exception>

@@ -9,6 +9,9 @@ namespace Actors.Jobs;
 /// </remarks>
 public sealed class JobConsumer : IAsyncDisposable
 {
+    /// <summary>The longest that a timer of .NET waits, in whole days.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(49);
+
     private readonly PullDesk _desk;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _consuming;
@@ -25,7 +28,7 @@ public sealed class JobConsumer : IAsyncDisposable
     public string Queue { get; }
 
     /// <summary>Takes the job that is next.</summary>
-    /// <param name="wait">How long to wait for one, more than zero; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="wait">How long to wait for one, more than zero and up to 49 days; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait. What was granted meanwhile is given back.</param>
     /// <returns>Null when none came in time.</returns>
     /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
@@ -34,7 +37,7 @@ public sealed class JobConsumer : IAsyncDisposable
 
     /// <summary>Takes several jobs: as soon as there is one, it and those that come within 10 ms of it.</summary>
     /// <param name="most">At most so many, 1 to 1,000.</param>
-    /// <param name="wait">How long to wait for the first, more than zero; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="wait">How long to wait for the first, more than zero and up to 49 days; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait. What was granted meanwhile is given back.</param>
     /// <returns>Empty when none came in time.</returns>
     /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
@@ -42,6 +45,11 @@ public sealed class JobConsumer : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(most, 1_000);
+        if (wait > LongestWait)
+        {
+            throw new ArgumentOutOfRangeException(nameof(wait), wait, $"A wait has at most {LongestWait.Days} days. Use Timeout.InfiniteTimeSpan to wait for ever.");
+        }
+
         return wait > TimeSpan.Zero || wait == Timeout.InfiniteTimeSpan
             ? _desk.TakeAsync(most, wait, cancellationToken)
             : throw new ArgumentOutOfRangeException(nameof(wait), wait, "A job is granted in a write, which takes time: wait for more than zero.");

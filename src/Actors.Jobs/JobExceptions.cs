@@ -42,7 +42,7 @@ public sealed class JobOutcomeUnknownException : JobException
 
 /// <summary>There is no queue of this name.</summary>
 public sealed class UnknownQueueException(string queue, IEnumerable<string> known)
-    : JobException($"There is no queue '{queue}'.{NearestName.Hint(queue, known)} Add it with AddQueue(\"{queue}\", …), or use one of: {string.Join(", ", known.Order())}.")
+    : JobException($"There is no queue '{queue}'.{NearestName.Hint(queue, known)} There are: {string.Join(", ", known.Order())}. In code, AddQueue(\"{queue}\", …) adds one.")
 {
     /// <summary>The name.</summary>
     public string Queue { get; } = queue;

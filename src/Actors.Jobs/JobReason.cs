@@ -110,6 +110,9 @@ public enum JobReasonKind
     /// <summary>It brought the process down too often, and waits for a person.</summary>
     Quarantined,
 
+    /// <summary>It is on its way to another queue, which has not stored it yet.</summary>
+    Moving,
+
     /// <summary>It waits for other jobs, or parts of them.</summary>
     AwaitsOthers,
 

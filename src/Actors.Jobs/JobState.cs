@@ -21,10 +21,10 @@ public enum JobState
     /// <summary>Finished: the last attempt failed.</summary>
     Failed = 6,
 
-    /// <summary>Finished: somebody, or the handler, cancelled it.</summary>
+    /// <summary>Finished: somebody, or the handler, cancelled it, or what it waited for cannot come any more.</summary>
     Cancelled = 7,
 
-    /// <summary>An attempt was cut short by a stop; the job waits again, and the attempt does not count.</summary>
+    /// <summary>Reserved: no job gets there. By what an attempt was cut short is in <see cref="JobStatus.LastInterruption"/>.</summary>
     Interrupted = 8,
 
     /// <summary>Its arguments cannot be decoded here. It blocks nobody and waits for a decoder.</summary>

@@ -60,7 +60,7 @@ public sealed record JobStatus(
 /// <summary>A queue in numbers.</summary>
 /// <param name="Queue">Its name.</param>
 /// <param name="IsConsumed">Whether a consumer in this process takes jobs from it.</param>
-/// <param name="Workers">How many jobs may run at a time.</param>
+/// <param name="Workers">How many jobs may run at a time in each process that runs jobs of the queue.</param>
 /// <param name="Scheduled">Jobs that wait for their time.</param>
 /// <param name="Waiting">Jobs that wait for a worker.</param>
 /// <param name="Running">Jobs granted to workers.</param>

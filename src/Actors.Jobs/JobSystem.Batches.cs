@@ -19,6 +19,11 @@ public sealed partial class JobSystem
         var id = options.ChosenId ?? JobId.Create(_system.TimeProvider, _system.Random);
         var links = Members(id, jobs, options);
         var queue = links.Length > 0 ? links[0].Queue : QueueOfNothing(options, typeof(TJob));
+        if (options.ChosenId is not null && await FindForgottenAsync(id, queue, links, cancellationToken) is { } forgotten)
+        {
+            return forgotten;
+        }
+
         var callbacks = Callbacks(id, queue, options);
         callbacks = await ResolveParentsAsync(callbacks, cancellationToken, id);
 
@@ -75,6 +80,42 @@ public sealed partial class JobSystem
         }
 
         return unknown is null ? null : throw unknown;
+    }
+
+    /// <summary>A batch that was over long ago, and that its queue remembers no more: its jobs are in the history, and must not be enqueued again.</summary>
+    private async Task<JobBatch?> FindForgottenAsync(JobId id, string queue, Link[] links, CancellationToken cancellationToken)
+    {
+        if (links.Length == 0 || await IsRememberedAsync(id, queue, cancellationToken) || await History.FindAsync(links[0].Draft.Id, cancellationToken) is not { } first)
+        {
+            return null;
+        }
+
+        // One of which nothing is known any more is older than the history keeps, and has ended: as most do.
+        var (failed, cancelled, completedAt) = (0L, 0L, first.FinishedAt);
+        foreach (var link in links)
+        {
+            if (await History.FindAsync(link.Draft.Id, cancellationToken) is { } finished)
+            {
+                failed += finished.State == JobState.Failed ? 1 : 0;
+                cancelled += finished.State == JobState.Cancelled ? 1 : 0;
+                completedAt = finished.FinishedAt > completedAt ? finished.FinishedAt : completedAt;
+            }
+        }
+
+        return new JobBatch(id, queue, links.Length, links.Length, links.Length - failed - cancelled, failed, cancelled, completedAt);
+    }
+
+    /// <summary>Whether the queue knows the batch, or cannot say: then it says so when it is told of the batch.</summary>
+    private async Task<bool> IsRememberedAsync(JobId id, string queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ChangeQueueAsync(queue, new QueueMessage.GetBatch(id), cancellationToken) is not { Counts: null, Unknown: null };
+        }
+        catch (Exception cause) when (cause is JobException or ActorException)
+        {
+            return true;
+        }
     }
 
     private Link[] Members<TJob>(JobId batch, IReadOnlyCollection<TJob> jobs, BatchOptions options)

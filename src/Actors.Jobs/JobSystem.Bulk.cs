@@ -46,6 +46,7 @@ public sealed partial class JobSystem
         {
             BulkKind.Cancel => (Enum.GetValues<JobState>().Except(FinalStates), "cancelled"),
             BulkKind.Retry => ([JobState.Scheduled, JobState.Retrying, JobState.Parked, JobState.Quarantined], "retried now"),
+            BulkKind.Move => (Enum.GetValues<JobState>().Except([JobState.Running, .. FinalStates]), "moved"),
             BulkKind.RunAgain => (filter.States.Count == 0 ? [JobState.Failed] : FinalStates, "run again"),
             _ => (Enum.GetValues<JobState>(), "deleted"),
         };
@@ -57,20 +58,26 @@ public sealed partial class JobSystem
                 nameof(filter));
     }
 
-    private async Task<BulkResult> ChangeManyAsync(JobFilter filter, long atMost, BulkKind kind, string? reason, CancellationToken cancellationToken)
+    /// <param name="filter">Which jobs.</param>
+    /// <param name="atMost">How many are expected.</param>
+    /// <param name="kind">What is done to them.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="to">The queue that they go to; null when they stay in theirs.</param>
+    private async Task<BulkResult> ChangeManyAsync(JobFilter filter, long atMost, BulkKind kind, string? reason, CancellationToken cancellationToken, string? to = null)
     {
         var narrowed = Narrow(filter, kind);
         ArgumentOutOfRangeException.ThrowIfNegative(atMost);
         var query = Query(narrowed);
         return query.Args.Count > 0 || kind == BulkKind.RunAgain
-            ? await ChangeFoundAsync(query, atMost, kind, reason, cancellationToken)
-            : await ChangeMatchingAsync(query, atMost, kind, reason, cancellationToken);
+            ? await ChangeFoundAsync(query, atMost, kind, reason, to, cancellationToken)
+            : await ChangeMatchingAsync(query, atMost, kind, reason, to, cancellationToken);
     }
 
     /// <summary>Their owners find the jobs themselves.</summary>
-    private async Task<BulkResult> ChangeMatchingAsync(JobQuery query, long atMost, BulkKind kind, string? reason, CancellationToken cancellationToken)
+    private async Task<BulkResult> ChangeMatchingAsync(JobQuery query, long atMost, BulkKind kind, string? reason, string? to, CancellationToken cancellationToken)
     {
-        var queues = _queues.Keys.Where(queue => query.Filter.Queue is null || query.Filter.Queue == queue).ToList();
+        var queues = _queues.Keys.Where(queue => queue != to && (query.Filter.Queue is null || query.Filter.Queue == queue)).ToList();
         var live = await Task.WhenAll(queues.Select(queue => ChangeQueueAsync(queue, new QueueMessage.SearchJobs(query, 0, null), cancellationToken)));
         var history = kind == BulkKind.Delete ? InHistory(query) : null;
         var finished = history is null ? 0 : await History.CountAsync(history, cancellationToken);
@@ -81,7 +88,7 @@ public sealed partial class JobSystem
             var leaving = 0L;
             for (var i = 0; i < queues.Count; i++)
             {
-                leaving += await ChangeLiveAsync(queues[i], query, kind, reason, live[i], progress, cancellationToken);
+                leaving += await ChangeLiveAsync(queues[i], query, kind, reason, to, live[i], progress, cancellationToken);
             }
 
             if (history is not null && finished + leaving > 0)
@@ -94,13 +101,13 @@ public sealed partial class JobSystem
 
     /// <returns>How many that match are on their way to the history, or were.</returns>
     private async Task<long> ChangeLiveAsync(
-        string queue, JobQuery query, BulkKind kind, string? reason, QueueMessage.JobsFound counted, BulkProgress progress, CancellationToken cancellationToken)
+        string queue, JobQuery query, BulkKind kind, string? reason, string? to, QueueMessage.JobsFound counted, BulkProgress progress, CancellationToken cancellationToken)
     {
         var (left, leaving) = (counted.Count, 0L);
         for (long? from = 0; from is { } number && left > 0;)
         {
             var part = (int)Math.Min(JobsInAPart, left);
-            var changed = await ChangeQueueAsync(queue, new QueueMessage.ChangeJobs(query, kind, reason, number, counted.End, part), cancellationToken);
+            var changed = await ChangeQueueAsync(queue, new QueueMessage.ChangeJobs(query, kind, reason, number, counted.End, part) { To = to }, cancellationToken);
             progress.Changed += changed.Changed;
             await AwaitHistoryAsync(queue, changed.Leaving, cancellationToken);
             leaving += changed.Leaving.Count;
@@ -129,9 +136,10 @@ public sealed partial class JobSystem
     }
 
     /// <summary>The jobs must be read to know whether they match, or what is to be enqueued.</summary>
-    private async Task<BulkResult> ChangeFoundAsync(JobQuery query, long atMost, BulkKind kind, string? reason, CancellationToken cancellationToken)
+    private async Task<BulkResult> ChangeFoundAsync(JobQuery query, long atMost, BulkKind kind, string? reason, string? to, CancellationToken cancellationToken)
     {
         var found = await FindAllAsync(query, cancellationToken);
+        found.RemoveAll(job => job.Queue == to);
         var progress = new BulkProgress(found.Count, atMost);
         RequireHistory(kind == BulkKind.Delete && found.Any(job => job.IsFinished));
         return await progress.RunAsync(async () =>
@@ -148,7 +156,7 @@ public sealed partial class JobSystem
                 foreach (var ofQueue in part.Where(job => !job.IsFinished).GroupBy(job => job.Queue, job => job.Id))
                 {
                     var changed = await ChangeQueueAsync(
-                        ofQueue.Key, new QueueMessage.ChangeJobs(query, kind, reason, 0, long.MaxValue, JobsInAPart) { Ids = [.. ofQueue] }, cancellationToken);
+                        ofQueue.Key, new QueueMessage.ChangeJobs(query, kind, reason, 0, long.MaxValue, JobsInAPart) { Ids = [.. ofQueue], To = to }, cancellationToken);
                     progress.Changed += changed.Changed;
                     if (kind == BulkKind.Delete)
                     {

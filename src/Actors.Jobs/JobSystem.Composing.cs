@@ -51,7 +51,9 @@ public sealed partial class JobSystem
         for (i = links.Length - 1; i >= 0; i--)
         {
             var draft = i == 0 ? links[i].Draft : Promise(links[i].Draft, links[i - 1].Draft.Id, until);
-            var existing = (await EnqueueAsync(links[i].Queue, [draft], isChosenId, cancellationToken)).Existing;
+
+            // The one after it is stored already, and waits for this one: if there is another of its kind, it must end as cancelled, and not be left out.
+            var existing = (await EnqueueAsync(links[i].Queue, [draft], isChosenId, cancellationToken, isAccepted: i < links.Length - 1)).Existing;
             ids[i] = existing is null ? OnEnqueued(draft, links[i].Queue, links[i].Job) : existing[draft.Id];
         }
 
@@ -160,9 +162,15 @@ public sealed partial class JobSystem
         QueueUnavailableException? unknown = null;
         foreach (var answer in await Task.WhenAll(_queues.Keys.Select(name => ChangeQueueAsync(name, new QueueMessage.Expect(parent, queue), cancellationToken))))
         {
-            if (answer.News is not null)
+            var found = answer;
+            for (var i = 0; i < MaxFollowed && found is { News: null, MovedTo: { } moved } && _queues.ContainsKey(moved); i++)
             {
-                return (answer, null);
+                found = await ChangeQueueAsync(moved, new QueueMessage.Expect(parent, queue), cancellationToken);
+            }
+
+            if (found.News is not null)
+            {
+                return (found, null);
             }
 
             unknown ??= answer.Unknown is null ? null : new QueueUnavailableException(answer.Queue, answer.Unknown);

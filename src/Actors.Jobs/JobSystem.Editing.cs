@@ -61,7 +61,7 @@ public sealed partial class JobSystem
 
         return edited.FinishedAt is null
             ? edited
-            : await EnqueueCopyAsync(id, JobId.Create(_system.TimeProvider, _system.Random), edited.Queue, type, type.Name, type.Version, payload, cancellationToken);
+            : await EnqueueCopyAsync(id, JobId.Create(_system.TimeProvider, _system.Random), edited.Queue, type, type.Name, type.Version, payload, type.KeyOf(payload) ?? edited.Key, edited.Tags, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -141,17 +141,20 @@ public sealed partial class JobSystem
         finished.Type,
         finished.TypeVersion,
         finished.Args.ToArray(),
+        finished.Key,
+        finished.Tags,
         cancellationToken);
 
     private async Task<JobStatus> EnqueueCopyAsync(
-        JobId original, JobId id, string queue, JobType? type, string typeName, int typeVersion, byte[] payload, CancellationToken cancellationToken)
+        JobId original, JobId id, string queue, JobType? type, string typeName, int typeVersion, byte[] payload, string? key, IReadOnlyList<string> tags, CancellationToken cancellationToken)
     {
+        // The key and the tags are those that it had: without the key no limit of that key would count it.
         var draft = new JobDraft(id, typeName, typeVersion, payload, TimeSpan.Zero, null, type?.Priority ?? JobPriority.Normal)
         {
-            Key = type?.KeyOf(payload),
+            Key = key,
 
             // Whoever repeats a job by hand means it, whatever others of its kind there are.
-            Traits = ((type is null ? null : Indexed(type, payload, Traits(type, NoOptions, payload))) ?? new JobTraits()) with { CopyOf = original, Unique = null },
+            Traits = ((type is null ? null : Indexed(type, payload, null)) ?? new JobTraits()) with { CopyOf = original, Tags = TagList.Of(tags) },
         };
         await EnqueueAsync(queue, [draft], isChosenId: true, cancellationToken);
         return await FindAsync(id, cancellationToken)

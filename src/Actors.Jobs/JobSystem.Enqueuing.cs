@@ -151,23 +151,25 @@ public sealed partial class JobSystem
         return draft.Id;
     }
 
-    private static QueueMessage.Enqueue Enqueue(IReadOnlyList<JobDraft> drafts)
+    /// <param name="drafts">The jobs.</param>
+    /// <param name="isAccepted">Each is enqueued in any case, and ends as cancelled when it is not the only one of its kind.</param>
+    private static QueueMessage.Enqueue Enqueue(IReadOnlyList<JobDraft> drafts, bool isAccepted = false)
     {
         var hasUnique = false;
         foreach (var draft in drafts)
         {
-            hasUnique |= draft.Traits?.Unique is not null;
+            hasUnique |= draft.Traits?.Unique is not null && !isAccepted;
         }
 
         return new QueueMessage.Enqueue(drafts, drafts[0].Id) { HasUnique = hasUnique };
     }
 
-    private async Task<QueueMessage.Enqueued> EnqueueAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken)
+    private async Task<QueueMessage.Enqueued> EnqueueAsync(string queue, JobDraft[] drafts, bool isChosenId, CancellationToken cancellationToken, bool isAccepted = false)
     {
         try
         {
             var added = isChosenId ? await NotTakenAsync(queue, drafts, cancellationToken) : drafts;
-            return added is { Count: > 0 } ? await TellAsync(queue, Enqueue(added), cancellationToken)
+            return added is { Count: > 0 } ? await TellAsync(queue, Enqueue(added, isAccepted), cancellationToken)
                 : added is null ? QueueMessage.Enqueued.Instance
                 : await TellAsync(queue, new QueueMessage.Enqueue(added, drafts[0].Id), cancellationToken);
         }
@@ -191,8 +193,8 @@ public sealed partial class JobSystem
         var finished = 0;
         foreach (var draft in drafts)
         {
-            var found = await Queue(queue).Actor.AskAsync(
-                new QueueMessage.GetJob(draft.Id), Timeout.InfiniteTimeSpan, cancellationToken);
+            var get = new QueueMessage.GetJob(draft.Id);
+            var found = await FollowAsync(await Queue(queue).Actor.AskAsync(get, Timeout.InfiniteTimeSpan, cancellationToken), get, Timeout.InfiniteTimeSpan, cancellationToken);
             if (found.Unknown is not null)
             {
                 throw new QueueUnavailableException(queue, found.Unknown);

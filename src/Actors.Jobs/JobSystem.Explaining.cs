@@ -32,6 +32,12 @@ public sealed partial class JobSystem
             return QueueActor.FinishedReason(finished);
         }
 
+        if (await FindTakenInAsync(id, cancellationToken) is { FinishedAt: null } moved)
+        {
+            // It went from one queue to another while they were asked one after the other.
+            return (await ChangeQueueAsync(moved.Queue, new QueueMessage.WhyJob(id), cancellationToken)).Reason ?? throw new UnknownJobException(id);
+        }
+
         throw unknown is null ? new UnknownJobException(id) : unknown;
     }
 }

@@ -62,7 +62,7 @@ public sealed partial class JobSystem
         QueueUnavailableException? unknown = null;
         foreach (var (queue, handle) in _queues)
         {
-            var found = await handle.Actor.AskAsync(new QueueMessage.GetJob(id), null, cancellationToken);
+            var found = await FollowAsync(await handle.Actor.AskAsync(new QueueMessage.GetJob(id), null, cancellationToken), new QueueMessage.GetJob(id), null, cancellationToken);
             if (found.Status is { } status)
             {
                 return found.IsDeleted ? null : status;
@@ -128,7 +128,7 @@ public sealed partial class JobSystem
         {
             try
             {
-                var found = await handle.Actor.AskAsync(change, Timeout.InfiniteTimeSpan, cancellationToken);
+                var found = await FollowAsync(await handle.Actor.AskAsync(change, Timeout.InfiniteTimeSpan, cancellationToken), change, Timeout.InfiniteTimeSpan, cancellationToken);
                 if (found.Status is not null)
                 {
                     return (found, null);

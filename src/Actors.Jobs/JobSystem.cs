@@ -247,6 +247,7 @@ public sealed partial class JobSystem : IJobs
     {
         var journalActor = JournalActor.Of(_system, journal);
         var begun = _options.Shared?.BegunAttemptsOf(InboxMessage.Owner) ?? _options.BegunAttempts;
+        var names = handlers.Keys.Select(definition => definition.Name).ToHashSet(StringComparer.Ordinal);
         var setups = handlers.Select(pair => new QueueSetup(
             pair.Key.Name,
             _queues.TryGetValue(pair.Key.Name, out var known) ? known.Options : pair.Key.Options,
@@ -258,6 +259,7 @@ public sealed partial class JobSystem : IJobs
             neighbours)
         {
             Execution = _executions[pair.Key.Name],
+            Queues = names,
         }).ToList();
         _ownedSetups = setups;
 

@@ -11,10 +11,10 @@ internal static partial class Log
     [LoggerMessage(3002, LogLevel.Error, "Queue {Queue} has lost its journal: {Reason}")]
     public static partial void QueueLost(ILogger logger, string queue, string reason);
 
-    [LoggerMessage(3003, LogLevel.Warning, "Queue {Queue} has no handler for {JobTypes}, which lie beside the jobs that it handles; such jobs wait")]
+    [LoggerMessage(3003, LogLevel.Warning, "Queue {Queue} has no handler for {JobTypes}, declared beside the jobs that it handles: such jobs wait")]
     public static partial void NoHandlers(ILogger logger, string queue, string jobTypes);
 
-    [LoggerMessage(3004, LogLevel.Warning, "Queue {Queue} was restored from a backup and is paused. {Jobs} live jobs may have run since the backup: look at them, discard or release them")]
+    [LoggerMessage(3004, LogLevel.Warning, "Queue {Queue} was restored from a backup and is paused. {Jobs} live jobs may have run since the backup: look at them, discard them or resume the queue")]
     public static partial void QueueRestored(ILogger logger, string queue, long jobs);
 
     [LoggerMessage(3151, LogLevel.Information, "Attempt {Attempt} of job {JobId} ({JobType} in {Queue}) was cut short: {Reason}. It is made again, and does not count")]

@@ -9,7 +9,7 @@ public sealed record QueueOptions
 
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
 
-    /// <summary>How many jobs may run at a time. Key <c>actors.queues.NAME.workers</c>.</summary>
+    /// <summary>How many jobs may run at a time in each process that runs jobs of the queue. Key <c>actors.queues.NAME.workers</c>.</summary>
     /// <value>Default 10. From 1 to 10,000.</value>
     public int Workers { get; set; } = 10;
 

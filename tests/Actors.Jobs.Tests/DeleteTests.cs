@@ -27,6 +27,23 @@ public sealed class DeleteTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task A_finished_job_that_is_deleted_is_found_and_counted_no_more(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system);
+        var ids = await host.Jobs.EnqueueManyAsync([new Work("1"), new Work("2")], o => o.Tag("t"));
+        await host.ReachAsync(ids[1], JobState.Succeeded);
+        await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+        (await host.Jobs.DeleteAsync(ids[0])).ShouldBeTrue();
+        foreach (var filter in new[] { new JobFilter(), new JobFilter { Tag = "t" }, new JobFilter().Arg("text", "1"), new JobFilter { States = [JobState.Succeeded] } })
+        {
+            (await host.Jobs.SearchAsync(filter)).Jobs.Select(job => job.Id).ShouldNotContain(ids[0]);
+        }
+
+        (await host.Jobs.CountAsync(new JobFilter())).ShouldBe(1);
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task A_deleted_job_is_gone_at_once_and_its_id_is_free(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);

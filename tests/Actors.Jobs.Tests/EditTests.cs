@@ -168,4 +168,27 @@ public sealed class EditTests
     }
 
     private static void Small(QueueOptions options) => (options.TrimBytes, options.ForwardBytes, options.HistoryBatch) = (200, 0, 3);
+
+    [Theory, OnEachDispatcher]
+    public async Task A_repetition_has_the_key_of_the_job_and_counts_in_the_limits_of_that_key(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system, o => o.Limits.ConcurrencyPerKey = 1);
+        var ids = await host.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 4).Select(i => new Work($"{i}"))], o => o.Key("customer 7").Tag("urgent"));
+        await host.ReachAsync(ids[3], JobState.Succeeded);
+        await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+        host.Script.MostAtOnce.ShouldBe(1);
+        host.Script.Body = (_, cancellationToken) => Task.Delay(TimeSpan.FromSeconds(10), system.Time, cancellationToken);
+        foreach (var id in ids.Take(3))
+        {
+            var repetition = await host.Jobs.RunAgainAsync(id);
+            repetition.Key.ShouldBe("customer 7");
+            repetition.Tags.ShouldBe(["urgent"]);
+        }
+
+        (await host.Jobs.EditAsync(ids[3], new Work("other"))).Key.ShouldBe("customer 7");
+        await system.AdvanceAsync(TimeSpan.FromMinutes(1));
+        host.Script.Begun.ShouldBe(8);
+        host.Script.MostAtOnce.ShouldBe(1);
+    }
 }

@@ -150,6 +150,24 @@ public sealed class RetryBudgetTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task A_retry_that_waits_can_be_moved_and_has_the_budget_of_the_other_queue(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await StartAsync(system, o => (o.Retry.Budget.Share, o.Retry.Budget.Minimum) = (0, 1));
+        FailFirst(host);
+        var ids = await host.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 10).Select(i => new Work($"{i}"))]);
+        await system.AdvanceAsync(TimeSpan.FromSeconds(3));
+        var held = await HeldAsync(host, ids);
+        var moving = host.Jobs.MoveAsync(held[4], "second");
+        await system.WhenAsync(moving);
+        await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+        (await host.Jobs.GetAsync(held[4])).Queue.ShouldBe("second");
+        (await host.QueueAsync()).HeldRetries.ShouldBe(held.Count - 1);
+        await system.AdvanceAsync(TimeSpan.FromMinutes(3));
+        (await host.QueueAsync()).ShouldSatisfyAllConditions(queue => queue.Succeeded.ShouldBe(9), queue => queue.HeldRetries.ShouldBe(0));
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task It_is_off_unless_it_is_asked_for_and_those_that_wait_go_on_when_it_is_switched_off(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);

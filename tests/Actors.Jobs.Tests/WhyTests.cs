@@ -86,7 +86,7 @@ public sealed class WhyTests
         var id = await host.EnqueueAsync();
         (await host.Jobs.WhyAsync(id)).ShouldSatisfyAllConditions(
             why => why.Kind.ShouldBe(JobReasonKind.NotConsumed),
-            why => why.Text.ShouldBe("No process takes jobs of its queue: start its consumer."),
+            why => why.Text.ShouldBe("No process takes jobs of its queue: start its consumer, the service 'default'."),
             why => why.MaxAttempts.ShouldBeNull());
         await host.StartConsumingAsync();
         (await host.Jobs.WhyAsync(id)).ShouldSatisfyAllConditions(

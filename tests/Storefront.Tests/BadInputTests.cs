@@ -97,7 +97,12 @@ public sealed class BadInputTests : IDisposable
     {
         await using var first = await ShopProcess.StartAsync(_folder);
 
-        await ShouldRefuseAsync(69, "is in use by process", "End that process, give this one a file of its own, or let them share it");
+        var (exitCode, errors) = await ShopProcess.RunAsync(_folder, "--actors:management:socket=off");
+        ShouldBeWords(errors, "is in use by process", "End that process, give this one a file of its own, or let them share it");
+        exitCode.ShouldBe(69);
+        var (socketCode, socketErrors) = await ShopProcess.RunAsync(_folder);
+        ShouldBeWords(socketErrors, "shop.sock");
+        socketCode.ShouldBe(69);
         (await first.Client.GetAsync("/services")).Status.ShouldBe(HttpStatusCode.OK);
     }
 

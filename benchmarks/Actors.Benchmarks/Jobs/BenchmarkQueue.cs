@@ -6,18 +6,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Benchmarks.Jobs;
 
-/// <summary>A queue as a program has it, on a store in a folder of its own.</summary>
+/// <summary>A queue as a program has it, on a store in a folder of its own; or several, which share the store and the work.</summary>
 internal sealed class BenchmarkQueue : IAsyncDisposable
 {
     private readonly ActorSystem _system;
     private readonly SqliteStore? _store;
     private readonly ServiceProvider _services;
+    private readonly IReadOnlyList<string> _names;
+    private int _turn;
     private CancellationTokenSource? _stop;
     private Task _consuming = Task.CompletedTask;
 
-    private BenchmarkQueue(ActorSystem system, SqliteStore? store, ServiceProvider services, CountingJournal journal, JobSystem jobs)
+    private BenchmarkQueue(ActorSystem system, SqliteStore? store, ServiceProvider services, CountingJournal journal, JobSystem jobs, IReadOnlyList<string> names)
     {
-        (_system, _store, _services, Journal, Jobs) = (system, store, services, journal, jobs);
+        (_system, _store, _services, Journal, Jobs, _names) = (system, store, services, journal, jobs, names);
     }
 
     public JobSystem Jobs { get; }
@@ -38,24 +40,35 @@ internal sealed class BenchmarkQueue : IAsyncDisposable
         var services = new ServiceCollection().BuildServiceProvider();
         var queue = new QueueOptions { Workers = options.Workers, Prefetch = options.Prefetch, KeepSucceeded = keepSucceeded };
         limit?.Invoke(queue.Limits);
+        IReadOnlyList<string> names = ["default", .. Enumerable.Range(2, options.Queues - 1).Select(number => $"default-{number}")];
         var jobs = await JobSystem.StartAsync(system, new JobSystemOptions
         {
             Journal = journal,
             History = store?.History ?? new InMemoryHistory(),
             BegunAttempts = store?.BegunAttempts ?? new InMemoryBegunAttempts(),
             Services = services,
-            Queues = [new QueueDefinition("default", queue, handler is null ? [typeof(BenchmarkHandler)] : [typeof(BenchmarkHandler), handler])],
+            Queues = [.. names.Select(name => new QueueDefinition(name, queue, handler is null ? [typeof(BenchmarkHandler)] : [typeof(BenchmarkHandler), handler]))],
         });
-        await jobs.EnqueueAsync(BenchmarkJob.Plain, o => o.Delay(TimeSpan.FromDays(1))); // Durable when the queue has recovered.
-        return new BenchmarkQueue(system, store, services, journal, jobs);
+        foreach (var name in names)
+        {
+            await jobs.EnqueueAsync(BenchmarkJob.Plain, o => o.Queue(name).Delay(TimeSpan.FromDays(1))); // Durable when the queue has recovered.
+        }
+
+        return new BenchmarkQueue(system, store, services, journal, jobs, names);
     }
 
     public async Task StartConsumingAsync()
     {
         _stop = new CancellationTokenSource();
-        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _consuming = Jobs.ConsumeAsync("default", ready.SetResult, _stop.Token);
-        await await Task.WhenAny(ready.Task, _consuming);
+        var consuming = new List<Task>();
+        foreach (var name in _names)
+        {
+            var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            consuming.Add(Jobs.ConsumeAsync(name, ready.SetResult, _stop.Token));
+            await await Task.WhenAny(ready.Task, consuming[^1]);
+        }
+
+        _consuming = Task.WhenAll(consuming);
     }
 
     public async Task StopConsumingAsync()
@@ -83,7 +96,7 @@ internal sealed class BenchmarkQueue : IAsyncDisposable
         return watch.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Enqueues a thousand at a time, from two callers.</summary>
+    /// <summary>Enqueues a thousand at a time, from two callers, into one queue after the other.</summary>
     /// <returns>Seconds.</returns>
     public async Task<double> EnqueueManyAsync(int count, Action<EnqueueOptions>? configure = null)
     {
@@ -95,7 +108,14 @@ internal sealed class BenchmarkQueue : IAsyncDisposable
             var all = Enumerable.Repeat(BenchmarkJob.Plain, AtOnce).ToList();
             for (var rest = Interlocked.Add(ref left, -AtOnce); rest > -AtOnce; rest = Interlocked.Add(ref left, -AtOnce))
             {
-                await Jobs.EnqueueManyAsync(rest >= 0 ? all : all[..(rest + AtOnce)], configure);
+                var name = _names[Interlocked.Increment(ref _turn) % _names.Count];
+                await Jobs.EnqueueManyAsync(
+                    rest >= 0 ? all : all[..(rest + AtOnce)],
+                    o =>
+                    {
+                        o.Queue(name);
+                        configure?.Invoke(o);
+                    });
             }
         })));
         return watch.Elapsed.TotalSeconds;

@@ -1,7 +1,7 @@
 namespace Actors.Benchmarks.Jobs;
 
 /// <summary>What the command line says of a queue.</summary>
-internal sealed record JobOptions(bool IsInMemory, int? Jobs, int Producers, int Workers, int Prefetch, bool? KeepSucceeded)
+internal sealed record JobOptions(bool IsInMemory, int? Jobs, int Producers, int Workers, int Prefetch, bool? KeepSucceeded, int Queues)
 {
     /// <summary>Whether history is measured in both ways: as it is by default, and without succeeded jobs.</summary>
     public IReadOnlyList<bool> Histories => KeepSucceeded is { } keep ? [keep] : [true, false];
@@ -23,7 +23,8 @@ internal sealed record JobOptions(bool IsInMemory, int? Jobs, int Producers, int
             "failed" => false,
             "both" => null,
             var other => throw new ArgumentException($"--history {other}: there are all and failed; without it both are measured."),
-        });
+        },
+        options.Int("queues", 1));
 
     /// <summary>A name of a figure; those without succeeded jobs in the history have an ending.</summary>
     public static string Name(string name, bool keepSucceeded) => keepSucceeded ? name : name + "-history-failed";

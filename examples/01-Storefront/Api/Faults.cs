@@ -17,7 +17,7 @@ internal sealed class Faults : IExceptionHandler
             UnknownServiceException or UnknownJobException or UnknownScheduleException => StatusCodes.Status404NotFound,
             ServiceException => StatusCodes.Status400BadRequest,
             JobTooLargeException => StatusCodes.Status413PayloadTooLarge,
-            QueueUnavailableException or SchedulesUnavailableException or JobOutcomeUnknownException or ActorException => StatusCodes.Status503ServiceUnavailable,
+            QueueUnavailableException or BatchIncompleteException or SchedulesUnavailableException or JobOutcomeUnknownException or ActorException => StatusCodes.Status503ServiceUnavailable,
             BadHttpRequestException bad => bad.StatusCode,
             _ => null,
         };

@@ -1,5 +1,6 @@
 using Actors.Jobs;
 using Actors.Services;
+using Storefront.Orders;
 
 namespace Storefront.Api;
 
@@ -17,6 +18,9 @@ internal static class OperationEndpoints
         app.MapPost("/services/{name}/restart", (string name, IServices services) => InShortAsync(services.RestartAsync(name)));
         app.MapGet("/queues", (IJobs jobs, CancellationToken cancellationToken) => jobs.GetQueuesAsync(cancellationToken));
         app.MapGet("/jobs/{id}", GetJobAsync);
+        app.MapGet("/jobs/{id}/why", GetWhyAsync);
+        app.MapPost("/reports/orders", async (IJobs jobs) => new { Job = await jobs.EnqueueAsync(new OrderReport()) });
+        app.MapGet("/reports/orders", GetReportAsync);
         app.MapGet("/schedules", async (ISchedules schedules, CancellationToken cancellationToken) =>
             (await schedules.ListAsync(cancellationToken)).Select(InShort));
         app.MapGet("/schedules/{name}", (string name, ISchedules schedules, CancellationToken cancellationToken) =>
@@ -55,7 +59,21 @@ internal static class OperationEndpoints
     };
 
     private static async Task<IResult> GetJobAsync(string id, IJobs jobs, CancellationToken cancellationToken) =>
-        JobId.TryParse(id, null, out var job)
-            ? Results.Ok(await jobs.GetAsync(job, cancellationToken))
-            : Faults.Answer(StatusCodes.Status400BadRequest, $"'{id}' is not the id of a job. An id looks like 0197f2b0-5c1e-7a3b-9d2f-3c4d5e6f7a8b.");
+        JobId.TryParse(id, null, out var job) ? Results.Ok(await jobs.GetAsync(job, cancellationToken)) : NoId(id);
+
+    private static async Task<IResult> GetWhyAsync(string id, IJobs jobs, CancellationToken cancellationToken) =>
+        JobId.TryParse(id, null, out var job) ? Results.Ok(await jobs.WhyAsync(job, cancellationToken)) : NoId(id);
+
+    private static IResult NoId(string id) =>
+        Faults.Answer(StatusCodes.Status400BadRequest, $"'{id}' is not the id of a job. An id looks like 0197f2b0-5c1e-7a3b-9d2f-3c4d5e6f7a8b.");
+
+    private static async Task<IResult> GetReportAsync(IJobs jobs, CancellationToken cancellationToken) =>
+        await jobs.FindLatestAsync<OrderReport>(cancellationToken: cancellationToken) is { Status: var job }
+            ? Results.Ok(new
+            {
+                Job = job.Id,
+                job.State,
+                Report = job.State == JobState.Succeeded ? await jobs.GetResultAsync<OrderReportMade>(job.Id, cancellationToken) : null,
+            })
+            : Faults.Answer(StatusCodes.Status404NotFound, "There is no report yet. POST /reports/orders makes one, and so does the schedule order-report.");
 }

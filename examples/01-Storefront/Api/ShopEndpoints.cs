@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Actors.Jobs;
 using Storefront.Catalogue;
 using Storefront.Orders;
@@ -29,36 +28,20 @@ internal static class ShopEndpoints
 
     private static async Task<IResult> PostOrderAsync(HttpRequest request, OrderDesk desk, IJobs jobs, CancellationToken cancellationToken)
     {
-        if (!request.HasJsonContentType())
+        var (received, refusal) = await JsonBody.ReadAsync<OrderRequest>(request, "an order", Sample, cancellationToken);
+        if (refusal is not null)
         {
-            return Faults.Answer(StatusCodes.Status415UnsupportedMediaType, "Send the order as JSON, with the header 'Content-Type: application/json'.");
-        }
-
-        OrderRequest? received;
-        try
-        {
-            received = await request.ReadFromJsonAsync<OrderRequest>(cancellationToken);
-        }
-        catch (JsonException fault)
-        {
-            var where = fault.Path is null or "$" ? "body" : fault.Path.TrimStart('$', '.');
-            return Rejected(new Dictionary<string, string[]>
-            {
-                [where] = [$"Line {fault.LineNumber + 1}, position {fault.BytePositionInLine + 1}: this cannot be read as an order. One looks like {Sample}"],
-            });
+            return refusal;
         }
 
         var (order, faults) = await desk.CheckAsync(received ?? new OrderRequest(null, null), cancellationToken);
         if (order is null)
         {
-            return Rejected(faults);
+            return JsonBody.Refuse("an order", faults);
         }
 
         // When this returns, the job is on the disk: whatever happens to us, the customer hears from us.
         var job = await jobs.EnqueueAsync(new SendOrderConfirmation(order), cancellationToken: cancellationToken);
         return Results.Accepted($"/jobs/{job}", new { orderId = order.Id, jobId = job, total = order.Total });
     }
-
-    private static IResult Rejected(IEnumerable<KeyValuePair<string, string[]>> faults) =>
-        Results.ValidationProblem(faults, title: "The order was not accepted.");
 }

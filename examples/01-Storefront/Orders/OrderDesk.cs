@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Net.Mail;
 using Storefront.Catalogue;
+using Storefront.Mail;
 
 namespace Storefront.Orders;
 
@@ -9,7 +9,6 @@ public sealed class OrderDesk(ProductFile products)
 {
     private const int MaxLines = 100;
     private const int MaxQuantity = 1000;
-    private const int MaxEmailLength = 254;
 
     /// <summary>The order, or what is wrong, by the name of the member.</summary>
     public async Task<(Order? Order, IReadOnlyDictionary<string, string[]> Faults)> CheckAsync(
@@ -30,10 +29,7 @@ public sealed class OrderDesk(ProductFile products)
     private static string? EmailFault(string? email) => email switch
     {
         null or "" => "An order needs an email address to confirm it to.",
-        { Length: > MaxEmailLength } => $"An email address has at most {MaxEmailLength} characters, this one has {email.Length}.",
-        _ when !email.All(c => c is > ' ' and < '\x7f') || !MailAddress.TryCreate(email, out var address) || address.Address != email =>
-            $"'{Shown(email)}' is not an email address. Write it as name@example.com.",
-        _ => null,
+        _ => EmailAddress.Fault(email),
     };
 
     private async Task<IReadOnlyList<OrderLine>> CheckLinesAsync(

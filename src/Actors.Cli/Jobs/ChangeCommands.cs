@@ -19,11 +19,17 @@ internal static class ChangeCommands
 
     public static Command Delete() => Change("delete", "delete-jobs", "Deletes jobs, live or finished, and leaves no trace of them.");
 
-    private static Command Change(string name, string request, string description, Option<string?>? reason = null)
+    public static Command Move()
+    {
+        var to = new Option<string?>("--to") { Description = "The queue that they go to.", HelpName = "QUEUE", Required = true };
+        return Change("move", "move-jobs", "Moves jobs that do not run to another queue, as they are.", to: to);
+    }
+
+    private static Command Change(string name, string request, string description, Option<string?>? reason = null, Option<string?>? to = null)
     {
         var ids = new Argument<string[]>("ID") { Description = "Ids of jobs; or options that say which are meant.", Arity = ArgumentArity.ZeroOrMore };
         var filter = new FilterOptions();
-        var count = new Option<long?>("--count") { Description = "All that match, if they are not more than this. Without it they are counted and left alone.", HelpName = "NUMBER" };
+        var count = new Option<long?>("--count") { Description = "All that match, if they are not more than this. Without it they are counted and left alone.", HelpName = "NUMBER", CustomParser = WholeNumber.From(0L) };
         var yes = new Option<bool>("--yes", "-y") { Description = "All that match, however many they are." };
         var everything = new Option<bool>("--everything") { Description = "Every job of every queue is meant." };
         var command = new Command(name, description) { ids };
@@ -32,17 +38,15 @@ internal static class ChangeCommands
             command.Add(reason);
         }
 
+        if (to is not null)
+        {
+            command.Add(to);
+        }
+
         filter.AddTo(command);
         command.Add(everything);
         command.Add(count);
         command.Add(yes);
-        count.Validators.Add(static given =>
-        {
-            if (given.GetValueOrDefault<long?>() is < 0)
-            {
-                given.AddError("--count must be 0 or more.");
-            }
-        });
         command.Validators.Add(given =>
         {
             var isNamed = given.GetValue(ids) is { Length: > 0 };
@@ -53,12 +57,13 @@ internal static class ChangeCommands
             }
         });
         return RunningCommands.Ask(command, parsed => parsed.GetValue(ids) is { Length: > 0 } named
-            ? new ManagementRequest(request) { Ids = named, Reason = reason is null ? null : parsed.GetValue(reason) }
+            ? new ManagementRequest(request) { Ids = named, Reason = reason is null ? null : parsed.GetValue(reason), To = to is null ? null : parsed.GetValue(to) }
             : new ManagementRequest(request)
             {
                 Jobs = filter.Filter(parsed) with { IsEverything = parsed.GetValue(everything) },
                 Count = parsed.GetValue(yes) ? -1 : parsed.GetValue(count),
                 Reason = reason is null ? null : parsed.GetValue(reason),
+                To = to is null ? null : parsed.GetValue(to),
             });
     }
 }

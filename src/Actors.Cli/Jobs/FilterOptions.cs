@@ -13,8 +13,9 @@ internal sealed class FilterOptions
 
     private readonly Option<JobState[]> _states = new("--state")
     {
-        Description = $"Only in this state; may be given again. There are {string.Join(", ", Enum.GetNames<JobState>())}.",
+        Description = $"Only in this state; may be given again. There are {string.Join(", ", States)}.",
         HelpName = "STATE",
+        CustomParser = ParseStates,
     };
 
     private readonly Option<string?> _key = new("--key") { Description = "Only with this key.", HelpName = "KEY" };
@@ -35,6 +36,9 @@ internal sealed class FilterOptions
         HelpName = "TIME",
         CustomParser = ParseTime,
     };
+
+    /// <summary>All that a job can be in.</summary>
+    private static IEnumerable<string> States => Enum.GetValues<JobState>().Where(state => state != JobState.Interrupted).Select(state => state.ToString().ToLowerInvariant());
 
     private Option[] All => [_queue, _type, _states, _key, _tag, _args, _error, _since];
 
@@ -60,6 +64,17 @@ internal sealed class FilterOptions
         ErrorFingerprint = parsed.GetValue(_error),
         EnqueuedFrom = parsed.GetValue(_since),
     };
+
+    private static JobState[] ParseStates(ArgumentResult result)
+    {
+        if (result.Tokens.Select(token => token.Value).FirstOrDefault(text => !States.Contains(text, StringComparer.OrdinalIgnoreCase)) is not { } unknown)
+        {
+            return [.. result.Tokens.Select(token => Enum.Parse<JobState>(token.Value, ignoreCase: true))];
+        }
+
+        result.AddError($"There is no state '{unknown}'. There are {string.Join(", ", States)}.");
+        return [];
+    }
 
     private static JobArg[] ParseArgs(ArgumentResult result)
     {

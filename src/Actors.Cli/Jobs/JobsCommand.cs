@@ -18,6 +18,7 @@ internal static class JobsCommand
         ChangeCommands.Retry(),
         ChangeCommands.RunAgain(),
         ChangeCommands.Delete(),
+        ChangeCommands.Move(),
         JobCommands.Edit(),
         QueuesCommands.Pause(),
         QueuesCommands.Resume(),
@@ -30,7 +31,7 @@ internal static class JobsCommand
     private static Command Search()
     {
         var options = new FilterOptions();
-        var limit = new Option<int>("--limit") { Description = "How many jobs, 1 to 1000.", HelpName = "NUMBER", DefaultValueFactory = _ => 20 };
+        var limit = Limit("jobs");
         var cursor = new Option<string?>("--cursor") { Description = "Goes on where an earlier search has ended, as it said.", HelpName = "TEXT" };
         var command = new Command("search", "Lists jobs that wait, run or have finished, newest first. A job must match all that is given.") { limit, cursor };
         options.AddTo(command);
@@ -45,9 +46,12 @@ internal static class JobsCommand
     private static Command Errors()
     {
         var options = new FilterOptions();
-        var limit = new Option<int>("--limit") { Description = "How many errors, 1 to 1000.", HelpName = "NUMBER", DefaultValueFactory = _ => 20 };
+        var limit = Limit("errors");
         var command = new Command("errors", "Counts the errors of jobs that have finished; those that are the same but for numbers, ids and the like are one.") { limit };
         options.AddTo(command);
         return RunningCommands.Ask(command, parsed => new ManagementRequest("job-errors") { Jobs = options.Filter(parsed), Lines = parsed.GetValue(limit) });
     }
+
+    private static Option<int?> Limit(string what) =>
+        new("--limit") { Description = $"How many {what}, 1 to 1000.", HelpName = "NUMBER", DefaultValueFactory = _ => 20, CustomParser = WholeNumber.Between(1, 1000) };
 }

@@ -13,14 +13,14 @@ internal static class LimitsCommands
 
     public static Command Workers()
     {
-        var number = new Argument<int>("NUMBER") { Description = "How many jobs may run at a time, in each process that runs jobs of the queue." };
+        var number = new Argument<int?>("NUMBER") { Description = "How many jobs may run at a time, in each process that runs jobs of the queue.", Arity = ArgumentArity.ExactlyOne, CustomParser = WholeNumber.Any<int>() };
         return Change("workers", $"Changes how many jobs of a queue run at a time. {Lasting}", [number], [], parsed => new QueueChange { Workers = parsed.GetValue(number) });
     }
 
     public static Command Limits()
     {
-        var concurrency = new Option<int?>("--concurrency") { Description = "How many jobs may run at a time, in all processes together.", HelpName = "NUMBER" };
-        var perKey = new Option<int?>("--concurrency-per-key") { Description = "How many jobs of one key may run at a time.", HelpName = "NUMBER" };
+        var concurrency = new Option<int?>("--concurrency") { Description = "How many jobs may run at a time, in all processes together.", HelpName = "NUMBER", CustomParser = WholeNumber.Any<int>() };
+        var perKey = new Option<int?>("--concurrency-per-key") { Description = "How many jobs of one key may run at a time.", HelpName = "NUMBER", CustomParser = WholeNumber.Any<int>() };
         var rate = Rate("--rate", "How many jobs may start in a time, such as '100 per minute'.");
         var ratePerKey = Rate("--rate-per-key", "How many jobs of one key may start in a time.");
         Option[] options = [concurrency, perKey, rate, ratePerKey];

@@ -56,7 +56,9 @@ internal static class QueuesCommands
     private static DateTimeOffset? ParseSpan(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        if (HoconDuration.TryParse(text, out var span) && span > TimeSpan.Zero && span < TimeSpan.FromDays(3650))
+
+        // A bare number would be milliseconds, which nobody means here.
+        if (text is [.., > '9'] && HoconDuration.TryParse(text, out var span) && span > TimeSpan.Zero && span < TimeSpan.FromDays(3650))
         {
             return TimeProvider.System.GetUtcNow() + span;
         }

@@ -24,7 +24,7 @@ internal static class RunningCommands
     private static Command Question(string name, string description, bool hasLines)
     {
         var services = new Argument<string[]>("NAME") { Description = "Services: names, or patterns such as 'worker-*'. Without one, all.", Arity = ArgumentArity.ZeroOrMore };
-        var lines = new Option<int?>("--lines", "-n") { Description = "How many at most; 20 unless it is given.", HelpName = "NUMBER" };
+        var lines = new Option<int?>("--lines", "-n") { Description = "How many at most; 20 unless it is given.", HelpName = "NUMBER", CustomParser = WholeNumber.From(1) };
         var follow = new Option<bool>("--follow", "-f") { Description = "Goes on with what they print from now on, until Ctrl+C." };
         var command = new Command(name, description) { services };
         if (name == "tail")
@@ -35,13 +35,6 @@ internal static class RunningCommands
         if (hasLines)
         {
             command.Add(lines);
-            lines.Validators.Add(static given =>
-            {
-                if (given.GetValueOrDefault<int?>() is < 1)
-                {
-                    given.AddError("--lines must be 1 or more.");
-                }
-            });
         }
 
         return Ask(

@@ -51,7 +51,7 @@ internal static class SchedulesCommand
             Description = "In quotes: \"daily at 08:00 Europe/London\", \"*/15 8-17 * * MON-FRI\", \"every 30 s\". Or the name of a schedule of a program that runs, or a pattern; without one, all of it.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var count = new Option<int>("--count") { Description = $"How many moments, 1 to {MostMoments}; at most 10 of a program that runs.", HelpName = "NUMBER", DefaultValueFactory = _ => 10 };
+        var count = new Option<int?>("--count") { Description = $"How many moments, 1 to {MostMoments}; at most 10 of a program that runs.", HelpName = "NUMBER", DefaultValueFactory = _ => 10, CustomParser = WholeNumber.Between(1, MostMoments) };
         var zone = new Option<string?>("--zone") { Description = "The time zone when the schedule names none; UTC otherwise.", HelpName = "ZONE" };
         var from = new Option<string?>("--from") { Description = "The moment after which it looks, such as 2026-10-24T12:00Z; now otherwise.", HelpName = "MOMENT" };
         var name = new Option<string?>("--name") { Description = "The name of the schedule, which H is made from.", HelpName = "NAME" };
@@ -61,7 +61,7 @@ internal static class SchedulesCommand
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(text) is { } written && IsSchedule(written)
             ? Task.FromResult(Run(
                 written,
-                parsed.GetValue(count),
+                parsed.GetValue(count) ?? 10,
                 parsed.GetValue(zone),
                 parsed.GetValue(from),
                 parsed.GetValue(name),
@@ -84,11 +84,6 @@ internal static class SchedulesCommand
         if (from is not null && !DateTimeOffset.TryParse(from, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out after))
         {
             return Refuse(answer, $"'--from {from}' must be a moment such as 2026-10-24T12:00Z.");
-        }
-
-        if (count is < 1 or > MostMoments)
-        {
-            return Refuse(answer, $"'--count {count}' must be from 1 to {MostMoments}.");
         }
 
         try

@@ -1,3 +1,4 @@
+using Actors.Jobs;
 using Actors.Services;
 
 namespace Actors.Hosting.Management;
@@ -30,6 +31,8 @@ internal sealed record Answer(ManagementOutcome Outcome, string Text)
     public IReadOnlyList<RunView>? Runs { get; init; }
 
     public IReadOnlyList<JobView>? Jobs { get; init; }
+
+    public JobBatch? Batch { get; init; }
 
     public IReadOnlyList<QueueView>? Queues { get; init; }
 

@@ -11,7 +11,12 @@ internal sealed partial class JobCommands
     public async Task<Answer> ShowAsync(ManagementRequest request, CancellationToken cancellationToken)
     {
         var id = Id(Single(request));
-        var status = await Jobs.GetAsync(id, cancellationToken);
+        if (await Jobs.FindAsync(id, cancellationToken) is not { } status)
+        {
+            // What a job waits for may be a batch.
+            return await Jobs.GetBatchAsync(id, cancellationToken) is { } batch ? new Answer(ManagementOutcome.Done, JobText.Of(batch)) { Batch = batch } : throw new UnknownJobException(id);
+        }
+
         var reason = await Jobs.WhyAsync(id, cancellationToken);
         var progress = await Jobs.GetProgressAsync(id, cancellationToken);
         var finished = status.FinishedAt is null ? null : await Jobs.History.FindAsync(id, cancellationToken);
@@ -50,6 +55,7 @@ internal sealed partial class JobCommands
 
     public Task<Answer> ChangeAsync(ManagementRequest request, CancellationToken cancellationToken) => request switch
     {
+        { Command: "move-jobs", To: null } => Task.FromResult(new Answer(ManagementOutcome.BadRequest, "Say which queue they are to go to.")),
         { Ids.Count: > 0, Jobs: not null } => Task.FromResult(new Answer(ManagementOutcome.BadRequest, "Name jobs by their ids, or say by a filter which are meant, not both.")),
         { Ids.Count: > 0 } => ChangeNamedAsync(request, cancellationToken),
         { Jobs: { } filter } => ChangeMatchingAsync(request, filter, cancellationToken),
@@ -80,6 +86,7 @@ internal sealed partial class JobCommands
             {
                 "cancel-jobs" => await Jobs.CancelAsync(id, request.Reason, cancellationToken),
                 "retry-jobs" => await Jobs.RetryAsync(id, cancellationToken),
+                "move-jobs" => await Jobs.MoveAsync(id, request.To!, cancellationToken), // Checked before.
                 _ => await Jobs.RunAgainAsync(id, cancellationToken),
             };
             var (line, isDone) = JobText.OfChange(request.Command, id, status);
@@ -102,6 +109,7 @@ internal sealed partial class JobCommands
                 "cancel-jobs" => Jobs.CancelManyAsync(filter, expected, request.Reason, cancellationToken),
                 "retry-jobs" => Jobs.RetryManyAsync(filter, expected, cancellationToken),
                 "delete-jobs" => Jobs.DeleteManyAsync(filter, expected, cancellationToken),
+                "move-jobs" => Jobs.MoveManyAsync(filter, request.To!, expected, cancellationToken), // As above.
                 _ => Jobs.RunAgainManyAsync(filter, expected, cancellationToken),
             });
             return new Answer(result.Unchanged == 0 ? ManagementOutcome.Done : ManagementOutcome.Incomplete, JobText.Of(request.Command, result))

@@ -53,12 +53,12 @@ internal sealed class ManagementCommands(ActorsRuntime runtime, IHostApplication
                 "job" => Signed(await _jobs.ShowAsync(request, cancellationToken)),
                 "why-job" => Signed(await _jobs.WhyAsync(request, cancellationToken)),
                 "edit-job" => Signed(await _jobs.EditAsync(request)),
-                "cancel-jobs" or "retry-jobs" or "run-jobs-again" or "delete-jobs" => Signed(await _jobs.ChangeAsync(request, cancellationToken)),
+                "cancel-jobs" or "retry-jobs" or "run-jobs-again" or "delete-jobs" or "move-jobs" => Signed(await _jobs.ChangeAsync(request, cancellationToken)),
                 var unknown => new Answer(
                     ManagementOutcome.BadRequest,
                     $"There is no command '{unknown}'. There are: ping, status, start, stop, restart, tail, incidents, reread, update, shutdown, " +
                     "schedules, next-slots, run-schedule, pause-schedule, resume-schedule, search-jobs, job-errors, " +
-                    "queues, pause-queue, resume-queue, drain-queue, change-queue, reset-queue, job, why-job, cancel-jobs, retry-jobs, run-jobs-again, delete-jobs, edit-job."),
+                    "queues, pause-queue, resume-queue, drain-queue, change-queue, reset-queue, job, why-job, cancel-jobs, retry-jobs, run-jobs-again, delete-jobs, move-jobs, edit-job."),
             };
         }
         catch (Exception fault) when (fault is UnknownServiceException or UnknownScheduleException or UnknownQueueException or UnknownJobException)

@@ -11,7 +11,8 @@ namespace Actors.Hosting.Management;
 /// <summary>Takes commands over the management socket, from before the first service starts until the last has stopped.</summary>
 internal sealed class ManagementServer(ActorsRuntime runtime, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedLifecycleService, IDisposable
 {
-    private const int MaxRequestBytes = 64 * 1024;
+    /// <summary>Room for the arguments of a job that is edited.</summary>
+    private const int MaxRequestBytes = 4 * 1024 * 1024;
 
     private readonly ILogger _logger = loggers.CreateLogger("Actors.Hosting.Management");
     private readonly CancellationTokenSource _ended = new();
@@ -128,9 +129,9 @@ internal sealed class ManagementServer(ActorsRuntime runtime, IHostApplicationLi
         try
         {
             var request = Wire.ReadRequest(line);
-            if (request.Command is not ("ping" or "status" or "incidents" or "tail"))
+            if (!IsQuestion(request.Command))
             {
-                Log.Managed(_logger, request.Command, string.Join(' ', request.Services.Concat(request.Schedules)));
+                Log.Managed(_logger, string.Join(' ', [request.Command, .. request.Services, .. request.Schedules, .. request.Queues, .. request.Ids, .. request.Jobs is null ? [] : new[] { "(by a filter)" }]));
             }
 
             var answer = await commands.RunAsync(request, CancellationToken.None);
@@ -147,6 +148,9 @@ internal sealed class ManagementServer(ActorsRuntime runtime, IHostApplicationLi
             return (new Answer(ManagementOutcome.Refused, $"A defect of ours, please report it: {fault.Message}"), false);
         }
     }
+
+    private static bool IsQuestion(string command) => command is "ping" or "status" or "incidents" or "tail" or "reread" or "schedules" or "next-slots"
+        or "queues" or "search-jobs" or "job-errors" or "job" or "why-job";
 
     /// <returns>Null at the end of the connection. A line that is too long is cut, which makes it no JSON.</returns>
     private static async Task<string?> ReadLineAsync(NetworkStream stream)

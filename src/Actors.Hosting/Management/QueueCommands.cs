@@ -11,7 +11,8 @@ internal sealed class QueueCommands(ActorsRuntime runtime)
     public async Task<Answer> ListAsync(ManagementRequest request, string heading, CancellationToken cancellationToken)
     {
         var queues = await Task.WhenAll((request.Queues.Count == 0 ? Jobs.Queues : Named(request)).Select(queue => Jobs.GetQueueAsync(queue, cancellationToken)));
-        return Answer(queues, heading) with { Outcome = queues.Any(queue => QueueText.TroubleOf(queue).Count > 0) ? ManagementOutcome.Incomplete : ManagementOutcome.Done };
+        var answer = Answer(queues, heading);
+        return answer with { Outcome = answer.Queues?.Any(queue => queue.Trouble is not null) == true ? ManagementOutcome.Incomplete : ManagementOutcome.Done };
     }
 
     public Task<Answer> PauseAsync(ManagementRequest request, string heading) =>
@@ -53,6 +54,13 @@ internal sealed class QueueCommands(ActorsRuntime runtime)
             : [.. request.Queues.Distinct(StringComparer.Ordinal)];
     }
 
-    private Answer Answer(IReadOnlyList<QueueStatus> queues, string heading) =>
-        new(ManagementOutcome.Done, QueueText.Of(heading, queues, runtime.System.TimeProvider.GetUtcNow())) { Queues = [.. queues.Select(QueueView.Of)] };
+    /// <summary>Those that this process would consume, and whose consumer does not run.</summary>
+    private IReadOnlyCollection<string> Stopped(IReadOnlyList<QueueStatus> queues) =>
+        [.. runtime.Settings.Queues.Where(queue => !queue.IsEnqueueOnly).Select(queue => queue.Name).Intersect(queues.Where(queue => !queue.IsConsumed).Select(queue => queue.Queue))];
+
+    private Answer Answer(IReadOnlyList<QueueStatus> queues, string heading)
+    {
+        var stopped = Stopped(queues);
+        return new(ManagementOutcome.Done, QueueText.Of(heading, queues, stopped, runtime.System.TimeProvider.GetUtcNow())) { Queues = [.. queues.Select(queue => QueueView.Of(queue, stopped))] };
+    }
 }

@@ -7,22 +7,26 @@ namespace Actors.Hosting.Management;
 /// <summary>Queues in words. What needs attention comes first, and says what to type next.</summary>
 internal static class QueueText
 {
-    public static string Of(string heading, IReadOnlyList<QueueStatus> queues, DateTimeOffset now)
+    /// <param name="heading">Who says so.</param>
+    /// <param name="queues">The queues.</param>
+    /// <param name="stopped">Those of them that this process would consume, and whose consumer does not run.</param>
+    /// <param name="now">The moment.</param>
+    public static string Of(string heading, IReadOnlyList<QueueStatus> queues, IReadOnlyCollection<string> stopped, DateTimeOffset now)
     {
-        var troubled = queues.Where(queue => TroubleOf(queue).Count > 0).ToList();
+        var troubled = queues.Where(queue => TroubleOf(queue, stopped).Count > 0).ToList();
         var text = new StringBuilder(heading).Append(CultureInfo.InvariantCulture, $": {queues.Count} {(queues.Count == 1 ? "queue" : "queues")}");
         text.Append(troubled.Count == 0 ? ", nothing needs attention" : $", {troubled.Count} of them {(troubled.Count == 1 ? "needs" : "need")} attention");
         var width = queues.Select(queue => queue.Queue.Length).DefaultIfEmpty().Max();
         foreach (var queue in troubled.Concat(queues.Except(troubled)))
         {
-            Append(text, queue, width, now);
+            Append(text, queue, stopped, width, now);
         }
 
         return text.ToString();
     }
 
     /// <summary>What a person should know of, and do about it; the worst first.</summary>
-    public static IReadOnlyList<string> TroubleOf(QueueStatus queue)
+    public static IReadOnlyList<string> TroubleOf(QueueStatus queue, IReadOnlyCollection<string> stopped)
     {
         var name = queue.Queue;
         var trouble = new List<string>();
@@ -30,6 +34,7 @@ internal static class QueueText
         Add(queue.Pause is not null, $"paused{(queue.Pause?.IsAutomatic == true ? " by itself" : "")}{End(queue.Pause?.Until)}: {Reason(queue.Pause?.Reason)}. To let it go on: actors jobs resume {name}");
         Add(queue.Drain is not null, $"drained, takes no new jobs: {Reason(queue.Drain?.Reason)}. To let it take them: actors jobs resume {name}");
         Add(queue.IsOnTrial, "on trial: it had paused itself, and a few attempts decide whether it goes on");
+        Add(stopped.Contains(name), $"its consumer does not run, so this process starts none of its jobs: actors start {name}");
         Add(queue.Quarantined > 0, $"{Count(queue.Quarantined)} brought the process down and {(queue.Quarantined == 1 ? "waits" : "wait")} for you: actors jobs search --queue {name} --state quarantined");
         Add(queue.Parked > 0, $"{Count(queue.Parked)} cannot be decoded: actors jobs search --queue {name} --state parked. They run when a program that can read them starts, or when they are edited");
         Add(queue.Suspects > 0, $"{Count(queue.Suspects)} ran when the process died and {(queue.Suspects == 1 ? "runs" : "run")} alone, before all others");
@@ -45,13 +50,14 @@ internal static class QueueText
         }
     }
 
-    private static void Append(StringBuilder text, QueueStatus queue, int width, DateTimeOffset now)
+    private static void Append(StringBuilder text, QueueStatus queue, IReadOnlyCollection<string> stopped, int width, DateTimeOffset now)
     {
-        var trouble = TroubleOf(queue);
+        var trouble = TroubleOf(queue, stopped);
         var state = queue switch
         {
             { Unavailable: not null } => "Unavailable",
             { Pause: not null } => "Paused",
+            { Drain: not null, Waiting: 0, Running: 0 } => "Drained",
             { Drain: not null } => "Draining",
             _ => "Open",
         };
@@ -65,7 +71,7 @@ internal static class QueueText
         text.Append(queue.HeldRetries == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({queue.HeldRetries:N0} of them due, beyond the budget)"));
         text.Append(queue.Awaiting == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {queue.Awaiting:N0} awaiting others"));
         text.Append(CultureInfo.InvariantCulture, $"; so far {queue.Succeeded:N0} succeeded, {queue.Failed:N0} failed, {queue.Cancelled:N0} cancelled");
-        text.Append(queue.IsConsumed ? "" : "; not consumed here");
+        text.Append(queue.IsConsumed || stopped.Contains(queue.Queue) ? "" : "; not consumed here");
         foreach (var line in trouble)
         {
             text.Append("\n    ").Append(line);
@@ -94,7 +100,7 @@ internal static class QueueText
         {
             if (value is not null)
             {
-                what.Add($"{name} {value}, configured {before ?? "none"}");
+                what.Add($"{name} {value} (configured: {before ?? "none"})");
             }
         }
     }

@@ -49,7 +49,7 @@ internal sealed record QueueView
 
     public IReadOnlyList<string>? Trouble { get; init; }
 
-    public static QueueView Of(QueueStatus status) => new()
+    public static QueueView Of(QueueStatus status, IReadOnlyCollection<string> stopped) => new()
     {
         Queue = status.Queue,
         IsConsumed = status.IsConsumed,
@@ -72,7 +72,7 @@ internal sealed record QueueView
         Override = status.Override,
         IsOnTrial = status.IsOnTrial,
         HeldRetries = status.HeldRetries,
-        Trouble = QueueText.TroubleOf(status) is { Count: > 0 } trouble ? trouble : null,
+        Trouble = QueueText.TroubleOf(status, stopped) is { Count: > 0 } trouble ? trouble : null,
     };
 }
 

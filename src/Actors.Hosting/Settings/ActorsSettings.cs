@@ -74,7 +74,7 @@ internal sealed class ActorsSettings
         var reader = new SettingReader(configuration);
         var section = configuration.GetSection(Section);
         reader.Read(section, system, SettingTables.System, Subsections);
-        reader.CheckRanges(section, system, SettingTables.System, system.Validate);
+        reader.CheckRanges(section, system, SettingTables.System, system.Validate, new());
         var settings = new ActorsSettings(builder, reader);
         settings.ReadStore(section.GetSection("store"), contentRoot);
         settings.ReadPersistence(section.GetSection("persistence"), persistence);
@@ -108,7 +108,7 @@ internal sealed class ActorsSettings
     private void ReadPersistence(IConfigurationSection section, PersistenceOptions options)
     {
         _reader.Read(section, options, SettingTables.Persistence);
-        _reader.CheckRanges(section, options, SettingTables.Persistence, options.Validate);
+        _reader.CheckRanges(section, options, SettingTables.Persistence, options.Validate, new());
         if (_builder.ActorEntries.FirstOrDefault(entry => entry.Type.IsAssignableTo(typeof(PersistentActor))) is not { } actor)
         {
             return;
@@ -131,7 +131,7 @@ internal sealed class ActorsSettings
     private void ReadOperations(IConfigurationSection section, string contentRoot)
     {
         _reader.Read(section.GetSection("systemd"), Systemd, SettingTables.Systemd);
-        _reader.CheckRanges(section.GetSection("systemd"), Systemd, SettingTables.Systemd, Systemd.Validate);
+        _reader.CheckRanges(section.GetSection("systemd"), Systemd, SettingTables.Systemd, Systemd.Validate, new());
         var management = new ManagementOptions { Socket = _builder.ManagementSocket };
         _reader.Read(section.GetSection("management"), management, SettingTables.Management);
         ManagementSocket = SocketPath.Of(management.Socket, _builder.Name, contentRoot);
@@ -154,7 +154,7 @@ internal sealed class ActorsSettings
 
             var options = entry.Options.Copy();
             _reader.Read(section.GetSection(entry.Name), options, SettingTables.Queue, Jobs);
-            _reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Queue, options.Validate, new QueueOptions());
+            _reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Queue, options.Validate, new());
             var handlers = ReadHandlers(section.GetSection(entry.Name).GetSection(Jobs), entry, options);
             _queues.Add(entry.Build() with { Options = options, HandlerOptions = handlers });
         }
@@ -185,7 +185,7 @@ internal sealed class ActorsSettings
             }
 
             _reader.Read(section.GetSection(name), options, SettingTables.Handler);
-            _reader.CheckRanges(section.GetSection(name), options, SettingTables.Handler, options.Validate);
+            _reader.CheckRanges(section.GetSection(name), options, SettingTables.Handler, options.Validate, new());
         }
 
         return read;
@@ -252,7 +252,7 @@ internal sealed class ActorsSettings
             _sections[entry.Name] = section.GetSection(entry.Name).Path;
             var options = entry.Options.Copy();
             _reader.Read(section.GetSection(entry.Name), options, SettingTables.Service);
-            if (_reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Service, () => options.Restart?.Validate()))
+            if (_reader.CheckRanges(section.GetSection(entry.Name), options, SettingTables.Service, () => options.Restart?.Validate(), new()))
             {
                 _reader.Check(() => _services.Add(entry.Define(options)), section.GetSection(entry.Name));
             }
@@ -273,7 +273,7 @@ internal sealed class ActorsSettings
             var child = section.GetSection(entry.Name);
             _reader.Read(child, entry, SettingTables.Process, ProcessSection.Keys);
             if (!_reader.Check(() => ProcessSection.Read(child, entry.Process, contentRoot), child)
-                || !_reader.CheckRanges(child, entry, SettingTables.Process, entry.Service.Restart.Validate))
+                || !_reader.CheckRanges(child, entry, SettingTables.Process, entry.Service.Restart.Validate, new(entry.Name)))
             {
                 continue;
             }
@@ -307,7 +307,7 @@ internal sealed class ActorsSettings
         {
             var child = section.GetSection(entry.Name);
             _reader.Read(child, entry, SettingTables.Url, UrlSection.Keys);
-            if (!_reader.Check(() => UrlSection.Read(child, entry.Url), child) || !_reader.CheckRanges(child, entry, SettingTables.Url, entry.Service.Restart.Validate))
+            if (!_reader.Check(() => UrlSection.Read(child, entry.Url), child) || !_reader.CheckRanges(child, entry, SettingTables.Url, entry.Service.Restart.Validate, new(entry.Name)))
             {
                 continue;
             }
@@ -360,7 +360,7 @@ internal sealed class ActorsSettings
             StopTimeout = queue.Options.StopTimeout + TimeSpan.FromSeconds(5),
         };
         _reader.Read(section, options, SettingTables.Service);
-        if (_reader.CheckRanges(section, options, SettingTables.Service, options.Restart.Validate))
+        if (_reader.CheckRanges(section, options, SettingTables.Service, options.Restart.Validate, new()))
         {
             _reader.Check(() => ServiceDefinition.Service(queue.Name, (_, _) => Task.CompletedTask, options), section);
         }

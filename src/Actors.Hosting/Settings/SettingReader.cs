@@ -32,48 +32,41 @@ internal sealed class SettingReader(IConfiguration configuration)
     }
 
     /// <summary>Collects what a check of the values throws, under the key as the user writes it, with its place if it was written.</summary>
-    /// <param name="section">Where the options were read from.</param>
-    /// <param name="options">The options, which are not used when there is a fault.</param>
-    /// <param name="settings">Their keys.</param>
-    /// <param name="validate">Checks the options.</param>
-    /// <param name="defaults">A check tells of one fault: with these, what is wrong is put right and the next is looked for.</param>
-    public bool CheckRanges<TOptions>(
-        IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate, TOptions? defaults = default)
+    /// <param name="section">Where they were written.</param>
+    /// <param name="options">The values. One that is refused becomes the default, so that the check comes to those behind it.</param>
+    /// <param name="settings">The keys.</param>
+    /// <param name="validate">The check, which throws at the first that it refuses.</param>
+    /// <param name="defaults">Values that it does not refuse.</param>
+    public bool CheckRanges<TOptions>(IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate, TOptions defaults)
     {
-        var faults = 0;
-        while (FaultOf(section, options, settings, validate, defaults, out var setting))
+        for (var refused = new HashSet<string>(); ;)
         {
-            if (++faults > settings.Count || defaults is null || setting is null || !setting.TrySet(options, setting.Get(defaults)))
+            try
             {
-                break;
+                validate();
+                return refused.Count == 0;
             }
-        }
+            catch (ArgumentException fault)
+            {
+                var text = WithoutParameter(fault.Message);
+                var named = settings.Where(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? "")).ToList();
+                if (((named.Count > 1 ? named.Find(setting => IsCause(setting, options, validate, defaults, fault)) : null) ?? named.FirstOrDefault()) is not { } setting)
+                {
+                    _faults.Add(new ConfigurationFault($"{Path(section)}: {text}", null, Place(section)));
+                    return false;
+                }
 
-        return faults == 0;
-    }
+                // The default may not fit to another value, as a longest delay to a shortest. That was told already.
+                if (!refused.Add(setting.Key))
+                {
+                    return false;
+                }
 
-    private bool FaultOf<TOptions>(
-        IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, Action validate, TOptions? defaults, out Setting<TOptions>? setting)
-    {
-        setting = null;
-        try
-        {
-            validate();
-            return false;
-        }
-        catch (ArgumentException fault)
-        {
-            var text = WithoutParameter(fault.Message);
-            var rule = text.IndexOf("') ", StringComparison.Ordinal);
-            var named = settings.Where(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? "")).ToList();
-            setting = (named.Count > 1 && defaults is not null ? named.Find(setting => IsCause(setting, options, validate, defaults, fault)) : null) ?? named.FirstOrDefault();
-            _faults.Add(setting is null
-                ? new ConfigurationFault($"{Path(section)}: {text}", null, Place(section))
-                : new ConfigurationFault(
-                    $"'{Path(section)}.{setting.Key} = {setting.Get(options)}'" + (rule < 0 ? $": {text}" : " " + Rule(text[(rule + 3)..])),
-                    null,
-                    PlaceOfValue(section.GetSection(setting.Key.Replace('.', ':')))));
-            return true;
+                var rule = text.IndexOf("') ", StringComparison.Ordinal) is >= 0 and var end ? $" {Rule(text[(end + 3)..])}" : $": {text.ReplaceLineEndings(" ")}";
+                _faults.Add(new ConfigurationFault(
+                    $"'{Path(section)}.{setting.Key} = {setting.Get(options)}'{rule}", null, PlaceOfValue(section.GetSection(setting.Key.Replace('.', ':')))));
+                setting.TrySet(options, setting.Get(defaults));
+            }
         }
     }
 

@@ -19,16 +19,16 @@ internal static class SettingsWithoutCode
         var section = configuration.GetSection(ActorsSettings.Section);
         var system = new ActorSystemOptions();
         reader.Read(section, system, SettingTables.System, Groups);
-        reader.CheckRanges(section, system, SettingTables.System, system.Validate);
+        reader.CheckRanges(section, system, SettingTables.System, system.Validate, new());
         CheckStore(reader, section.GetSection("store"));
 
         var persistence = new PersistenceOptions();
         reader.Read(section.GetSection("persistence"), persistence, SettingTables.Persistence);
-        reader.CheckRanges(section.GetSection("persistence"), persistence, SettingTables.Persistence, persistence.Validate);
+        reader.CheckRanges(section.GetSection("persistence"), persistence, SettingTables.Persistence, persistence.Validate, new());
 
         var systemd = new SystemdOptions();
         reader.Read(section.GetSection("systemd"), systemd, SettingTables.Systemd);
-        reader.CheckRanges(section.GetSection("systemd"), systemd, SettingTables.Systemd, systemd.Validate);
+        reader.CheckRanges(section.GetSection("systemd"), systemd, SettingTables.Systemd, systemd.Validate, new());
         reader.Read(section.GetSection("management"), new ManagementOptions(), SettingTables.Management);
 
         foreach (var queue in section.GetSection("queues").GetChildren())
@@ -56,7 +56,7 @@ internal static class SettingsWithoutCode
             var entry = new ActorsBuilder.ProcessEntry(process.Key);
             reader.Read(process, entry, SettingTables.Process, ProcessSection.Keys);
             if (reader.Check(() => ProcessSection.Read(process, entry.Process, "/"), process)
-                && reader.CheckRanges(process, entry, SettingTables.Process, entry.Service.Restart.Validate))
+                && reader.CheckRanges(process, entry, SettingTables.Process, entry.Service.Restart.Validate, new(entry.Name)))
             {
                 reader.Check(() => ServiceDefinition.Processes(entry.Name, entry.Process, entry.Service), process);
             }
@@ -66,7 +66,7 @@ internal static class SettingsWithoutCode
         {
             var entry = new ActorsBuilder.UrlEntry(url.Key);
             reader.Read(url, entry, SettingTables.Url, UrlSection.Keys);
-            if (reader.Check(() => UrlSection.Read(url, entry.Url), url) && reader.CheckRanges(url, entry, SettingTables.Url, entry.Service.Restart.Validate))
+            if (reader.Check(() => UrlSection.Read(url, entry.Url), url) && reader.CheckRanges(url, entry, SettingTables.Url, entry.Service.Restart.Validate, new(entry.Name)))
             {
                 reader.Check(() => ServiceDefinition.Url(entry.Name, entry.Url, entry.Service), url);
             }
@@ -94,7 +94,7 @@ internal static class SettingsWithoutCode
     {
         var options = new ServiceOptions();
         reader.Read(section, options, SettingTables.Service);
-        if (reader.CheckRanges(section, options, SettingTables.Service, options.Restart.Validate))
+        if (reader.CheckRanges(section, options, SettingTables.Service, options.Restart.Validate, new()))
         {
             // The form that may have every setting.
             reader.Check(() => ServiceDefinition.Tick(section.Key, options.Interval ?? TimeSpan.FromSeconds(1), static (_, _) => Task.CompletedTask, options), section);
@@ -116,13 +116,13 @@ internal static class SettingsWithoutCode
     {
         var options = new QueueOptions();
         reader.Read(section, options, SettingTables.Queue, "jobs");
-        reader.CheckRanges(section, options, SettingTables.Queue, options.Validate, new QueueOptions());
+        reader.CheckRanges(section, options, SettingTables.Queue, options.Validate, new());
         reader.Check(() => ServiceDefinition.Service(section.Key, static (_, _) => Task.CompletedTask), section);
         foreach (var job in section.GetSection("jobs").GetChildren())
         {
             var handler = new HandlerOptions();
             reader.Read(job, handler, SettingTables.Handler);
-            reader.CheckRanges(job, handler, SettingTables.Handler, handler.Validate);
+            reader.CheckRanges(job, handler, SettingTables.Handler, handler.Validate, new());
         }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class ChangeReply : ReceiveActor
     public ChangeReply(IActorRef inbox, long node, string queue, long number)
     {
         Receive<QueueMessage.JobFound>(found => Answer(
-            new InboxAnswer { Job = found.Status is null ? null : InboxBodies.ToProto(found.Status), Unknown = found.Unknown?.Message ?? "", Refusal = found.Refusal ?? "", IsDeleted = found.IsDeleted }));
+            new InboxAnswer { Job = found.Status is null ? null : InboxBodies.ToProto(found.Status), Unknown = found.Unknown?.Message ?? "", Refusal = found.Refusal ?? "", IsDeleted = found.IsDeleted, MovedTo = found.MovedTo ?? "" }));
         Receive<QueueMessage.Explained>(explained => Answer(
             new InboxAnswer { Reason = explained.Reason is null ? null : InboxBodies.ToProto(explained.Reason), Unknown = explained.Unknown?.Message ?? "" }));
         Receive<QueueStatus>(status => Answer(new InboxAnswer { Queue = InboxBodies.ToProto(status) }));
@@ -17,7 +17,7 @@ internal sealed class ChangeReply : ReceiveActor
         Receive<QueueMessage.JobsChanged>(changed => Answer(new InboxAnswer { BulkDone = InboxBodies.ToProto(changed) }));
         Receive<QueueMessage.StepSaved>(_ => Answer(new InboxAnswer()));
         Receive<QueueMessage.ParentFound>(found => Answer(
-            new InboxAnswer { Parent = found.News is null ? null : InboxBodies.ToProto(found.News), Unknown = found.Unknown?.Message ?? "" }));
+            new InboxAnswer { Parent = found.News is null ? null : InboxBodies.ToProto(found.News), Unknown = found.Unknown?.Message ?? "", MovedTo = found.MovedTo ?? "" }));
         Receive<QueueMessage.BatchFound>(found => Answer(
             new InboxAnswer { Batch = found.Counts, Refusal = found.Refusal ?? "", Unknown = found.Unknown?.Message ?? "" }));
         Receive<Failure>(failure => Answer(new InboxAnswer { Unknown = failure.Cause.Message }));

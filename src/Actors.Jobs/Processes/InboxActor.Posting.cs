@@ -63,15 +63,21 @@ internal sealed partial class InboxActor
             }
         }
 
-        public void Fail(Exception cause, IActorRef self)
+        /// <returns>Whether it is given up: it is an enqueue, and whoever waits may enqueue again. What has happened to jobs must arrive, and is tried again though nobody waits any more.</returns>
+        public bool Fail(Exception cause, IActorRef self)
         {
+            var isEnqueue = Body.ContentCase == InboxBody.ContentOneofCase.Enqueue;
             foreach (var (caller, id) in Callers)
             {
-                Exception told = cause is JournalOutcomeUnknownException
-                    ? new JobOutcomeUnknownException(id, Body.Queue, cause)
+                Exception told = !isEnqueue ? JobOutcomeUnknownException.OfChange(id, Body.Queue, cause)
+                    : cause is JournalOutcomeUnknownException ? new JobOutcomeUnknownException(id, Body.Queue, cause)
                     : new QueueUnavailableException(Body.Queue, cause);
                 caller.Tell(new Failure(told), self);
             }
+
+            var isGivenUp = isEnqueue && Callers.Count > 0;
+            Callers.Clear();
+            return isGivenUp;
         }
 
         private void AddCaller(Post post)

@@ -76,12 +76,8 @@ internal sealed partial class InboxActor
         if (written.NotPosted is { } cause)
         {
             // Whoever waits is told. What is no enqueue must arrive; saying it twice is harmless.
-            foreach (var posting in _underWay)
-            {
-                posting.Fail(cause, Self);
-            }
-
-            _underWay.RemoveAll(static posting => posting.Callers.Count > 0);
+            var self = Self;
+            _underWay.RemoveAll(posting => posting.Fail(cause, self));
             _underWay.AddRange(_postings);
             (_postings, _underWay) = (_underWay, []);
         }

@@ -19,6 +19,7 @@ internal static partial class InboxBodies
             From = change.From,
             Through = change.Through,
             Limit = (uint)change.Limit,
+            To = change.To ?? "",
             Ids = { (change.Ids ?? []).Select(Bytes) },
         },
     };
@@ -35,6 +36,7 @@ internal static partial class InboxBodies
         ? new QueueMessage.ChangeJobs(SearchBodies.Query(bulk.Search ?? new InboxSearch(), queue), (BulkKind)bulk.Kind, reason, bulk.From, bulk.Through, (int)bulk.Limit)
         {
             Ids = bulk.Ids.Count == 0 ? null : [.. bulk.Ids.Select(Id)],
+            To = Text(bulk.To),
         }
         : null;
 }

@@ -14,6 +14,7 @@ internal static partial class InboxBodies
     private const uint DeleteChange = 43;
     private const uint AwaitHistoryChange = 44;
     private const uint WhyChange = 45;
+    private const uint MoveChange = 410;
     private const uint BulkChange = 470;
     private const uint OverrideChange = 471;
     private const uint ResetChange = 472;
@@ -43,6 +44,7 @@ internal static partial class InboxBodies
         QueueMessage.DeleteJob delete => new() { Change = DeleteChange, Job = Bytes(delete.Id) },
         QueueMessage.AwaitHistory history => new() { Change = AwaitHistoryChange, Job = Bytes(history.Id) },
         QueueMessage.WhyJob why => new() { Change = WhyChange, Job = Bytes(why.Id) },
+        QueueMessage.MoveJob move => new() { Change = MoveChange, Job = Bytes(move.Id), To = move.To },
         QueueMessage.ChangeJobs bulk => ToProto(bulk),
         QueueMessage.OverrideQueue change => new()
         {
@@ -73,6 +75,7 @@ internal static partial class InboxBodies
             ExpectChange => new QueueMessage.Expect(Id(change.Job), change.Reason),
             EnqueueBatchChange when change.Batch is { } batch => FromProto(batch, Id(change.Job)),
             GetBatchChange => new QueueMessage.GetBatch(Id(change.Job)),
+            MoveChange => new QueueMessage.MoveJob(Id(change.Job), change.To),
             WhyChange => new QueueMessage.WhyJob(Id(change.Job)),
             BulkChange when change.Bulk is { } bulk => FromProto(bulk, reason, queue),
             AwaitHistoryChange => new QueueMessage.AwaitHistory(Id(change.Job)),

@@ -11,7 +11,7 @@ internal sealed partial class RemoteQueueActor
         switch (message)
         {
             case QueueMessage.Expect expect:
-                AskToChange(InboxBodies.ToProto(expect), answer => new QueueMessage.ParentFound(_name, answer.Parent is null ? null : InboxBodies.FromProto(answer.Parent), null));
+                AskToChange(InboxBodies.ToProto(expect), answer => new QueueMessage.ParentFound(_name, answer.Parent is null ? null : InboxBodies.FromProto(answer.Parent), null) { MovedTo = InboxBodies.Text(answer.MovedTo) });
                 break;
             case QueueMessage.CompletePart part:
                 AskOwner(

@@ -253,6 +253,7 @@ internal sealed partial class RemoteQueueActor : ActorBase
                 {
                     Refusal = InboxBodies.Text(answer.Refusal),
                     IsDeleted = answer.IsDeleted,
+                    MovedTo = InboxBodies.Text(answer.MovedTo),
                 },
                 Self);
         }

@@ -8,6 +8,14 @@ internal sealed partial class CommitDraft
     private long _lastWaitOver;
     private long _lastAwaited;
     private long _lastPart;
+    private List<(IActorRef Asker, ParentNews News)>? _news;
+
+    /// <summary>
+    /// What other queues are told when it is durable, however long that takes: they wait for nothing else, and ask again only when this queue was recovered.
+    /// </summary>
+    public List<(IActorRef Asker, ParentNews News)> News => _news ??= [];
+
+    public bool HasNews => _news is { Count: > 0 };
 
     /// <summary>Something that a job waited for has come.</summary>
     public void AddWaitOver(long number, int index)

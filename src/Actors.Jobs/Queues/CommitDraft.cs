@@ -78,7 +78,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
 
     public bool HasCancelling => _cancelling is not null;
 
-    public bool IsEmpty => _events == 0 && !HasWaiters;
+    public bool IsEmpty => _events == 0 && !HasWaiters && !HasNews;
 
     public bool IsFull => Bytes >= MaxBytes;
 
@@ -228,7 +228,7 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
     /// <summary>The lowest format whose readers understand this state of a queue.</summary>
     public static int FormatOf(Protos.QueueState? state) => state switch
     {
-        { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } or { Windows.Count: > 0 } or { Batches.Count: > 0 } or { Begun: not null } => TraitsFormat,
+        { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } or { Windows.Count: > 0 } or { Batches.Count: > 0 } or { Begun: not null } or { TakenMoves.Count: > 0 } => TraitsFormat,
         { Pause.UntilMs: not 0 } or { Pause.IsAutomatic: true } or { Drain: not null } or { Override: not null } => OperatingFormat,
         { Slots.Count: > 0 } => SlotsFormat,
         { Pause: not null } => 2,

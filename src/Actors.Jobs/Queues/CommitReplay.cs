@@ -32,8 +32,10 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
         state.ApplyAwaiting(commit);
         ApplyMoved(commit);
         ApplyFinished(commit, row.SequenceNumber);
+        ApplyMoves(commit);
         _place = new CommitPlace(_nextRow);
         ApplyEnqueued(commit);
+        state.ApplyOperating(commit); // With what the limits are now, jobs were granted.
         ApplyGranted(commit);
         ApplyForwarded(commit);
         _nextRow = _place.NextRow;
@@ -44,12 +46,12 @@ internal sealed partial class CommitReplay(QueueState state, CommitLedger ledger
             state.SetPause(QueueState.FromProto(pausing.Pause), pausing.Incarnation);
         }
 
-        state.ApplyOperating(commit);
         if (commit.State is not null)
         {
             state.Restore(commit.State);
         }
 
+        state.ApplyTakenMoves(commit);
         foreach (var taken in commit.Slots)
         {
             state.TakeSlots(taken.Source, taken.Through);

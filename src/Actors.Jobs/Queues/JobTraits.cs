@@ -47,6 +47,9 @@ internal sealed record JobTraits
     /// <summary>What it has returned, as JSON; null when it has not finished, or has returned nothing.</summary>
     public byte[]? Result { get; init; }
 
+    /// <summary>Where it is on its way to; null when it is not.</summary>
+    public JobMove? Move { get; init; }
+
     /// <summary>The length of what it has done and returned.</summary>
     public long KeptBytes => Steps.Bytes + (Result?.Length ?? 0);
 
@@ -91,6 +94,7 @@ internal sealed record JobTraits
         IndexedArgs = traits.IndexedArgs.Count == 0 ? [] : [.. traits.IndexedArgs],
         Interruption = traits.Interruption is null ? null : FromProto(traits.Interruption),
         Steps = JobSteps.Of(traits.Steps),
+        Move = JobMove.FromProto(traits.Move),
         Result = traits.HasResult ? traits.Result.ToByteArray() : null,
     };
 
@@ -111,5 +115,6 @@ internal sealed record JobTraits
         IndexedArgs = { IndexedArgs },
         Interruption = Interruption is null ? null : ToProto(Interruption),
         Steps = { Steps.ToProto() },
+        Move = Move?.ToProto(),
     };
 }

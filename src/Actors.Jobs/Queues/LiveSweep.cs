@@ -17,6 +17,9 @@ internal sealed class LiveSweep(QueueState state, JobQuery query, long from, lon
     /// <summary>How many of them were changed.</summary>
     public int Changed { get; set; }
 
+    /// <summary>Who waits for those that go to another queue; null when none do.</summary>
+    public QueueActor.MoveRequest? Moves { get; set; }
+
     /// <summary>Those of them that have finished and are not in the history yet.</summary>
     public List<JobId> Leaving { get; } = [];
 

@@ -16,6 +16,9 @@ internal sealed record ParentNews(JobId Id, JobState State)
     /// <summary>Whether somebody has deleted it.</summary>
     public bool IsDeleted { get; init; }
 
+    /// <summary>The queue that it has been moved to; null when it is not known to have been.</summary>
+    public string? MovedTo { get; init; }
+
     public bool IsOver => State is 0 or JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
     /// <summary>Whether what is waited for has come. Nothing is known when that can still be.</summary>

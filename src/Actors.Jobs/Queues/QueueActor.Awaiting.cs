@@ -37,6 +37,7 @@ internal sealed partial class QueueActor
             if (parent.Children.Count == 0 || parent.Children[^1] != number)
             {
                 parent.Children.Add(number);
+                parent.Waiting++;
                 Look(wait.Parent, parent, parent.Children.Count - 1);
             }
         }
@@ -51,32 +52,39 @@ internal sealed partial class QueueActor
 
         foreach (var number in _state.Jobs.Numbers())
         {
-            if (_state.Jobs[number].State == JobState.Awaiting)
+            if (_state.Jobs[number].State == JobState.Awaiting && !IsLeaving(number))
             {
                 Await(number);
             }
         }
     }
 
-    /// <summary>Tells a job that waits, and those after it, what is known.</summary>
+    /// <summary>Tells a job that waits what is known. Only this one: each is looked at once, however many there are.</summary>
     private void Look(JobId id, AwaitedParent parent, int child)
     {
         if (NewsOf(id, keep: true) is { } local)
         {
             if (local.IsOver || local.Parts is { Count: > 0 })
             {
-                _news.Enqueue(new AwaitedParent.Telling(local, child));
+                TellChildren(parent, local, child, child + 1);
             }
         }
         else if (parent.Last is { } last)
         {
-            _news.Enqueue(new AwaitedParent.Telling(last, child));
+            TellChildren(parent, last, child, child + 1);
         }
         else if (!parent.IsAsked)
         {
             parent.IsAsked = true;
             Ask(id, parent);
         }
+    }
+
+    /// <summary>There is something new of what jobs wait for, or there is one more that waits. The next commit tells them.</summary>
+    private void TellChildren(AwaitedParent parent, ParentNews news, int first = 0, int end = int.MaxValue)
+    {
+        parent.Tellings++;
+        _news.Enqueue(new AwaitedParent.Telling(parent, news, first, end));
     }
 
     /// <summary>What this queue itself knows of a job; null when it has no such job.</summary>
@@ -101,10 +109,10 @@ internal sealed partial class QueueActor
     /// <summary>A job of this queue has ended.</summary>
     private void NoteEnd(long number)
     {
-        if (_parents.Count > 0 && _parents.ContainsKey(_state.Jobs[number].Id))
+        if (_parents.Count > 0 && _parents.TryGetValue(_state.Jobs[number].Id, out var parent))
         {
             _kept.Add(number);
-            _news.Enqueue(new AwaitedParent.Telling(NewsOf(number), 0));
+            TellChildren(parent, NewsOf(number));
         }
 
         if (_state.Jobs[number].HasTraits && _state.Traits(number)?.Batch is { } batch)
@@ -123,34 +131,27 @@ internal sealed partial class QueueActor
         var left = SettledInATurn;
         while (left > 0 && _news.TryPeek(out var telling))
         {
-            if (!_parents.TryGetValue(telling.News.Id, out var parent) || (telling.News.State == 0 && NewsOf(telling.News.Id, keep: false) is not null))
+            var parent = telling.Parent;
+            if (parent.Waiting == 0 || (telling.News.State == 0 && NewsOf(telling.News.Id, keep: false) is not null))
             {
                 // Nobody waits for it any more, or it is here after all.
-                _news.Dequeue();
+                EndTelling(telling);
                 continue;
             }
 
-            for (; telling.Next < parent.Children.Count && left > 0; telling.Next++, left--)
+            for (; telling.Next < telling.End && left > 0; telling.Next++, left--)
             {
                 var number = parent.Children[telling.Next];
                 if (number != 0 && (Settle(number, telling.News) || telling.News.IsOver))
                 {
                     parent.Children[telling.Next] = 0;
+                    parent.Waiting--;
                 }
             }
 
-            if (telling.Next >= parent.Children.Count)
+            if (telling.Next >= telling.End)
             {
-                _news.Dequeue();
-                if (parent.Children.TrueForAll(static number => number == 0))
-                {
-                    _parents.Remove(telling.News.Id);
-                }
-                else if (_news.Count == 0)
-                {
-                    // Others that are to be told count by place.
-                    parent.Children.RemoveAll(static number => number == 0);
-                }
+                EndTelling(telling);
             }
         }
 
@@ -159,6 +160,22 @@ internal sealed partial class QueueActor
             // Behind what is in the mailbox.
             _isSettling = true;
             Self.Tell(QueueMessage.SettleOn.Instance, Self);
+        }
+    }
+
+    private void EndTelling(AwaitedParent.Telling telling)
+    {
+        _news.Dequeue();
+        var parent = telling.Parent;
+        parent.Tellings--;
+        if (parent.Waiting == 0 && ReferenceEquals(_parents.GetValueOrDefault(telling.News.Id), parent))
+        {
+            _parents.Remove(telling.News.Id);
+        }
+        else if (parent.Tellings == 0 && parent.Children.Count > 2 * parent.Waiting)
+        {
+            // Not each time: it goes through all of them.
+            parent.Children.RemoveAll(static number => number == 0);
         }
     }
 
@@ -174,7 +191,8 @@ internal sealed partial class QueueActor
     {
         if (!_state.Jobs.Contains(number)
             || _state.Jobs[number].State != JobState.Awaiting
-            || (_displaced.Count > 0 && _displaced.Exists(displaced => displaced.Number == number)))
+            || IsLeaving(number)
+            || IsDisplaced(number))
         {
             return true;
         }
@@ -256,7 +274,9 @@ internal sealed partial class QueueActor
     private string Describe(JobWait wait)
     {
         var what = wait.Part is null ? "" : $"part '{wait.Part}' of ";
-        what += wait.Queue == _name && _state.Batches.TryGet(wait.Parent, out _) ? "batch" : "job";
+
+        // What is in another queue is known by its id only; parts are those of jobs.
+        what += wait.Queue != _name && wait.Part is null ? "job or batch" : wait.Queue == _name && _state.Batches.TryGet(wait.Parent, out _) ? "batch" : "job";
         var condition = wait.Condition == AfterCondition.Finished ? "end" : "succeed";
         var where = _parents.GetValueOrDefault(wait.Parent) switch
         {

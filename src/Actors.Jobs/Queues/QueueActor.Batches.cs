@@ -32,9 +32,9 @@ internal sealed partial class QueueActor
     /// <summary>There is something new of a job or a batch: those that wait for it here are told by the next commit, those elsewhere when it is durable.</summary>
     private void TellParents(JobId id, ParentNews news)
     {
-        if (_parents.ContainsKey(id))
+        if (_parents.TryGetValue(id, out var parent))
         {
-            _news.Enqueue(new AwaitedParent.Telling(news, 0));
+            TellChildren(parent, news);
         }
 
         if (_subscribers.TryGetValue(id, out var subscribers))

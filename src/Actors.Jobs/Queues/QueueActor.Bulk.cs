@@ -15,6 +15,7 @@ internal sealed partial class QueueActor
         {
             BulkKind.Delete => CommitDraft.OperatingFormat,
             BulkKind.Cancel => CommitDraft.ControlFormat,
+            BulkKind.Move => CommitDraft.MovingFormat,
             _ => 1,
         }))
         {
@@ -84,15 +85,25 @@ internal sealed partial class QueueActor
     private void AnswerSweep(LiveSweep sweep, long? next)
     {
         UpdateAlone();
+        var reply = new QueueMessage.JobsChanged(sweep.Changed, next, sweep.Leaving);
+        if (sweep.Moves is { } moves)
+        {
+            // When all of them are settled: the other queue may refuse some.
+            moves.Reply = reply;
+            AnswerMoved(moves);
+            FlushSoon();
+            return;
+        }
+
         NoteWaiting();
-        _draft.Answers.Add(new CommitDraft.Answer(Sender, default, new QueueMessage.JobsChanged(sweep.Changed, next, sweep.Leaving)));
+        _draft.Answers.Add(new CommitDraft.Answer(Sender, default, reply));
         FlushSoon();
     }
 
     private void ChangeOne(QueueMessage.ChangeJobs change, LiveSweep sweep, long number)
     {
         ref var entry = ref _state.Jobs[number];
-        if (HasLeft(number))
+        if (HasLeft(number) || IsLeaving(number))
         {
             return;
         }
@@ -118,6 +129,9 @@ internal sealed partial class QueueActor
             case BulkKind.Delete when !_state.IsDeleted(number):
                 BeginChange(number);
                 Delete(number);
+                break;
+            case BulkKind.Move when change.To is { } to && to != _name && WhyNotMoved(number, to) is null:
+                BeginMove(number, to, sweep.Moves ??= new MoveRequest(Sender, Context.System.Now));
                 break;
             default:
                 return;

@@ -102,6 +102,8 @@ internal sealed partial class QueueActor
 
             if (IsWaitingForFormat(_draft))
             {
+                // What was granted or written forward comes last in a commit, and would undo in a replay what is decided about the same jobs while it waits.
+                CloseDraft();
                 return;
             }
 
@@ -199,6 +201,7 @@ internal sealed partial class QueueActor
             answer.Caller.Tell(answer.Reply, Self);
         }
 
+        TellNews(draft);
         if (draft.HasCancelling)
         {
             CancelAttempts(draft.Cancelling);
@@ -208,6 +211,11 @@ internal sealed partial class QueueActor
         {
             SettleStarts();
             HandOver(draft.Granted);
+        }
+
+        if (draft.HasMoves)
+        {
+            OnMovesAppended(draft);
         }
 
         if (draft.Finished.Count > 0)
@@ -261,6 +269,7 @@ internal sealed partial class QueueActor
 
         FailLeaving(cause);
         FailAwaited(cause);
+        FailMoves(cause);
         AnswerStopConsuming();
     }
 }

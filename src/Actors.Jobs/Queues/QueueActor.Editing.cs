@@ -10,7 +10,7 @@ internal sealed partial class QueueActor
 
     private void OnEditJob(QueueMessage.EditJob edit)
     {
-        if (!TryFindForChange(edit.Id, out var number))
+        if (!TryFindForChange(edit.Id, out var number, edit))
         {
             return;
         }
@@ -87,7 +87,7 @@ internal sealed partial class QueueActor
 
     private void OnDeleteJob(QueueMessage.DeleteJob delete)
     {
-        if (IsTooNew(CommitDraft.OperatingFormat) || !TryFindForChange(delete.Id, out var number))
+        if (IsTooNew(CommitDraft.OperatingFormat) || !TryFindForChange(delete.Id, out var number, delete))
         {
             return;
         }
@@ -127,7 +127,7 @@ internal sealed partial class QueueActor
     {
         if (Term == 0 || !_state.Jobs.TryFind(history.Id, out var number))
         {
-            Sender.Tell(new QueueMessage.JobFound(null, Term == 0 ? Unavailability : null), Self);
+            Sender.Tell(NotFound(history.Id), Self);
         }
         else if (_state.Jobs[number].State is JobState.Succeeded or JobState.Failed or JobState.Cancelled)
         {

@@ -23,6 +23,7 @@ internal sealed partial class QueueActor
                 number,
                 JobReasonKind.Cancelling,
                 "It was cancelled while it ran; it is over when its attempt has ended, which looks at its token or does not.") with { Because = why },
+            _ when _state.MoveOf(number) is { } move => LeavingReason(number, move),
             JobState.Running when Unavailability is { } cause && IsGrantUnderWay(number) => UnavailableReason(number, cause),
             JobState.Running => RunningReason(number, max),
             JobState.Scheduled => Reason(number, JobReasonKind.Scheduled, $"Its time has not come: it waits until {Moment(entry.DueAtMs)}.") with { Until = At(entry.DueAtMs) },
@@ -71,7 +72,7 @@ internal sealed partial class QueueActor
             var isConsumed = _setup.IsConsuming || _nodes.Values.Any(node => node.Slots > 0);
             return isConsumed
                 ? Reason(number, JobReasonKind.NoHandler, $"No process that takes jobs of its queue has a handler for '{type}'.")
-                : Reason(number, JobReasonKind.NotConsumed, "No process takes jobs of its queue: start its consumer.");
+                : Reason(number, JobReasonKind.NotConsumed, $"No process takes jobs of its queue: start its consumer, the service '{_name}'.");
         }
 
         if (_toHistory.Count >= MaxFinishedNotInHistory)

@@ -51,7 +51,7 @@ internal sealed partial class QueueActor
     private bool IsForwardingBehind => (_forward.Count > 0 || _isReadingForward)
         && _ledger.Bytes > (NeededBytes * 12 / 5) + _options.ForwardBytes;
 
-    private long FirstRowBeingRead => Math.Min(Math.Min(_firstRowForward, _firstRowOfSearches), Math.Min(_firstRowAhead, _firstRowOfHistory));
+    private long FirstRowBeingRead => Math.Min(Math.Min(_firstRowForward, _firstRowOfSearches), Math.Min(Math.Min(_firstRowAhead, _firstRowOfMoves), _firstRowOfHistory));
 
     /// <summary>Prepares the next piece. It, and what can be deleted, go by themselves when nothing else is to be written for a while.</summary>
     private void ForwardLater()

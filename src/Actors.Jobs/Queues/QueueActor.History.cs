@@ -8,7 +8,9 @@ internal sealed partial class QueueActor
 {
     /// <summary>How much is read from the journal for one write of finished jobs.</summary>
     private const long MaxHistoryReadBytes = 4 * 1024 * 1024;
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>A queue with little to do writes seldom: each write is a flush of the disk that the start of a job may have to wait behind.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private static readonly object HistoryTimer = new();
 

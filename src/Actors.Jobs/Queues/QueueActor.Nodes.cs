@@ -164,6 +164,10 @@ internal sealed partial class QueueActor
         {
             answer.Job = InboxBodies.ToProto(Status(number));
         }
+        else
+        {
+            answer.MovedTo = _state.Departed.QueueOf(InboxBodies.Id(query.Job)) ?? "";
+        }
 
         PostTo(node, new InboxBody { Answer = answer });
     }

@@ -19,6 +19,21 @@ internal sealed partial class QueueActor
             case QueueMessage.AwaitHistory history:
                 OnAwaitHistory(history);
                 break;
+            case QueueMessage.MoveJob move:
+                OnMoveJob(move);
+                break;
+            case QueueMessage.TakeMoved moved:
+                OnTakeMoved(moved);
+                break;
+            case QueueMessage.MovesDecided decided:
+                OnMovesDecided(decided);
+                break;
+            case QueueMessage.MovesRead read:
+                OnMovesRead(read);
+                break;
+            case QueueMessage.MoveAgain:
+                OnMoveAgain();
+                break;
             case QueueMessage.OverrideQueue change:
                 OnOverrideQueue(change);
                 break;

@@ -19,13 +19,26 @@ internal sealed partial class QueueActor
     /// <summary>Asks whoever may know of a job that this queue does not have.</summary>
     private void Ask(JobId id, AwaitedParent parent)
     {
-        if (parent.Queue == _name)
+        if (parent.At != _name)
         {
-            LookUp(id);
+            parent.Question = ++_questions;
+            Context.Parent.Tell(new QueuesActor.ToQueue(parent.At, new QueueMessage.TellEnd(id, parent.PromisedUntilMs > 0) { Number = _questions }), Self);
+        }
+        else if (NewsOf(id, keep: true) is { } local)
+        {
+            if (local.IsOver || local.Parts is { Count: > 0 })
+            {
+                TellChildren(parent, local);
+                FlushSoon();
+            }
+        }
+        else if (_state.Departed.QueueOf(id) is { } to)
+        {
+            FollowTo(id, parent, to);
         }
         else
         {
-            Context.Parent.Tell(new QueuesActor.ToQueue(parent.Queue, new QueueMessage.TellEnd(id, parent.PromisedUntilMs > 0)), Self);
+            Seek(id, parent);
         }
     }
 
@@ -49,18 +62,23 @@ internal sealed partial class QueueActor
                 OnTellEnd(tell, isAgain: false, Sender);
                 break;
             case QueueMessage.ParentTold told:
-                OnParentTold(told.News);
+                OnParentTold(told.News, told.Number);
                 break;
             case QueueMessage.NoQueue none when _parents.TryGetValue(none.Parent, out var parent):
-                parent.HasNoQueue = true;
-                LookUp(none.Parent);
+                OnNoQueue(none.Parent, parent);
+                break;
+            case QueueMessage.PlacesFound found:
+                OnPlacesFound(found);
                 break;
             case QueueMessage.QueueReady ready:
-                foreach (var (id, awaited) in _parents.Where(awaited => awaited.Value.Queue == ready.Queue).ToList())
+                foreach (var (id, awaited) in _parents.Where(awaited => awaited.Value.MayBeIn(ready.Queue)).ToList())
                 {
+                    awaited.At = ready.Queue;
+                    awaited.SeekAnew();
                     Ask(id, awaited);
                 }
 
+                OnMoveTargetReady(ready.Queue);
                 break;
             case QueueMessage.ParentsFound found:
                 OnParentsFound(found);
@@ -88,7 +106,12 @@ internal sealed partial class QueueActor
 
         if (NewsOf(expect.Id, keep: true) is not { } news)
         {
-            Sender.Tell(new QueueMessage.ParentFound(_name, null, null), Self);
+            Sender.Tell(new QueueMessage.ParentFound(_name, null, null) { MovedTo = _state.Departed.QueueOf(expect.Id) }, Self);
+            return;
+        }
+
+        if (_state.Jobs.TryFind(expect.Id, out var number) && WaitsUntilMoved(number, expect))
+        {
             return;
         }
 
@@ -147,9 +170,18 @@ internal sealed partial class QueueActor
                 TellWhenDurable(asker, news);
             }
         }
+        else if (_state.Departed.QueueOf(tell.Id) is { } to)
+        {
+            asker.Tell(new QueueMessage.ParentTold(Departed(tell.Id, to)) { Number = tell.Number }, Self);
+        }
         else if (_neighbours is null || isAgain)
         {
-            asker.Tell(new QueueMessage.ParentTold(new ParentNews(tell.Id, 0)), Self);
+            if (!tell.IsPromised && _subscribers.TryGetValue(tell.Id, out var promised) && promised.Remove(asker) && promised.Count == 0)
+            {
+                _subscribers.Remove(tell.Id); // It was promised, and has not been enqueued.
+            }
+
+            asker.Tell(new QueueMessage.ParentTold(new ParentNews(tell.Id, 0)) { Number = tell.Number }, Self);
         }
         else
         {
@@ -174,9 +206,19 @@ internal sealed partial class QueueActor
 
     private void TellWhenDurable(IActorRef asker, ParentNews news)
     {
-        NoteWaiting();
-        _draft.Answers.Add(new CommitDraft.Answer(asker, news.Id, new QueueMessage.ParentTold(news)));
+        _draft.News.Add((asker, news));
         FlushSoon();
+    }
+
+    private void TellNews(CommitDraft durable)
+    {
+        if (durable.HasNews)
+        {
+            foreach (var (asker, news) in durable.News)
+            {
+                asker.Tell(new QueueMessage.ParentTold(news), Self);
+            }
+        }
     }
 
     /// <summary>The ends of these jobs are durable.</summary>
@@ -199,22 +241,22 @@ internal sealed partial class QueueActor
         }
     }
 
-    private void OnParentTold(ParentNews news)
+    private void OnParentTold(ParentNews news, long question)
     {
         if (Term == 0 || !_parents.TryGetValue(news.Id, out var parent))
         {
             return;
         }
 
-        parent.HasNoQueue = false;
         if (news.State == 0)
         {
-            LookUp(news.Id);
+            OnNotThere(news, parent, question);
             return;
         }
 
+        parent.HasNoQueue = false;
         parent.Last = news;
-        _news.Enqueue(new AwaitedParent.Telling(news, 0));
+        TellChildren(parent, news);
         FlushSoon();
     }
 
@@ -310,13 +352,13 @@ internal sealed partial class QueueActor
             // Enqueued meanwhile.
             if (local.IsOver)
             {
-                _news.Enqueue(new AwaitedParent.Telling(local, 0));
+                TellChildren(parent, local);
             }
         }
         else if (finished is not null)
         {
             parent.Last = NewsOf(finished);
-            _news.Enqueue(new AwaitedParent.Telling(parent.Last, 0));
+            TellChildren(parent, parent.Last);
         }
         else if (parent.PromisedUntilMs > NowMs())
         {
@@ -324,7 +366,7 @@ internal sealed partial class QueueActor
         }
         else if (!parent.HasNoQueue)
         {
-            _news.Enqueue(new AwaitedParent.Telling(new ParentNews(id, 0), 0));
+            TellChildren(parent, new ParentNews(id, 0));
         }
     }
 

@@ -147,7 +147,7 @@ internal sealed partial class QueueActor
             }
 
             ref var entry = ref _state.Jobs[number];
-            if (entry.EnqueuedAtMs >= beforeMs || entry.State is not (JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting))
+            if (entry.EnqueuedAtMs >= beforeMs || IsLeaving(number) || entry.State is not (JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting))
             {
                 continue;
             }

@@ -51,7 +51,7 @@ internal sealed partial class QueueActor
             return;
         }
 
-        foreach (var number in _unhandled.Where(number => _state.Jobs.Contains(number) && _state.Jobs[number].State == JobState.Waiting))
+        foreach (var number in _unhandled.Where(number => _state.Jobs.Contains(number) && _state.Jobs[number].State == JobState.Waiting && !IsLeaving(number)))
         {
             AddWaiting(number);
         }

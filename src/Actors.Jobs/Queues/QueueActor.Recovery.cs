@@ -33,12 +33,16 @@ internal sealed partial class QueueActor
         _nextRow = LastPayloadRow + 1;
         _draft = new CommitDraft(_state.Jobs.NextNumber, _nextRow);
         _state.Jobs.Pack();
+        var leaving = new List<long>();
         foreach (var number in _state.Jobs.Numbers())
         {
             ref var entry = ref _state.Jobs[number];
             _state.Summarise(number, ref entry);
             switch (entry.State)
             {
+                case var _ when IsLeaving(number):
+                    leaving.Add(number);
+                    break;
                 case JobState.Running when _state.GrantedTo.ContainsKey(number):
                     break;
                 case JobState.Running:
@@ -65,6 +69,7 @@ internal sealed partial class QueueActor
         }
 
         RecoverAwaiting();
+        RecoverMoves(leaving);
 
         // Behind what is in the mailbox: after a restart within the process, that may be the ends of their attempts.
         _handedOver = _orphans.Count;
@@ -151,6 +156,7 @@ internal sealed partial class QueueActor
         _holders = new UniqueHolders();
         _displaced.Clear();
         ForgetParents();
+        ForgetMoves();
         _suspicions.Clear();
         _hold = 0;
         _hasJoined = false;

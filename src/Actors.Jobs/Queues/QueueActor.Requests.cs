@@ -7,7 +7,7 @@ internal sealed partial class QueueActor
 
     private void OnCancelJob(QueueMessage.CancelJob cancel)
     {
-        if (!TryFindForChange(cancel.Id, out var number))
+        if (!TryFindForChange(cancel.Id, out var number, cancel))
         {
             return;
         }
@@ -41,7 +41,7 @@ internal sealed partial class QueueActor
 
     private void OnRetryJob(QueueMessage.RetryJob retry)
     {
-        if (!TryFindForChange(retry.Id, out var number))
+        if (!TryFindForChange(retry.Id, out var number, retry))
         {
             return;
         }
@@ -57,11 +57,12 @@ internal sealed partial class QueueActor
     }
 
     /// <summary>The number of a job that is to be changed; who asked is answered at once when there is none, or nothing can be changed.</summary>
-    private bool TryFindForChange(JobId id, out long number)
+    /// <remarks>While the job is on its way to another queue, the change waits.</remarks>
+    private bool TryFindForChange(JobId id, out long number, object change)
     {
         if (!_state.Jobs.TryFind(id, out number))
         {
-            Sender.Tell(new QueueMessage.JobFound(null, Term == 0 ? Unavailability : null), Self);
+            Sender.Tell(NotFound(id), Self);
             return false;
         }
 
@@ -71,9 +72,16 @@ internal sealed partial class QueueActor
             return false;
         }
 
+        if (WaitsUntilMoved(number, change))
+        {
+            return false;
+        }
+
         BeginChange(number);
         return true;
     }
+
+    private QueueMessage.JobFound NotFound(JobId id) => new(null, Term == 0 ? Unavailability : null) { MovedTo = _state.Departed.QueueOf(id) };
 
     private void BeginChange(long number)
     {
@@ -108,7 +116,8 @@ internal sealed partial class QueueActor
 
     private bool IsComing(long dueMs, long number) => _state.Jobs.Contains(number)
         && _state.Jobs[number] is { State: JobState.Scheduled or JobState.Retrying } entry
-        && entry.DueAtMs == dueMs;
+        && entry.DueAtMs == dueMs
+        && !(entry.HasTraits && IsLeaving(number));
 
     private void AnswerWhenDurable(long number)
     {

@@ -7,8 +7,11 @@ internal sealed partial class QueueActor
 {
     private static readonly object AwaitTimer = new();
 
-    /// <summary>Who waits for the ends of jobs, and since when they have waited long enough.</summary>
-    private readonly List<(long Number, IActorRef Asker, TimeSpan Until)> _awaited = [];
+    /// <summary>Who waits for the ends of which jobs.</summary>
+    private readonly Dictionary<long, HashSet<EndWaiter>> _awaited = [];
+
+    /// <summary>When they have waited long enough. Some may have been answered.</summary>
+    private readonly PriorityQueue<EndWaiter, TimeSpan> _patience = new();
 
     /// <summary>The job that was finished last has returned something.</summary>
     private void KeepResult(long number, byte[]? result)
@@ -35,7 +38,7 @@ internal sealed partial class QueueActor
     {
         if (Term == 0 || !_state.Jobs.TryFind(wait.Id, out var number))
         {
-            Sender.Tell(new QueueMessage.JobFound(null, Term == 0 ? Unavailability : null), Self);
+            Sender.Tell(NotFound(wait.Id), Self);
         }
         else if (HasEnded(number))
         {
@@ -44,14 +47,24 @@ internal sealed partial class QueueActor
         }
         else
         {
-            _awaited.Add((number, Sender, Context.System.Now + wait.Patience));
-            ExpireAwaited();
+            var waiter = new EndWaiter(number, Sender);
+            if (!_awaited.TryGetValue(number, out var waiters))
+            {
+                _awaited.Add(number, waiters = []);
+            }
+
+            waiters.Add(waiter);
+            _patience.Enqueue(waiter, Context.System.Now + wait.Patience);
+            if (_patience.Peek() == waiter)
+            {
+                ExpireAwaited();
+            }
         }
     }
 
     private bool HasEnded(long number) => _state.Jobs[number].State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
-    /// <summary>That jobs have finished is durable.</summary>
+    /// <summary>That jobs have finished is durable, or they are in another queue, which is asked then.</summary>
     private void AnswerAwaited(List<long> finished)
     {
         if (_awaited.Count == 0)
@@ -59,40 +72,71 @@ internal sealed partial class QueueActor
             return;
         }
 
-        var numbers = finished.ToHashSet();
-        AnswerAwaited(awaited => numbers.Contains(awaited.Number));
+        foreach (var number in finished)
+        {
+            if (_awaited.Remove(number, out var waiters))
+            {
+                foreach (var waiter in waiters)
+                {
+                    Answer(waiter);
+                }
+            }
+        }
     }
 
     private void ExpireAwaited()
     {
         var now = Context.System.Now;
-        AnswerAwaited(awaited => awaited.Until <= now);
-        if (_awaited.Count > 0)
+        while (_patience.TryPeek(out var waiter, out var until))
         {
-            Context.Timers.StartSingle(AwaitTimer, QueueMessage.AwaitExpired.Instance, _awaited.Min(awaited => awaited.Until) - now);
+            if (!waiter.IsAnswered && until > now)
+            {
+                Context.Timers.StartSingle(AwaitTimer, QueueMessage.AwaitExpired.Instance, until - now);
+                return;
+            }
+
+            _patience.Dequeue();
+            if (!waiter.IsAnswered)
+            {
+                Answer(waiter);
+                var waiters = _awaited[waiter.Number]; // Until it is answered it is there.
+                waiters.Remove(waiter);
+                if (waiters.Count == 0)
+                {
+                    _awaited.Remove(waiter.Number);
+                }
+            }
         }
     }
 
-    private void AnswerAwaited(Func<(long Number, IActorRef Asker, TimeSpan Until), bool> isAnswered)
+    private void Answer(EndWaiter waiter)
     {
-        foreach (var awaited in _awaited.Where(isAnswered))
-        {
-            var isFound = _state.Jobs.Contains(awaited.Number);
-            awaited.Asker.Tell(
-                new QueueMessage.JobFound(isFound ? Status(awaited.Number) : null, null) { IsDeleted = isFound && HasLeft(awaited.Number) }, Self);
-        }
-
-        _awaited.RemoveAll(awaited => isAnswered(awaited));
+        waiter.IsAnswered = true;
+        var isFound = _state.Jobs.Contains(waiter.Number);
+        waiter.Asker.Tell(
+            new QueueMessage.JobFound(isFound ? Status(waiter.Number) : null, null) { IsDeleted = isFound && HasLeft(waiter.Number) }, Self);
     }
 
     /// <summary>Whoever waits asks again.</summary>
     private void FailAwaited(Exception? cause)
     {
-        foreach (var (_, asker, _) in _awaited)
+        foreach (var waiter in _awaited.Values.SelectMany(static waiters => waiters))
         {
-            asker.Tell(new Failure(new QueueUnavailableException(_name, cause ?? new TimeoutException("its owner has been restarted."))), Self);
+            waiter.IsAnswered = true;
+            waiter.Asker.Tell(new Failure(new QueueUnavailableException(_name, cause ?? new TimeoutException("its owner has been restarted."))), Self);
         }
 
         _awaited.Clear();
+        _patience.Clear();
+    }
+
+    /// <summary>Somebody who waits for the end of a job.</summary>
+    private sealed class EndWaiter(long number, IActorRef asker)
+    {
+        public long Number { get; } = number;
+
+        public IActorRef Asker { get; } = asker;
+
+        public bool IsAnswered { get; set; }
     }
 }

@@ -82,7 +82,7 @@ internal sealed partial class QueueActor
             return false;
         }
 
-        if (claim.OnConflict != UniqueConflict.Replace || number == 0 || _state.Jobs[number] is not { State: JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting })
+        if (claim.OnConflict != UniqueConflict.Replace || number == 0 || !IsDisplaceable(number))
         {
             return true;
         }
@@ -90,6 +90,10 @@ internal sealed partial class QueueActor
         Displace(number, $"Replaced by {newcomer}, which is of the same kind.");
         return false;
     }
+
+    /// <summary>Whether it waits, here.</summary>
+    private bool IsDisplaceable(long number) =>
+        _state.Jobs[number].State is JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting && !IsLeaving(number);
 
     private bool TryFindHolder(UInt128 hash, long now, out long number, out JobId holder)
     {
@@ -183,12 +187,12 @@ internal sealed partial class QueueActor
         {
             _holders.Set(claim.Hash, number);
         }
-        else if (claim.OnConflict == UniqueConflict.Replace && _state.Jobs[holder].State is JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting)
+        else if (claim.OnConflict == UniqueConflict.Replace && IsDisplaceable(holder))
         {
             Displace(holder, $"Replaced by {_state.Jobs[number].Id}, which is of the same kind.");
             _holders.Set(claim.Hash, number);
         }
-        else if (_state.Jobs[number].State is JobState.Scheduled or JobState.Waiting or JobState.Retrying or JobState.Parked or JobState.Quarantined or JobState.Awaiting)
+        else if (IsDisplaceable(number))
         {
             var existing = _state.Jobs[holder].Id;
             Displace(number, NotAlone(existing));

@@ -9,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions, Operating, Draining, Editing, Explaining, ExplainingTurns, Bulk, Overriding, Results, Awaiting, Parents, Batches, Pulling, Retention, AutoPause, RetryBudget.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions, Operating, Draining, Editing, Explaining, ExplainingTurns, Bulk, Overriding, Moving, Taking, Seeking, Results, Awaiting, Parents, Batches, Pulling, Retention, AutoPause, RetryBudget.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
@@ -185,7 +185,7 @@ internal sealed partial class QueueActor : JournaledActor
         // Before it is recovered, a queue does not know what it holds.
         var unknown = Term == 0 ? Unavailability : null;
         var isFound = _state.Jobs.TryFind(id, out var number);
-        Sender.Tell(new QueueMessage.JobFound(isFound ? Status(number) : null, unknown) { IsDeleted = isFound && HasLeft(number) }, Self);
+        Sender.Tell(isFound ? new QueueMessage.JobFound(Status(number), unknown) { IsDeleted = HasLeft(number) } : NotFound(id), Self);
     }
 
     private JobStatus Status(long number)

@@ -15,6 +15,9 @@ internal abstract partial record QueueMessage
     {
         /// <summary>Only these jobs, wherever they are; null for the range.</summary>
         public IReadOnlyList<JobId>? Ids { get; init; }
+
+        /// <summary>The queue to move them to; null when they are not to move.</summary>
+        public string? To { get; init; }
     }
 
     /// <summary>Some of the jobs are changed.</summary>
@@ -36,4 +39,6 @@ internal enum BulkKind
 
     /// <summary>Never said to an owner: it is done by enqueuing.</summary>
     RunAgain = 4,
+
+    Move = 5,
 }

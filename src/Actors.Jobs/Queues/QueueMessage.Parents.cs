@@ -11,15 +11,30 @@ internal abstract partial record QueueMessage
     public sealed record Expect(JobId Id, string ForQueue) : OfParents, IRequest<ParentFound>;
 
     /// <summary>The news are null when the queue has no such job, or cannot say, for the reason given.</summary>
-    public sealed record ParentFound(string Queue, ParentNews? News, Exception? Unknown) : QueueMessage;
+    public sealed record ParentFound(string Queue, ParentNews? News, Exception? Unknown) : QueueMessage
+    {
+        /// <summary>The queue that the job has been moved to; null when that is not known.</summary>
+        public string? MovedTo { get; init; }
+    }
 
     /// <summary>From another queue: tell me when this job ends; at once when it has, or is not known.</summary>
     /// <param name="Id">The job, or a batch.</param>
     /// <param name="IsPromised">It may be enqueued later.</param>
-    public sealed record TellEnd(JobId Id, bool IsPromised) : OfParents;
+    public sealed record TellEnd(JobId Id, bool IsPromised) : OfParents
+    {
+        /// <summary>Comes back with an answer that it is not there.</summary>
+        public long Number { get; init; }
+    }
 
     /// <summary>To another queue, each time that there is something new, and that is durable.</summary>
-    public sealed record ParentTold(ParentNews News) : OfParents;
+    public sealed record ParentTold(ParentNews News) : OfParents
+    {
+        /// <summary>The question that this answers, when the job is not there; 0 when it has not been asked.</summary>
+        public long Number { get; init; }
+    }
+
+    /// <summary>From the parent: queues that may have a job which is not where it was enqueued, those first that can tell at once.</summary>
+    public sealed record PlacesFound(JobId Id, IReadOnlyList<string> Queues) : OfParents;
 
     /// <summary>From the parent: there is no queue of the name that was given for a job.</summary>
     public sealed record NoQueue(JobId Parent) : OfParents;

@@ -45,6 +45,9 @@ internal abstract partial record QueueMessage
 
         /// <summary>Whether nothing of the job goes to the history.</summary>
         public bool IsDeleted { get; init; }
+
+        /// <summary>The queue that the job has been moved to; null when that is not known.</summary>
+        public string? MovedTo { get; init; }
     }
 
     /// <summary>An attempt has done a step of its job; the answer comes when that is durable.</summary>

@@ -31,6 +31,9 @@ internal sealed record QueueSetup(
     /// <summary>What its attempts in this process have in common.</summary>
     public QueueExecution Execution { get; init; } = new(Name, Services, JobPipeline.None, TimeProvider.System);
 
+    /// <summary>The names of all queues of the process that owns them.</summary>
+    public IReadOnlySet<string> Queues { get; init; } = new HashSet<string>();
+
     /// <summary>What the queue knows of its jobs, for whoever only looks at numbers, from any thread. Null before the first recovery.</summary>
     public QueueState? State
     {

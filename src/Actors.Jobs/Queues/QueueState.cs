@@ -115,6 +115,7 @@ internal sealed partial class QueueState
     public ref JobEntry Enqueue(long number, JobId id, bool isDelayed, string? key = null, JobTraits? traits = null)
     {
         ref var entry = ref Jobs.Add(number, id);
+        Departed.Remove(id);
         entry.Key = Keys.Add(key);
         if (traits?.Batch is { } batch)
         {
@@ -230,6 +231,7 @@ internal sealed partial class QueueState
         else
         {
             Jobs.Add(number, id);
+            Departed.Remove(id);
         }
 
         ref var entry = ref Jobs[number];
@@ -288,6 +290,7 @@ internal sealed partial class QueueState
         Incarnation = Incarnation,
         Windows = { Windows.ToProto(LastMs) },
         Batches = { Batches.ToProto(LastMs) },
+        TakenMoves = { _takenMoves.Select(static taken => taken.Value.ToProto(taken.Key)) },
         Drain = ToProto(Drain),
         Override = OverrideBodies.ToProto(Override),
         Begun = BegunToProto(),
@@ -337,6 +340,7 @@ internal sealed partial class QueueState
         _starts.FullAtNs = Math.Max(_starts.FullAtNs, state.StartsFullAtNs);
         Batches.Restore(state.Batches);
         Begun?.Restore(state.Begun);
+        RestoreMoves(state.TakenMoves);
         foreach (var window in state.Windows)
         {
             Windows.Add(UniqueClaim.Read(window.Hash), JobId.Read(window.Job.Span), window.UntilMs);

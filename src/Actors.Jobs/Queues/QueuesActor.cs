@@ -16,6 +16,8 @@ internal sealed class QueuesActor : ReceiveActor
     private readonly Dictionary<IActorRef, Member> _members = [];
     private readonly List<(IActorRef Queue, int Request)> _wanting = [];
     private readonly HashSet<string> _awaited;
+    private readonly HashSet<IActorRef> _ready = [];
+    private readonly HashSet<IActorRef> _takers = [];
     private IActorRef? _alone;
     private int _hold = 1;
     private bool _isHolding = true;
@@ -40,8 +42,12 @@ internal sealed class QueuesActor : ReceiveActor
         });
         Receive<Held>(OnHeld);
         Receive<ToQueue>(OnToQueue);
+        Receive<Hand>(hand => Context.Child(hand.Queue)?.Tell(hand.Message, Sender));
+        Receive<TakesMoves>(_ => _takers.Add(Sender));
+        Receive<Seek>(OnSeek);
         Receive<Ready>(_ =>
         {
+            _ready.Add(Sender);
             var ready = new QueueMessage.QueueReady(Sender.Path.Name);
             foreach (var queue in Context.Children.Where(queue => !queue.Equals(Sender)))
             {
@@ -51,6 +57,7 @@ internal sealed class QueuesActor : ReceiveActor
         Receive<Recovering>(_ =>
         {
             _members.Remove(Sender);
+            _ready.Remove(Sender);
             StopWanting(Sender);
             Decide();
         });
@@ -68,6 +75,7 @@ internal sealed class QueuesActor : ReceiveActor
         Receive<Terminated>(ended =>
         {
             _members.Remove(ended.Actor);
+            _ready.Remove(ended.Actor);
             StopWanting(ended.Actor);
             Decide();
         });
@@ -135,6 +143,27 @@ internal sealed class QueuesActor : ReceiveActor
         {
             Sender.Tell(new QueueMessage.NoQueue(to.Message.Id), Self);
         }
+    }
+
+    /// <summary>A queue that has never taken a job of another one has none that was enqueued elsewhere. Of one that is not recovered, or not even started, nobody knows.</summary>
+    private void OnSeek(Seek seek)
+    {
+        var places = new List<string>();
+        foreach (var name in seek.Queues.Where(name => name != Sender.Path.Name))
+        {
+            var queue = Context.Child(name);
+            var isReady = queue is not null && _ready.Contains(queue);
+            if (!isReady)
+            {
+                places.Add(name);
+            }
+            else if (_takers.Contains(queue!)) // It is ready.
+            {
+                places.Insert(0, name);
+            }
+        }
+
+        Sender.Tell(new QueueMessage.PlacesFound(seek.Job, places), Self);
     }
 
     private void StopWanting(IActorRef queue)
@@ -252,6 +281,18 @@ internal sealed class QueuesActor : ReceiveActor
 
     /// <summary>From a queue, to another.</summary>
     public sealed record ToQueue(string Queue, QueueMessage.TellEnd Message);
+
+    /// <summary>From a queue, to another, which answers it; nobody does when there is no such queue.</summary>
+    public sealed record Hand(string Queue, QueueMessage.TakeMoved Message);
+
+    /// <summary>From a queue: it has jobs that were enqueued in others, or is about to.</summary>
+    public sealed record TakesMoves
+    {
+        public static TakesMoves Instance { get; } = new();
+    }
+
+    /// <summary>From a queue: in which of these queues may a job be that is not where it was enqueued?</summary>
+    public sealed record Seek(JobId Job, IEnumerable<string> Queues);
 
     private sealed record HoldEnded(int Hold);
 

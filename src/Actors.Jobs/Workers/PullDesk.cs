@@ -68,8 +68,9 @@ internal sealed class PullDesk(QueueExecution execution, Func<QueueOptions> opti
         {
             // There are no more for now.
         }
-        catch (OperationCanceledException)
+        catch
         {
+            // Whatever it is: a request that stays would be given jobs that nobody has.
             foreach (var job in Close(request))
             {
                 job.GiveBack();

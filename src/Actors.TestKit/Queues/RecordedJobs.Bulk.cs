@@ -15,4 +15,10 @@ internal sealed partial class RecordedJobs
 
     public Task<BulkResult> DeleteManyAsync(JobFilter filter, long atMost, CancellationToken cancellationToken = default) =>
         Current.DeleteManyAsync(filter, atMost, cancellationToken);
+
+    public Task<JobStatus> MoveAsync(JobId id, string queue, CancellationToken cancellationToken = default) =>
+        Current.MoveAsync(id, queue, cancellationToken);
+
+    public Task<BulkResult> MoveManyAsync(JobFilter filter, string queue, long atMost, CancellationToken cancellationToken = default) =>
+        Current.MoveManyAsync(filter, queue, atMost, cancellationToken);
 }

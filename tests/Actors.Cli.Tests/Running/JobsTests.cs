@@ -64,7 +64,16 @@ public sealed class JobsTests : IAsyncDisposable
         await StartAsync();
         (await RunAsync("search", "--arg", "number")).ExitCode.ShouldBe(2);
         (await RunAsync("search", "--since", "yore")).ExitCode.ShouldBe(2);
-        (await RunAsync("search", "--state", "lost")).ExitCode.ShouldBe(2);
+        var lost = await RunAsync("search", "--state", "failed", "--state", "lost");
+        (lost.ExitCode, lost.Output).ShouldBe((2, ""));
+        lost.Errors.ShouldStartWith("There is no state 'lost'. There are scheduled, waiting, running, retrying, succeeded, failed, cancelled, parked, quarantined, awaiting.");
+        foreach (var limit in new[] { "0", "1001", "x" })
+        {
+            var wrong = await RunAsync("search", "--limit", limit);
+            (wrong.ExitCode, wrong.Output).ShouldBe((2, ""));
+            wrong.Errors.ShouldStartWith($"'--limit {limit}' must be a whole number from 1 to 1000.");
+        }
+
         var refused = await RunAsync("search", "--error", "xyz");
         (refused.ExitCode, refused.Output).ShouldBe((2, ""));
         refused.Errors.ShouldContain("The fingerprint of an error has 16 hexadecimal digits");

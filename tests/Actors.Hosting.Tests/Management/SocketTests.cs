@@ -228,8 +228,8 @@ public sealed class SocketTests : IAsyncDisposable
         using var connection = await ConnectAsync();
         using var reader = new StreamReader(connection);
 
-        await connection.WriteAsync(Encoding.UTF8.GetBytes(new string('x', 70_000)));
-        (await reader.ReadLineAsync()).ShouldNotBeNull().ShouldContain("at most 65536 bytes");
+        await connection.WriteAsync(Encoding.UTF8.GetBytes(new string('x', (4 * 1024 * 1024) + 2000)));
+        (await reader.ReadLineAsync()).ShouldNotBeNull().ShouldContain("at most 4194304 bytes");
     }
 
     [Fact]
@@ -248,7 +248,7 @@ public sealed class SocketTests : IAsyncDisposable
         File.Exists(SocketPath).ShouldBeFalse();
         (await ManagementClient.FindAsync(_folder)).ShouldNotContain(SocketPath);
         var fault = await Should.ThrowAsync<ManagementException>(() => AskAsync("status"));
-        fault.Message.ShouldStartWith($"Nobody answers on '{SocketPath}'");
+        fault.Message.ShouldStartWith($"Nobody answers on '{SocketPath}' (there is no such file). ");
     }
 
     [Fact]

@@ -86,6 +86,27 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void Values_of_one_section_that_are_out_of_their_ranges_are_told_together() => TestHost.Faults(
+        actors => actors.UseInMemoryStore().AddService("loop", Bodies.ForEver).AddQueue("greetings", q => q.AddHandler<GreetHandler>()),
+        """
+        actors.queues.greetings { workers = 0, prefetch = -1, limits { concurrency = 0, concurrency-per-key = 0 }, retry { max = -1 s } }
+        actors.queues.greetings.jobs.greet { timeout = 0 s, retry.max-attempts = 0 }
+        actors.services.loop.restart { max-restarts = -3, backoff.jitter = 9 }
+        """).ShouldBe(
+        [
+            "test.conf:1:37: 'actors.queues.greetings.workers = 0' must be greater than or equal to 1.",
+            "test.conf:1:51: 'actors.queues.greetings.prefetch = -1' must be a non-negative value.",
+            "test.conf:1:78: 'actors.queues.greetings.limits.concurrency = 0': A limit is at least 1. To let no job run, pause the queue.",
+            "test.conf:1:103: 'actors.queues.greetings.limits.concurrency-per-key = 0': A limit is at least 1. To let no job run, pause the queue.",
+            "test.conf:1:122: 'actors.queues.greetings.retry.max = -1 s' must be greater than or equal to 1 s.",
+            "test.conf:2:48: 'actors.queues.greetings.jobs.greet.timeout = 0 ms' must be greater than or equal to 1 ms.",
+            "test.conf:2:74: 'actors.queues.greetings.jobs.greet.retry.max-attempts = 0' must be greater than or equal to 1.",
+            "test.conf:3:47: 'actors.services.loop.restart.max-restarts = -3' must be a non-negative value.",
+            "test.conf:3:68: 'actors.services.loop.restart.backoff.jitter = 9' must be less than or equal to 1.",
+        ],
+        ignoreOrder: true);
+
+    [Fact]
     public void Several_faults_are_one_message()
     {
         var fault = Should.Throw<ActorsConfigurationException>(() => TestHost.Create(_ => { }, "actors { a = 1, b = 2 }"));

@@ -192,4 +192,28 @@ public sealed class BatchTests
         var counts = (await host.Jobs.GetBatchAsync(batch.Id))!;
         (counts.Succeeded, counts.Cancelled, counts.IsComplete).ShouldBe((2, 1, true));
     }
+
+    [Theory, OnEachDispatcher]
+    public async Task A_batch_that_its_queue_remembers_no_more_is_not_enqueued_a_second_time(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system, o => o.Retry.MaxAttempts = 1);
+        var id = JobId.Create(system.Time, new Random(seed));
+        host.Bad = JobBatch.Derive(id, 'm', 1);
+        host.Script.Body = (context, _) => context.Id == host.Bad ? throw new InvalidOperationException("planned") : Task.CompletedTask;
+        object[] jobs = [new Work("1"), new Work("2"), new Work("3")];
+        await host.Jobs.EnqueueBatchAsync(jobs, batch => batch.Id(id).OnFinished(new Work("callback")));
+        await system.AdvanceAsync(TimeSpan.FromMinutes(1));
+        host.Script.Begun.ShouldBe(4);
+        for (var i = 0; i <= 10_000; i++)
+        {
+            await host.Jobs.EnqueueBatchAsync(Array.Empty<Work>());
+        }
+
+        (await host.Jobs.GetBatchAsync(id)).ShouldBeNull();
+        var again = await host.Jobs.EnqueueBatchAsync(jobs, batch => batch.Id(id).OnFinished(new Work("callback")));
+        (again.IsComplete, again.Expected, again.Succeeded, again.Failed, again.Pending).ShouldBe((true, 3, 2, 1, 0));
+        await system.AdvanceAsync(TimeSpan.FromMinutes(1));
+        host.Script.Begun.ShouldBe(4);
+    }
 }

@@ -113,4 +113,18 @@ public sealed class ChainTests
         await host.ReachAsync(ids[1], JobState.Succeeded);
         host.Script.Attempts.Select(attempt => attempt.Text).ShouldBe(["a", "b"]);
     }
+
+    [Theory, OnEachDispatcher]
+    public async Task A_link_of_a_chain_through_several_queues_that_is_not_the_only_one_of_its_kind_ends_the_chain_at_once_and_says_why(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system);
+        await host.StartConsumingAsync("second");
+        var there = await host.Jobs.EnqueueAsync(new Second("b"), o => o.Unique().Delay(TimeSpan.FromMinutes(1)));
+        var ids = await host.Jobs.EnqueueChainAsync([new Work("a"), new Second("b"), new Work("c")], (o, i) => _ = i == 1 ? o.Unique() : o);
+        (await host.ReachAsync(ids[1], JobState.Cancelled)).Error.ShouldBe($"Job {there} of the same kind was there already.");
+        (await host.ReachAsync(ids[2], JobState.Cancelled)).Error.ShouldBe($"Job {ids[1]}, which it waits for, was cancelled.");
+        await host.ReachAsync(ids[0], JobState.Succeeded);
+        (await host.ReachAsync(there, JobState.Succeeded, TimeSpan.FromMinutes(2))).Attempts.ShouldBe(1);
+    }
 }

@@ -126,4 +126,36 @@ public sealed class PartTests
         (await Expect.ThrowsAsync<ArgumentException>(() => host.EnqueueAsync("x", o => o.After(id, new string('p', 101))))).Message.ShouldContain("has 101 characters, but at most 100 are possible.");
         await Expect.ThrowsAsync<ArgumentException>(() => host.EnqueueAsync("x", o => o.After(id, part: " ")));
     }
+
+    [Fact]
+    public async Task Many_thousands_that_wait_for_another_part_than_the_one_that_is_done_are_looked_at_once_each()
+    {
+        const int Waiting = 10_000;
+        var (journal, history) = (new InMemoryJournal(), new InMemoryHistory());
+        await using (var system = await TestSystem.StartAsync(1))
+        {
+            var host = await JobHost.StartAsync(system, o => o.Workers = 1, journal, history);
+            host.Script.Body = async (context, cancellationToken) =>
+            {
+                await context.CompletePartAsync("first", cancellationToken);
+                await host.Script.WaitAsync(cancellationToken);
+            };
+            var parent = await host.EnqueueAsync("parent");
+            await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+            foreach (var part in Enumerable.Range(0, Waiting).Chunk(1_000))
+            {
+                await host.Jobs.EnqueueManyAsync([.. part.Select(_ => new Work("child"))], o => o.After(parent, "second"));
+            }
+        }
+
+        await using (var system = await TestSystem.StartAsync(2))
+        {
+            var host = await JobHost.StartAsync(system, o => o.Workers = 1, journal, history, isConsumed: false);
+            await system.AdvanceAsync(TimeSpan.FromSeconds(10));
+            (await host.QueueAsync()).Awaiting.ShouldBe(Waiting);
+
+            // Two thousand in a turn. Each beside each other would be twenty-five thousand turns.
+            ((SimulationDispatcher)system.System.Dispatcher).Steps.ShouldBeLessThan(250);
+        }
+    }
 }

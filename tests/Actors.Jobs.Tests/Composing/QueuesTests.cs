@@ -17,7 +17,7 @@ public sealed class QueuesTests
         await host.StartConsumingAsync("second");
         var parent = await host.EnqueueAsync("parent", o => o.Delay(TimeSpan.FromMinutes(1)));
         var child = await host.Jobs.EnqueueAsync(new Second("child"), o => o.After(parent));
-        (await host.Jobs.WhyAsync(child)).Text.ShouldBe($"It waits for job {parent} of queue 'default', to succeed.");
+        (await host.Jobs.WhyAsync(child)).Text.ShouldBe($"It waits for job or batch {parent} of queue 'default', to succeed.");
         await system.AdvanceAsync(TimeSpan.FromSeconds(59));
         (await host.StateAsync(child)).ShouldBe(JobState.Awaiting);
         await host.ReachAsync(child, JobState.Succeeded);
@@ -104,5 +104,44 @@ public sealed class QueuesTests
         await system.AdvanceAsync(TimeSpan.FromMinutes(1));
         await host.StartConsumingAsync("second");
         await host.ReachAsync(child, JobState.Succeeded);
+    }
+
+    [Theory, OnEachDispatcher]
+    public async Task Another_queue_learns_of_a_part_and_of_a_batch_however_long_the_store_was_away_when_they_were_done(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var journal = new SimulatedJournal(system.System);
+        var host = await JobHost.StartAsync(system, journal: journal);
+        await host.StartConsumingAsync("second");
+        host.Script.Body = async (context, cancellationToken) =>
+        {
+            if (context.Queue == "second")
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(5), system.Time, cancellationToken);
+            if (context.Id == host.Bad)
+            {
+                await Expect.ThrowsAsync<JobException>(() => context.CompletePartAsync("uploaded", cancellationToken));
+                await Task.Delay(TimeSpan.FromHours(1), system.Time, cancellationToken);
+            }
+        };
+        host.Bad = JobId.Create(system.Time, new Random(seed));
+        var parent = await host.EnqueueAsync("parent", o => o.Id(host.Bad));
+        var batch = await host.Jobs.EnqueueBatchAsync([new Work("1"), new Work("2")]);
+        var afterPart = await host.Jobs.EnqueueAsync(new Second("after the part"), o => o.After(parent, "uploaded"));
+        var afterBatch = await host.Jobs.EnqueueAsync(new Second("after the batch"), o => o.After(batch));
+        await system.DrainAsync();
+
+        // Longer than anybody waits who can ask again.
+        journal.OnAppend = static _ => AppendFault.Unavailable;
+        await system.AdvanceAsync(TimeSpan.FromMinutes(5));
+        journal.OnAppend = static _ => AppendFault.None;
+        await system.AdvanceAsync(TimeSpan.FromMinutes(1));
+        (await host.Jobs.GetAsync(parent)).Parts.ShouldBe(["uploaded"]);
+        (await host.Jobs.GetBatchAsync(batch.Id)).ShouldNotBeNull().IsComplete.ShouldBeTrue();
+        await host.ReachAsync(afterBatch, JobState.Succeeded);
+        await host.ReachAsync(afterPart, JobState.Succeeded);
     }
 }

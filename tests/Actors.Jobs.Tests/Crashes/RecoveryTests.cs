@@ -115,7 +115,7 @@ public sealed class RecoveryTests
             for (var i = 0; i < 10; i++)
             {
                 await host.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 20).Select(n => new Work($"{n}"))]);
-                await system.AdvanceAsync(TimeSpan.FromMilliseconds(100));
+                await system.AdvanceAsync(TimeSpan.FromSeconds(1)); // Until what has finished is in the history.
             }
 
             var after = await host.QueueAsync();

@@ -132,4 +132,38 @@ public sealed class OverrideTests
     }
 
     private static void Small(QueueOptions options) => (options.TrimBytes, options.ForwardBytes, options.HistoryBatch) = (200, 0, 3);
+
+    [Theory, OnEachDispatcher]
+    public async Task What_started_by_the_commit_that_changed_the_rate_counts_after_a_restart_too(TestDispatcher dispatcher, int seed)
+    {
+        TimeSpan elapsed;
+        await using (var system = await TestSystem.StartAsync(seed, dispatcher))
+        {
+            var host = await StartAsync(system);
+            await host.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 30).Select(_ => new Work())]);
+            await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+            host.Script.Begun.ShouldBe(1);
+            await host.Jobs.ReconfigureQueueAsync("default", new QueueChange { Concurrency = 20, Rate = new RateLimit(4, TimeSpan.FromHours(10)) });
+            await system.AdvanceAsync(TimeSpan.FromSeconds(1));
+            host.Script.Begun.ShouldBe(5);
+            elapsed = system.Time.Elapsed;
+        }
+
+        await using (var system = await TestSystem.StartAsync(seed + 1, dispatcher))
+        {
+            await system.AdvanceAsync(elapsed);
+            var host = await StartAsync(system);
+            await system.AdvanceAsync(TimeSpan.FromHours(2));
+            host.Script.Begun.ShouldBe(0, "Four have started, and the next may after two hours and a half.");
+            await system.AdvanceAsync(TimeSpan.FromMinutes(31));
+            host.Script.Begun.ShouldBe(1);
+        }
+
+        async Task<JobHost> StartAsync(TestSystem system)
+        {
+            var host = await JobHost.StartAsync(system, o => (o.Limits.Concurrency, o.Workers, o.Prefetch) = (1, 8, 0), _journal, _history);
+            host.Script.Body = (_, cancellationToken) => Task.Delay(TimeSpan.FromDays(1), system.Time, cancellationToken);
+            return host;
+        }
+    }
 }

@@ -65,6 +65,20 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
+    public async Task Jobs_are_not_moved_while_an_older_process_lives()
+    {
+        await using var older = await JoinOlderAsync(readsQueues: 3);
+        await using var owner = await Node.StartAsync(_folder, isWorker: true, alsoQueues: ["other"]);
+        var id = await owner.Jobs.EnqueueAsync(new SharedWork(), o => o.Delay(TimeSpan.FromHours(1)));
+        (await Should.ThrowAsync<QueueUnavailableException>(() => owner.Jobs.MoveAsync(id, "other"))).Message.ShouldContain("this needs format 4");
+        (await Should.ThrowAsync<QueueUnavailableException>(() => owner.Jobs.MoveManyAsync(new JobFilter { Queue = "default" }, "other", 1))).Message.ShouldContain("this needs format 4");
+        (await owner.Jobs.GetAsync(id)).Queue.ShouldBe("default");
+        await older.DisposeAsync();
+        await StoreHost.UntilAsync(async () => await TryAsync(() => owner.Jobs.MoveAsync(id, "other")));
+        (await owner.Jobs.GetAsync(id)).Queue.ShouldBe("other");
+    }
+
+    [Fact]
     public async Task A_job_with_a_key_waits_for_no_older_process_but_is_refused()
     {
         await using var older = await JoinOlderAsync(readsQueues: 3);

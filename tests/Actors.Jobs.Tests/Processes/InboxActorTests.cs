@@ -83,6 +83,23 @@ public sealed class InboxActorTests : IAsyncLifetime
         rows.Skip(3).ShouldAllBe(row => ReferenceEquals(row.Attachment, attachment));
     }
 
+    [Fact]
+    public async Task The_end_of_an_attempt_arrives_though_it_could_not_be_written_at_first_and_whoever_said_it_was_told_so()
+    {
+        var posts = 0;
+        _inbox.BeforePost = () => ++posts == 1 ? throw new IOException("The disk is full.") : Task.CompletedTask;
+        foreach (var number in new[] { 7, 8 })
+        {
+            var ended = new InboxBody { Queue = "emails", Ended = new InboxEnded { Ends = { new InboxEnd { Number = number, Grant = 1 } } } };
+            _actor.Tell(new InboxActor.Post(InboxMessage.Owner, ended, number == 7 ? _queueActor : null, JobId.Create(TimeProvider.System, new Random(1))), _queueActor);
+        }
+
+        await UntilAsync(() => _inbox.Ids.Count > 0);
+        _queue.Heard.OfType<Failure>().ShouldHaveSingleItem().Cause.ShouldBeOfType<JobOutcomeUnknownException>().Message.ShouldContain("It is not known whether the change of job");
+        var rows = await _inbox.ReadAsync(InboxMessage.Owner, 0, int.MaxValue, default);
+        rows.SelectMany(row => InboxBody.Parser.ParseFrom(row.Body.Span).Ended.Ends).Select(end => end.Number).Order().ShouldBe([7, 8]);
+    }
+
     /// <summary>Lets a queue be handed so many messages.</summary>
     private async Task<object> ReceiveAsync(int messages)
     {

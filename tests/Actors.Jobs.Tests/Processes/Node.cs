@@ -25,7 +25,7 @@ internal sealed class Node : IAsyncDisposable
 
     public long Id => _store.Node;
 
-    public static async Task<Node> StartAsync(string folder, bool isWorker, Ran? ran = null, QueueOptions? options = null, Func<ISharedStore, ISharedStore>? around = null, bool hasSchedules = false)
+    public static async Task<Node> StartAsync(string folder, bool isWorker, Ran? ran = null, QueueOptions? options = null, Func<ISharedStore, ISharedStore>? around = null, bool hasSchedules = false, string[]? alsoQueues = null)
     {
         ran ??= new Ran();
         var log = new LinesLog();
@@ -36,7 +36,7 @@ internal sealed class Node : IAsyncDisposable
             Shared = around is null ? store : around(store),
             Schedules = hasSchedules ? [] : null,
             Services = new ServiceCollection().AddSingleton(ran).BuildServiceProvider(),
-            Queues = [new QueueDefinition("default", options ?? new QueueOptions { Workers = 4, Prefetch = 8 }, isWorker ? [typeof(SharedWorkHandler)] : [])],
+            Queues = [.. new[] { "default" }.Concat(alsoQueues ?? []).Select(name => new QueueDefinition(name, options ?? new QueueOptions { Workers = 4, Prefetch = 8 }, isWorker ? [typeof(SharedWorkHandler)] : []))],
         });
         var node = new Node(system, store, jobs, ran) { Log = log };
         if (isWorker)

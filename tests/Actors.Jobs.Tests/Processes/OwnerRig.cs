@@ -33,6 +33,9 @@ internal sealed class OwnerRig
 
     public IActorRef Queue { get; private set; } = null!; // Set when it is started.
 
+    /// <summary>What the other processes can read.</summary>
+    public LiveFormats Formats { get; } = new();
+
     /// <summary>Came with the request for messages; each message carries it back.</summary>
     public object Attachment { get; private set; } = new();
 
@@ -53,7 +56,7 @@ internal sealed class OwnerRig
             new ServiceCollection().AddSingleton(rig.Script).BuildServiceProvider(),
             begun ?? new InMemoryBegunAttempts().Open("default", 64),
             TimeSpan.FromSeconds(30),
-            new Neighbours(rig.Inbox.Ref, rig.Watcher.Ref, _ => rig._begunElsewhere, new LiveFormats()));
+            new Neighbours(rig.Inbox.Ref, rig.Watcher.Ref, _ => rig._begunElsewhere, rig.Formats));
         var journalActor = JournalActor.Of(system.System, journal);
         var parent = system.ActorOf(Props.Create(() => new QueuesActor(Array.Empty<string>())), "queues");
         rig.Queue = (await parent.AskAsync(new QueuesActor.Start("default", Props.Create(() => new QueueActor(setup, journal, journalActor))))).Actor;

@@ -56,6 +56,32 @@ public sealed class OwnerTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task A_job_that_was_granted_in_a_commit_that_waits_for_an_older_process_and_is_granted_again_runs_once(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var rig = await OwnerRig.StartAsync(system);
+        rig.Formats.Look([new StoreNode(Eight, 8, "0.8.0", new StoreFormats(3, 1))]);
+        rig.HearConsume(Seven, slots: 2);
+        await rig.EnqueueAsync("with a step");
+        var grant = (await rig.GrantedAsync(Seven)).Single();
+        var later = rig.Draft("later") with { Delay = TimeSpan.FromSeconds(10) };
+        await rig.Queue.AskAsync(new QueueMessage.Enqueue([later], later.Id));
+
+        // A step cannot be refused: it waits, and what is granted meanwhile behind it.
+        rig.Hear(Seven, new InboxBody { Step = new InboxStep { Number = 1, Job = grant.Number, Grant = grant.Grant, Name = "step" } });
+        await system.AdvanceAsync(Second * 11);
+        rig.Queue.Tell(new QueueMessage.NodeGone(Seven));
+        rig.Queue.Tell(InboxActor.EndReached.Instance);
+        await system.AdvanceAsync(Second);
+        await rig.Queue.AskAsync(new QueueMessage.StartConsuming());
+        await system.AdvanceAsync(Second);
+        rig.Formats.Look([]);
+        await system.AdvanceAsync(Second * 30);
+        rig.Script.Attempts.Select(attempt => attempt.Text).Order().ShouldBe(["later", "with a step"]);
+        (await rig.StatusAsync()).Succeeded.ShouldBe(2);
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task What_must_run_alone_and_has_no_handler_here_runs_alone_in_a_process_that_has_one(TestDispatcher dispatcher, int seed)
     {
         var journal = await DieWithAsync(dispatcher, seed, jobs: 2);

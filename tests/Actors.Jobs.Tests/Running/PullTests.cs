@@ -140,6 +140,22 @@ public sealed class PullTests
         Should.Throw<UnknownQueueException>(() => host.Jobs.OpenConsumer("none"));
     }
 
+    [Theory, OnEachDispatcher]
+    public async Task A_wait_that_no_timer_can_wait_is_refused_and_no_job_is_granted_for_it(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system, isConsumed: false);
+        await using var consumer = host.Jobs.OpenConsumer("default");
+        await system.DrainAsync();
+        (await Expect.ThrowsAsync<ArgumentOutOfRangeException>(() => consumer.TakeAsync(TimeSpan.MaxValue))).Message.ShouldContain("Use Timeout.InfiniteTimeSpan to wait for ever.");
+        var id = await host.EnqueueAsync();
+        await system.AdvanceAsync(Second);
+        (await host.StateAsync(id)).ShouldBe(JobState.Waiting);
+        var taking = consumer.TakeAsync(TimeSpan.FromDays(49));
+        await system.WhenAsync(taking, Second);
+        (await taking).ShouldNotBeNull().Id.ShouldBe(id);
+    }
+
     [Fact]
     public async Task A_job_that_was_taken_when_the_process_died_is_taken_again_as_an_interrupted_attempt()
     {
