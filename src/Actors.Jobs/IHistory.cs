@@ -37,14 +37,26 @@ public interface IHistory
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(HistoryFilter filter, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Deletes up to <paramref name="limit"/> jobs of a state that finished before a time.</summary>
-    /// <returns>How many were deleted.</returns>
-    Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken);
+    /// <summary>Deletes jobs of a queue and a state that finished before a time, the oldest first.</summary>
+    /// <remarks>
+    /// One call does a bounded amount of work, whatever is in the history: it may end before it has found as many as it may delete. Call it again, while it says that there is more, to delete all.
+    /// </remarks>
+    /// <param name="queue">The queue that owned them; one without history is no error.</param>
+    /// <param name="state">Succeeded, Failed or Cancelled.</param>
+    /// <param name="finishedBefore">Those that finished then, or later, stay.</param>
+    /// <param name="limit">Deletes at most so many; at least 1.</param>
+    /// <param name="cancellationToken">Ends the wait; jobs may be deleted nevertheless.</param>
+    Task<PruneResult> PruneAsync(string queue, JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken);
 
     /// <summary>Deletes these jobs, those of them that it has.</summary>
     /// <returns>How many were deleted.</returns>
     Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken);
 }
+
+/// <summary>What a call of <see cref="IHistory.PruneAsync"/> has done.</summary>
+/// <param name="Deleted">How many jobs it has deleted.</param>
+/// <param name="HasMore">Whether it ended before it had looked at all; there may be no more to delete all the same.</param>
+public readonly record struct PruneResult(int Deleted, bool HasMore);
 
 /// <summary>What to look for in the history. A null property matches everything.</summary>
 public sealed record HistoryFilter

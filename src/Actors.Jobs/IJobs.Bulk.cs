@@ -28,7 +28,7 @@ public partial interface IJobs
     /// <summary>Runs all jobs that match and have failed for good once more, each as a new job, as <see cref="RunAgainAsync"/> does.</summary>
     /// <remarks>
     /// A filter that names final states means those instead. One that was repeated before is not repeated again, and counts as not changed.
-    /// Exceptions as of <see cref="CancelManyAsync"/>. It is slower than the others, some thousands a second, because each is read and enqueued.
+    /// Exceptions as of <see cref="CancelManyAsync"/>. It is slower than the others, because each is read and enqueued.
     /// </remarks>
     Task<BulkResult> RunAgainManyAsync(JobFilter filter, long atMost, CancellationToken cancellationToken = default);
 

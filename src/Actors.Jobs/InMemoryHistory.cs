@@ -51,13 +51,14 @@ public sealed partial class InMemoryHistory : IHistory
     }
 
     /// <inheritdoc/>
-    public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
+    public Task<PruneResult> PruneAsync(string queue, JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(queue);
         RequireFinal(state, nameof(state));
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         return Answer(() =>
         {
-            var pruned = _newestFirst.Reverse().Where(job => job.State == state && job.FinishedAt < finishedBefore).Take(limit).ToArray();
+            var pruned = _newestFirst.Reverse().TakeWhile(job => job.FinishedAt < finishedBefore).Where(job => job.State == state && job.Queue == queue).Take(limit).ToArray();
             foreach (var job in pruned)
             {
                 _newestFirst.Remove(job);
@@ -65,7 +66,7 @@ public sealed partial class InMemoryHistory : IHistory
                 _jobs.Remove(job.Id);
             }
 
-            return pruned.Length;
+            return new PruneResult(pruned.Length, HasMore: pruned.Length == limit);
         }, cancellationToken);
     }
 

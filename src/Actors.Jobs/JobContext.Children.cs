@@ -8,7 +8,8 @@ public sealed partial class JobContext
     /// <summary>Enqueues a job, once for all attempts of this one.</summary>
     /// <remarks>
     /// The calls of an attempt are counted: each attempt must make them in the same order, and not side by side. In a queue that does not keep what succeeded (<c>keep-succeeded = false</c>),
-    /// a child that has succeeded is forgotten, and an attempt after that enqueues it again; <see cref="EnqueueManyAsync"/> does not.
+    /// a child that has succeeded is forgotten, and an attempt after that enqueues it again; <see cref="EnqueueManyAsync"/> does not. So is a child that has ended longer ago than the history keeps
+    /// (<see cref="QueueOptions.Retention"/>).
     /// </remarks>
     /// <inheritdoc cref="IJobs.EnqueueAsync{TJob}"/>
     public Task<JobId> EnqueueAsync<TJob>(TJob job, Action<EnqueueOptions>? configure = null, CancellationToken cancellationToken = default)

@@ -53,6 +53,9 @@ public enum JobReasonKind
     /// <summary>Its queue is paused.</summary>
     QueuePaused,
 
+    /// <summary>Its queue had paused itself, and a few attempts of others decide whether it goes on (<see cref="AutoPauseOptions.Trial"/>).</summary>
+    Trial,
+
     /// <summary>No process that runs has a handler for its type.</summary>
     NoHandler,
 
@@ -64,6 +67,9 @@ public enum JobReasonKind
 
     /// <summary>An attempt has failed, and the time of the next has not come.</summary>
     Retrying,
+
+    /// <summary>The time of its next attempt has come, and as many retries have begun as may for now (<see cref="RetryBudgetOptions"/>).</summary>
+    RetryBudget,
 
     /// <summary>It had begun when the process died, and waits to run alone.</summary>
     RunsAlone,

@@ -101,6 +101,12 @@ public sealed record QueueStatus(
     /// <summary>Why no new job is taken, and since when; null when the queue takes jobs.</summary>
     public QueueDrain? Drain { get; init; }
 
+    /// <summary>Whether the queue had paused itself, and a few attempts decide now whether it goes on (<see cref="AutoPauseOptions.Trial"/>).</summary>
+    public bool IsOnTrial { get; init; }
+
+    /// <summary>How many of <see cref="Retrying"/> are due and wait because of the budget of the queue (<see cref="RetryBudgetOptions"/>).</summary>
+    public long HeldRetries { get; init; }
+
     /// <summary>What somebody has changed of workers and limits while the queue ran; null when it is as configured.</summary>
     public QueueOverride? Override { get; init; }
 }
@@ -112,6 +118,9 @@ public sealed record QueuePause(string? Reason, DateTimeOffset Since)
 {
     /// <summary>When the queue goes on by itself; null when somebody must resume it.</summary>
     public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Whether the queue has paused itself (<see cref="AutoPauseOptions"/>); the reason says which attempts failed, and with what.</summary>
+    public bool IsAutomatic { get; init; }
 }
 
 /// <summary>That a queue is drained: it runs the jobs that it has, and takes no new ones, until somebody resumes it.</summary>

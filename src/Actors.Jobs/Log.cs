@@ -87,6 +87,18 @@ internal static partial class Log
     [LoggerMessage(3201, LogLevel.Error, "Cannot write {Jobs} finished jobs of {Queue} to the history; trying again in {DelayMs:0} ms: {Reason}")]
     public static partial void HistoryDelayed(ILogger logger, int jobs, string queue, double delayMs, string reason);
 
+    [LoggerMessage(3504, LogLevel.Warning, "{Queue} has paused itself until {Until}: {Reason}")]
+    public static partial void PausedItself(ILogger logger, string queue, string until, string reason);
+
+    [LoggerMessage(3505, LogLevel.Information, "{Queue} had paused itself and is not on trial any more; it starts as many jobs as ever")]
+    public static partial void TrialPassed(ILogger logger, string queue);
+
+    [LoggerMessage(3502, LogLevel.Debug, "{Jobs} finished jobs of {Queue} were over their time and have left the history")]
+    public static partial void HistoryPruned(ILogger logger, long jobs, string queue);
+
+    [LoggerMessage(3503, LogLevel.Warning, "Finished jobs of {Queue} that are over their time cannot be deleted from the history; trying again later: {Reason}")]
+    public static partial void RetentionDelayed(ILogger logger, string queue, string reason);
+
     [LoggerMessage(3202, LogLevel.Error, "Cannot read arguments of waiting jobs of {Queue}; trying again: {Reason}")]
     public static partial void PayloadsUnreadable(ILogger logger, string queue, string reason);
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Actors.Jobs.Queues;
+using Actors.Jobs.Telemetry;
 using Actors.Jobs.Types;
 using Actors.Jobs.Workers;
+using ActivityContext = System.Diagnostics.ActivityContext;
 
 namespace Actors.Jobs;
 
@@ -29,6 +31,7 @@ public sealed class PulledJob
         _desk = desk;
         _outcomeOf = outcomeOf;
         Lost = attempt.Token;
+        Trace = JobTelemetry.ContextOf(granted.Traits);
     }
 
     /// <summary>The job's identity: the same for every attempt.</summary>
@@ -60,6 +63,10 @@ public sealed class PulledJob
 
     /// <summary>Cancelled when the job is lost: its timeout is over, somebody has cancelled it, or its process stops.</summary>
     public CancellationToken Lost { get; }
+
+    /// <summary>The trace that it belongs to, as the parent for spans of one's own: the span of this attempt, from when the job was taken until it has ended; without a listener to those, that of whoever enqueued the job.</summary>
+    /// <value>The default when there is no trace.</value>
+    public ActivityContext Trace { get; }
 
     internal IActorRef Owner => _attempt.Queue;
 

@@ -73,6 +73,47 @@ public sealed class QueueBuilder
         return this;
     }
 
+    /// <summary>Sets how many of the attempts that begin may be retries; what is left out stays as it is.</summary>
+    /// <param name="share">The share of the attempts, less than 1.</param>
+    /// <param name="minimum">How many may be in any case.</param>
+    /// <param name="window">The time in which they are counted.</param>
+    public QueueBuilder RetryBudget(double share, int? minimum = null, TimeSpan? window = null)
+    {
+        var budget = Options.Retry.Budget;
+        budget.Share = share;
+        budget.Minimum = minimum ?? budget.Minimum;
+        budget.Window = window ?? budget.Window;
+        return this;
+    }
+
+    /// <summary>Lets the queue pause itself when too many attempts fail; what is left out stays as it is.</summary>
+    /// <param name="failureRate">The share of failed attempts, up to 1.</param>
+    /// <param name="window">The time in which attempts are counted.</param>
+    /// <param name="minimum">How many must have ended in that time.</param>
+    /// <param name="pauseFor">How long it is paused; infinite until somebody resumes it.</param>
+    public QueueBuilder AutoPause(double failureRate, TimeSpan? window = null, int? minimum = null, TimeSpan? pauseFor = null)
+    {
+        var pause = Options.AutoPause;
+        pause.FailureRate = failureRate;
+        pause.Window = window ?? pause.Window;
+        pause.Minimum = minimum ?? pause.Minimum;
+        pause.PauseFor = pauseFor ?? pause.PauseFor;
+        return this;
+    }
+
+    /// <summary>Sets how long the history keeps finished jobs; what is left out stays as it is.</summary>
+    /// <param name="succeeded">Those that have succeeded.</param>
+    /// <param name="failed">Those that have failed for good.</param>
+    /// <param name="cancelled">Those that were cancelled.</param>
+    public QueueBuilder Retention(TimeSpan? succeeded = null, TimeSpan? failed = null, TimeSpan? cancelled = null)
+    {
+        var retention = Options.Retention;
+        retention.Succeeded = succeeded ?? retention.Succeeded;
+        retention.Failed = failed ?? retention.Failed;
+        retention.Cancelled = cancelled ?? retention.Cancelled;
+        return this;
+    }
+
     /// <summary>Sets <see cref="RetryOptions.NextDelay"/>: the delay before the next attempt, or null for none.</summary>
     public QueueBuilder Retry(Func<RetryContext, TimeSpan?> nextDelay)
     {

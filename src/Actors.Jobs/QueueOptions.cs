@@ -56,6 +56,12 @@ public sealed record QueueOptions
     /// </value>
     public bool KeepSucceeded { get; set; } = true;
 
+    /// <summary>How long the history keeps finished jobs. Keys <c>retention.*</c>.</summary>
+    public RetentionOptions Retention { get; set; } = new();
+
+    /// <summary>When the queue pauses itself because too many attempts fail. Keys <c>auto-pause.*</c>.</summary>
+    public AutoPauseOptions AutoPause { get; set; } = new();
+
     /// <summary>
     /// How long another process that runs jobs may say nothing, though it is asked, before they run elsewhere: it may be stopped by a signal or in a debugger. When it
     /// wakes, its attempts are cancelled, and what it says of them counts no more. Key <c>node-timeout</c>.
@@ -74,6 +80,9 @@ public sealed record QueueOptions
 
     /// <summary>How many finished jobs go to the history in one write. Small in tests only.</summary>
     internal int HistoryBatch { get; set; } = 1000;
+
+    /// <summary>How many jobs that are over their time are deleted at a time. Small in tests only.</summary>
+    internal int PruneBatch { get; set; } = 500;
 
     /// <summary>Throws when a value makes no sense.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The message names the property and its value.</exception>
@@ -97,6 +106,8 @@ public sealed record QueueOptions
 
         Limits.Validate();
         Retry.Validate();
+        Retention.Validate();
+        AutoPause.Validate();
     }
 
     internal static bool IsTimeout(TimeSpan timeout) =>
@@ -129,6 +140,9 @@ public sealed record RetryOptions
     /// <value>Default 1 s, doubling up to 1 h, each 80 % to 100 % of its value.</value>
     public BackoffOptions Backoff { get; set; } = new() { Max = TimeSpan.FromHours(1) };
 
+    /// <summary>How many of the attempts that begin may be retries. Keys <c>retry.budget.*</c>.</summary>
+    public RetryBudgetOptions Budget { get; set; } = new();
+
     /// <summary>A policy of one's own instead of <see cref="Backoff"/>: the delay before the next attempt, or null when the job is to fail for good.</summary>
     /// <value>Default null. Not asked when a handler has named a delay, nor after the last attempt or a non-retryable exception. When it throws, <see cref="Backoff"/> decides.</value>
     public Func<RetryContext, TimeSpan?>? NextDelay { get; set; }
@@ -142,6 +156,7 @@ public sealed record RetryOptions
     {
         ValidateMaxAttempts(MaxAttempts, nameof(MaxAttempts));
         Backoff.Validate();
+        Budget.Validate();
         ValidateNonRetryable(NonRetryable);
     }
 

@@ -85,13 +85,23 @@ public sealed class EnqueueTests
         host.Script.Attempts.ShouldAllBe(a => a.BeganAt == VirtualTime.DefaultStart + TimeSpan.FromSeconds(int.Parse(a.Text)));
     }
 
+    [Fact]
+    public async Task A_negative_delay_is_refused_and_nothing_is_enqueued()
+    {
+        await using var system = await TestSystem.StartAsync();
+        var host = await JobHost.StartAsync(system);
+        (await Expect.ThrowsAsync<ArgumentOutOfRangeException>(() => host.EnqueueAsync(configure: o => o.Delay(TimeSpan.FromTicks(-1))))).ParamName.ShouldBe("delay");
+        await Expect.ThrowsAsync<ArgumentOutOfRangeException>(() => host.Jobs.EnqueueManyAsync([new Work("a"), new Work("b")], o => o.Delay(Timeout.InfiniteTimeSpan)));
+        (await host.QueueAsync()).ShouldSatisfyAllConditions(queue => queue.Scheduled.ShouldBe(0), queue => queue.Waiting.ShouldBe(0), queue => queue.Succeeded.ShouldBe(0));
+    }
+
     [Theory]
     [InlineData("0.00:00:00", true)]
     [InlineData("10675199.02:48:05", false)]
     public async Task The_shortest_and_the_longest_delay_are_taken(string delay, bool runs)
     {
         await using var system = await TestSystem.StartAsync();
-        var host = await JobHost.StartAsync(system);
+        var host = await JobHost.StartAsync(system, o => o.Retention.Succeeded = Timeout.InfiniteTimeSpan);
         var id = await host.EnqueueAsync(configure: o => o.Delay(TimeSpan.Parse(delay)));
         await system.AdvanceAsync(TimeSpan.FromDays(1000));
         (await host.StateAsync(id)).ShouldBe(runs ? JobState.Succeeded : JobState.Scheduled);

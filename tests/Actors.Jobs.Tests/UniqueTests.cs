@@ -135,6 +135,15 @@ public sealed class UniqueTests
     }
 
     [Fact]
+    public async Task An_enqueue_with_two_rules_enqueues_nothing()
+    {
+        await using var system = await TestSystem.StartAsync();
+        var host = await JobHost.StartAsync(system);
+        await Expect.ThrowsAsync<ArgumentException>(() => host.Jobs.EnqueueManyAsync([new Work("a"), new Work("b")], o => o.Unique().Unique(new UniqueRule { Key = "k" })));
+        (await host.QueueAsync()).ShouldSatisfyAllConditions(queue => queue.Waiting.ShouldBe(0), queue => queue.Succeeded.ShouldBe(0));
+    }
+
+    [Fact]
     public void Rules_that_contradict_themselves_are_refused()
     {
         Should.Throw<ArgumentException>(() => new EnqueueOptions().Unique().Unique()).Message.ShouldStartWith("A job has one rule of uniqueness, but this enqueue gives two.");

@@ -31,8 +31,9 @@ internal static class QueueText
         var name = queue.Queue;
         var trouble = new List<string>();
         Add(queue.Unavailable is not null, $"unavailable: {queue.Unavailable?.TrimEnd('.')}. It goes on by itself when the cause is gone; look at the disk and the log");
-        Add(queue.Pause is not null, $"paused{End(queue.Pause?.Until)}: {Reason(queue.Pause?.Reason)}. To let it go on: actors jobs resume {name}");
+        Add(queue.Pause is not null, $"paused{(queue.Pause?.IsAutomatic == true ? " by itself" : "")}{End(queue.Pause?.Until)}: {Reason(queue.Pause?.Reason)}. To let it go on: actors jobs resume {name}");
         Add(queue.Drain is not null, $"drained, takes no new jobs: {Reason(queue.Drain?.Reason)}. To let it take them: actors jobs resume {name}");
+        Add(queue.IsOnTrial, "on trial: it had paused itself, and a few attempts decide whether it goes on");
         Add(stopped.Contains(name), $"its consumer does not run, so this process starts none of its jobs: actors start {name}");
         Add(queue.Quarantined > 0, $"{Count(queue.Quarantined)} brought the process down and {(queue.Quarantined == 1 ? "waits" : "wait")} for you: actors jobs search --queue {name} --state quarantined");
         Add(queue.Parked > 0, $"{Count(queue.Parked)} cannot be decoded: actors jobs search --queue {name} --state parked. They run when a program that can read them starts, or when they are edited");
@@ -67,6 +68,7 @@ internal static class QueueText
         }
 
         text.Append(CultureInfo.InvariantCulture, $"  {queue.Waiting:N0} waiting, {queue.Running:N0} running of {queue.Workers:N0}, {queue.Scheduled:N0} scheduled, {queue.Retrying:N0} retrying");
+        text.Append(queue.HeldRetries == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({queue.HeldRetries:N0} of them due, beyond the budget)"));
         text.Append(queue.Awaiting == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {queue.Awaiting:N0} awaiting others"));
         text.Append(CultureInfo.InvariantCulture, $"; so far {queue.Succeeded:N0} succeeded, {queue.Failed:N0} failed, {queue.Cancelled:N0} cancelled");
         text.Append(queue.IsConsumed || stopped.Contains(queue.Queue) ? "" : "; not consumed here");

@@ -43,6 +43,10 @@ internal sealed record QueueView
 
     public QueueOverride? Override { get; init; }
 
+    public bool IsOnTrial { get; init; }
+
+    public long HeldRetries { get; init; }
+
     public IReadOnlyList<string>? Trouble { get; init; }
 
     public static QueueView Of(QueueStatus status, IReadOnlyCollection<string> stopped) => new()
@@ -66,6 +70,8 @@ internal sealed record QueueView
         Pause = status.Pause,
         Drain = status.Drain,
         Override = status.Override,
+        IsOnTrial = status.IsOnTrial,
+        HeldRetries = status.HeldRetries,
         Trouble = QueueText.TroubleOf(status, stopped) is { Count: > 0 } trouble ? trouble : null,
     };
 }

@@ -71,6 +71,23 @@ internal sealed record Setting<TOptions>(string Key, string Type, string Expecte
         (options, text) => Set(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value), value, options, set),
         options => get(options).ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>A part of a whole; off is null.</summary>
+    public static Setting<TOptions> Share(string key, Func<TOptions, double?> get, Action<TOptions, double?> set) => new(
+        key,
+        "share",
+        "a share such as 0.5, or off",
+        (options, text) =>
+        {
+            if (text is "off" or "false" or "no")
+            {
+                set(options, null); // Another format than HOCON writes its own word for it.
+                return true;
+            }
+
+            return Set(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value), value, options, (o, v) => set(o, v));
+        },
+        options => get(options)?.ToString(CultureInfo.InvariantCulture) ?? "off");
+
     public static Setting<TOptions> Bytes(string key, Func<TOptions, long> get, Action<TOptions, long> set) => new(
         key,
         "size",

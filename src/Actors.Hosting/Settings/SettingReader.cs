@@ -49,7 +49,8 @@ internal sealed class SettingReader(IConfiguration configuration)
             catch (ArgumentException fault)
             {
                 var text = WithoutParameter(fault.Message);
-                if (settings.FirstOrDefault(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? "")) is not { } setting)
+                var named = settings.Where(setting => SettingName.IsSame(setting.Key[(setting.Key.LastIndexOf('.') + 1)..], fault.ParamName ?? "")).ToList();
+                if (((named.Count > 1 ? named.Find(setting => IsCause(setting, options, validate, defaults, fault)) : null) ?? named.FirstOrDefault()) is not { } setting)
                 {
                     _faults.Add(new ConfigurationFault($"{Path(section)}: {text}", null, Place(section)));
                     return false;
@@ -66,6 +67,26 @@ internal sealed class SettingReader(IConfiguration configuration)
                     $"'{Path(section)}.{setting.Key} = {setting.Get(options)}'{rule}", null, PlaceOfValue(section.GetSection(setting.Key.Replace('.', ':')))));
                 setting.TrySet(options, setting.Get(defaults));
             }
+        }
+    }
+
+    /// <summary>Keys of several parts of the options may end in the same word: the one is meant whose default is no such fault.</summary>
+    private static bool IsCause<TOptions>(Setting<TOptions> setting, TOptions options, Action validate, TOptions defaults, ArgumentException fault)
+    {
+        var value = setting.Get(options);
+        setting.TrySet(options, setting.Get(defaults));
+        try
+        {
+            validate();
+            return true;
+        }
+        catch (ArgumentException next)
+        {
+            return next.Message != fault.Message;
+        }
+        finally
+        {
+            setting.TrySet(options, value);
         }
     }
 

@@ -132,10 +132,21 @@ internal static class SettingTables
         Setting<QueueOptions>.Duration("stop-timeout", o => o.StopTimeout, (o, v) => o.StopTimeout = v),
         Setting<QueueOptions>.Limit("quarantine-after", o => o.QuarantineAfter, (o, v) => o.QuarantineAfter = v),
         Setting<QueueOptions>.Flag("keep-succeeded", o => o.KeepSucceeded, (o, v) => o.KeepSucceeded = v),
+        Setting<AutoPauseOptions>.Share("failure-rate", o => o.FailureRate, (o, v) => o.FailureRate = v).Within<QueueOptions>("auto-pause", o => o.AutoPause),
+        Setting<AutoPauseOptions>.Duration("window", o => o.Window, (o, v) => o.Window = v).Within<QueueOptions>("auto-pause", o => o.AutoPause),
+        Setting<AutoPauseOptions>.Int("minimum", o => o.Minimum, (o, v) => o.Minimum = v).Within<QueueOptions>("auto-pause", o => o.AutoPause),
+        Setting<AutoPauseOptions>.Duration("pause-for", o => o.PauseFor, (o, v) => o.PauseFor = v).Within<QueueOptions>("auto-pause", o => o.AutoPause),
+        Setting<AutoPauseOptions>.Int("trial", o => o.Trial, (o, v) => o.Trial = v).Within<QueueOptions>("auto-pause", o => o.AutoPause),
+        Setting<RetentionOptions>.Duration("succeeded", o => o.Succeeded, (o, v) => o.Succeeded = v).Within<QueueOptions>("retention", o => o.Retention),
+        Setting<RetentionOptions>.Duration("failed", o => o.Failed, (o, v) => o.Failed = v).Within<QueueOptions>("retention", o => o.Retention),
+        Setting<RetentionOptions>.Duration("cancelled", o => o.Cancelled, (o, v) => o.Cancelled = v).Within<QueueOptions>("retention", o => o.Retention),
         Setting<QueueOptions>.Duration("node-timeout", o => o.NodeTimeout, (o, v) => o.NodeTimeout = v),
         Setting<QueueOptions>.Duration("timeout", o => o.Timeout, (o, v) => o.Timeout = v),
         Setting<RetryOptions>.Int("max-attempts", o => o.MaxAttempts, (o, v) => o.MaxAttempts = v).Within<QueueOptions>("retry", o => o.Retry),
         .. Backoff.Select(setting => setting.Within<QueueOptions>("retry", o => o.Retry.Backoff)),
+        Setting<RetryBudgetOptions>.Share("share", o => o.Share, (o, v) => o.Share = v).Within<QueueOptions>("retry.budget", o => o.Retry.Budget),
+        Setting<RetryBudgetOptions>.Int("minimum", o => o.Minimum, (o, v) => o.Minimum = v).Within<QueueOptions>("retry.budget", o => o.Retry.Budget),
+        Setting<RetryBudgetOptions>.Duration("window", o => o.Window, (o, v) => o.Window = v).Within<QueueOptions>("retry.budget", o => o.Retry.Budget),
     ];
 
     /// <summary>One durable schedule.</summary>

@@ -200,6 +200,8 @@ internal static partial class InboxBodies
         Parked = status.Parked,
         Quarantined = status.Quarantined,
         Awaiting = status.Awaiting,
+        IsOnTrial = status.IsOnTrial,
+        HeldRetries = status.HeldRetries,
         Succeeded = status.Succeeded,
         Failed = status.Failed,
         Cancelled = status.Cancelled,
@@ -211,7 +213,7 @@ internal static partial class InboxBodies
         Configured = status.Override is { } changed ? OverrideBodies.ToProto(changed with { Change = changed.Configured }) : null,
         Pause = status.Pause is { } pause ? new InboxPause
         {
-            Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0,
+            Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0, IsAutomatic = pause.IsAutomatic,
         } : null,
     };
 
@@ -233,6 +235,8 @@ internal static partial class InboxBodies
         Overdue = (int)status.Overdue,
         Suspects = (int)status.Suspects,
         Awaiting = status.Awaiting,
+        IsOnTrial = status.IsOnTrial,
+        HeldRetries = status.HeldRetries,
         Drain = FromProto(status.Drain),
         Override = OverrideBodies.FromProto(status.Override) is { } changed
             ? changed with { Configured = OverrideBodies.FromProto(status.Configured)?.Change ?? new QueueChange() }
@@ -241,6 +245,7 @@ internal static partial class InboxBodies
             ? new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
             {
                 Until = pause.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(pause.UntilMs),
+                IsAutomatic = pause.IsAutomatic,
             }
             : null,
     };

@@ -10,7 +10,7 @@ internal sealed partial class CommitDraft
 
     public void SetPause(QueuePause? pause, long incarnation)
     {
-        FormatVersion = Math.Max(FormatVersion, pause?.Until is null ? 2 : OperatingFormat);
+        FormatVersion = Math.Max(FormatVersion, pause is null or { Until: null, IsAutomatic: false } ? ControlFormat : OperatingFormat);
         _commit.Pausing = new Pausing { Pause = QueueState.ToProto(pause), Incarnation = incarnation };
         _events++;
     }

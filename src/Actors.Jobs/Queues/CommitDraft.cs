@@ -228,8 +228,8 @@ internal sealed partial class CommitDraft(long firstNumber, long firstRow)
     /// <summary>The lowest format whose readers understand this state of a queue.</summary>
     public static int FormatOf(Protos.QueueState? state) => state switch
     {
-        { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } or { Windows.Count: > 0 } or { Batches.Count: > 0 } or { TakenMoves.Count: > 0 } => TraitsFormat,
-        { Pause.UntilMs: not 0 } or { Drain: not null } or { Override: not null } => OperatingFormat,
+        { StartsFullAtNs: > 0 } or { KeyStarts.Count: > 0 } or { Windows.Count: > 0 } or { Batches.Count: > 0 } or { Begun: not null } or { TakenMoves.Count: > 0 } => TraitsFormat,
+        { Pause.UntilMs: not 0 } or { Pause.IsAutomatic: true } or { Drain: not null } or { Override: not null } => OperatingFormat,
         { Slots.Count: > 0 } => SlotsFormat,
         { Pause: not null } => 2,
         _ => 1,

@@ -49,7 +49,10 @@ internal sealed partial class QueueActor
     {
         _configured = _setup.Options = options;
         _state.ConfiguredLimits = options.Limits;
+        _state.RetryBudget = options.Retry.Budget;
         ApplyOverride();
+        RestartRetention();
+        ReconfigureFailures();
     }
 
     private void StopWorkers()

@@ -170,14 +170,14 @@ internal sealed partial class QueueActor
         while (_due.FirstDueMs <= now)
         {
             var (dueMs, number) = _due.Take();
-            if (IsComing(dueMs, number))
+            if (!IsComing(dueMs, number))
+            {
+                _due.OnForgottenTaken();
+            }
+            else if (!HoldsRetry(number))
             {
                 _state.MarkDue(number);
                 _ready.Add(number);
-            }
-            else
-            {
-                _due.OnForgottenTaken();
             }
         }
 

@@ -27,6 +27,7 @@ internal sealed partial class QueueActor
             JobState.Running when Unavailability is { } cause && IsGrantUnderWay(number) => UnavailableReason(number, cause),
             JobState.Running => RunningReason(number, max),
             JobState.Scheduled => Reason(number, JobReasonKind.Scheduled, $"Its time has not come: it waits until {Moment(entry.DueAtMs)}.") with { Until = At(entry.DueAtMs) },
+            JobState.Retrying when IsRetryHeld(number) => WaitingReason(number),
             JobState.Retrying => Reason(
                 number,
                 JobReasonKind.Retrying,
@@ -60,7 +61,7 @@ internal sealed partial class QueueActor
             return Reason(
                 number,
                 JobReasonKind.QueuePaused,
-                $"Its queue has been paused since {Moment(pause.Since.ToUnixTimeMilliseconds())}, {end}{(pause.Reason is null ? "." : $": {pause.Reason}")}") with
+                $"Its queue {(pause.IsAutomatic ? "paused itself at" : "has been paused since")} {Moment(pause.Since.ToUnixTimeMilliseconds())}, {end}{(pause.Reason is null ? "." : $": {pause.Reason}")}") with
             {
                 Since = pause.Since, Until = pause.Until, Because = pause.Reason,
             };
@@ -93,7 +94,7 @@ internal sealed partial class QueueActor
             return Reason(number, JobReasonKind.Held, "A job that had begun when the process died must run alone first, in this queue or another.");
         }
 
-        return LimitReason(number) ?? LineReason(number);
+        return (_state.Jobs[number].State == JobState.Retrying ? BudgetReason(number) : null) ?? TrialReason(number) ?? LimitReason(number) ?? LineReason(number);
     }
 
     private JobReason UnavailableReason(long number, Exception cause) =>

@@ -19,6 +19,7 @@ internal sealed partial class QueueActor
     /// <summary>Adds grants to the draft: up to the free slots and, so that no worker waits for a write, some more.</summary>
     private void GrantReady()
     {
+        PauseWhenFailing();
         if ((!_setup.IsConsuming && _nodes.Count == 0)
             || _toHistory.Count >= MaxFinishedNotInHistory
             || _state.Pause is not null
@@ -28,6 +29,7 @@ internal sealed partial class QueueActor
         }
 
         UpdateLimits();
+        AdmitRetries();
         SetUnhandledSuspectsAside();
         if (_isHeld)
         {
@@ -79,6 +81,7 @@ internal sealed partial class QueueActor
         ReleaseClaimWhenBegun(number);
         _draft.AddGranted(number, grant);
         _state.Grant(number, grant);
+        _failures?.Trial?.Begin(number);
     }
 
     private void HandOver(List<long> granted)
@@ -170,6 +173,7 @@ internal sealed partial class QueueActor
             CloseDraftIfFull();
         }
 
+        NoteOutcome(number, ended.Outcome);
         var entry = _state.Jobs[number];
         if (_state.IsCancelling(number, out var reason))
         {
@@ -304,6 +308,7 @@ internal sealed partial class QueueActor
     /// <summary>Lets a job wait for a worker again, whatever it was doing.</summary>
     private void BackToWaiting(long number)
     {
+        _failures?.Trial?.GiveBack(number);
         var attempts = _state.Jobs[number].Attempts;
         _draft.AddMoved(number, JobState.Waiting, attempts, 0, null);
         _state.Move(number, JobState.Waiting, attempts, 0, null);

@@ -11,7 +11,9 @@ internal sealed partial class QueueActor
     private long _wakesAtNs;
 
     /// <summary>The job that is to start next and may; 0 when there is none.</summary>
-    private long NextReady()
+    private long NextReady() => _failures?.Trial is { IsFull: true } ? 0 : _state.Begun is null ? NextAllowed() : NextWithinBudget();
+
+    private long NextAllowed()
     {
         var limits = _state.Limits;
         if (limits.IsNone)

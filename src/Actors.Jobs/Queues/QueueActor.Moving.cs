@@ -79,7 +79,7 @@ internal sealed partial class QueueActor
         var move = new JobMove(to, (Term << JobMove.BitsOfOrder) + ++_lastMove);
         _draft.AddLeaving(number, move);
         _state.Leave(number, move);
-        if (state is JobState.Scheduled or JobState.Retrying)
+        if (state is JobState.Scheduled || (state is JobState.Retrying && !_heldRetries.Remove(number)))
         {
             _due.Forget(IsComing);
         }

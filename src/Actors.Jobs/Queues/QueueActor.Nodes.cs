@@ -259,6 +259,7 @@ internal sealed partial class QueueActor
         ReleaseClaimWhenBegun(number);
         _draft.AddGranted(number, grant, node.Id);
         _state.Grant(number, grant, node.Id);
+        _failures?.Trial?.Begin(number);
         if (node.Granted.Count == 0)
         {
             // It has had no reason to say anything.

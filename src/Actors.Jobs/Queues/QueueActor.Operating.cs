@@ -55,6 +55,15 @@ internal sealed partial class QueueActor
             case QueueMessage.WhyJob why:
                 OnWhyJob(why);
                 break;
+            case QueueMessage.TrialEnded:
+                OnTrialEnded();
+                break;
+            case QueueMessage.PruneHistory:
+                OnPruneHistory();
+                break;
+            case QueueMessage.HistoryPruned pruned:
+                OnHistoryPruned(pruned);
+                break;
             case QueueMessage.PauseEnded:
                 OnPauseEnded();
                 break;

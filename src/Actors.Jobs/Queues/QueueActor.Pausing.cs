@@ -46,6 +46,7 @@ internal sealed partial class QueueActor
     {
         _state.SetPause(pause, Incarnation);
         _draft.SetPause(pause, Incarnation);
+        OnPauseChanged();
         AwaitPauseEnd();
     }
 
@@ -84,7 +85,13 @@ internal sealed partial class QueueActor
         }
 
         Log.PauseEnded(Logger, _name, _state.Pause.Reason ?? "no reason was given");
+        var isAutomatic = _state.Pause.IsAutomatic;
         SetPause(null);
+        if (isAutomatic)
+        {
+            BeginTrial();
+        }
+
         UpdateAlone();
         FlushSoon();
     }

@@ -82,6 +82,7 @@ internal sealed partial class QueueActor
         _replay = null;
         ScheduleDue();
         ForwardLater();
+        BeginRetention();
         if (_setup.IsConsuming)
         {
             StartWorkers();
@@ -114,7 +115,7 @@ internal sealed partial class QueueActor
 
     private void Forget()
     {
-        _setup.State = _state = new QueueState { ConfiguredLimits = _configured.Limits };
+        _setup.State = _state = new QueueState { ConfiguredLimits = _configured.Limits, RetryBudget = _configured.Retry.Budget };
         _options = _configured;
         _ledger = new CommitLedger(_options.LedgerRunBytes);
         _ready = new ReadyJobs(_state.Jobs, _state.Keys);
@@ -138,6 +139,9 @@ internal sealed partial class QueueActor
         _firstRowOfHistory = long.MaxValue;
         ForgetForwarding();
         ForgetSearches();
+        ForgetRetention();
+        ForgetFailures();
+        ForgetHeldRetries();
         _handedOver = 0;
         _orphans.Clear();
         _nodes.Clear();

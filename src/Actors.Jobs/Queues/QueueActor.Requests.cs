@@ -105,6 +105,8 @@ internal sealed partial class QueueActor
             case JobState.Waiting:
                 _ready.Remove(number);
                 break;
+            case JobState.Retrying when _heldRetries.Remove(number):
+                break;
             case JobState.Scheduled or JobState.Retrying:
                 _state.Jobs[number].DueAtMs = 0;
                 _due.Forget(IsComing);

@@ -9,7 +9,7 @@ namespace Actors.Jobs.Queues;
 /// The owner of all jobs of one queue. It decides, collects the decisions of everything that is in its mailbox into one commit, and
 /// lets answers and starts follow when the commit is durable.
 /// </summary>
-/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions, Operating, Draining, Editing, Explaining, ExplainingTurns, Bulk, Overriding, Moving, Taking, Seeking, Results, Awaiting, Parents, Batches, Pulling.</remarks>
+/// <remarks>Cut by concern: Enqueue, Requests, Commits, Recovery, Grants, Suspects, Consuming, Pausing, Nodes, Silence, Payloads, Forwarding, History, Formats, Limits, Uniqueness, Searching, Reports, Steps, Interruptions, Operating, Draining, Editing, Explaining, ExplainingTurns, Bulk, Overriding, Moving, Taking, Seeking, Results, Awaiting, Parents, Batches, Pulling, Retention, AutoPause, RetryBudget.</remarks>
 internal sealed partial class QueueActor : JournaledActor
 {
     private readonly QueueSetup _setup;
@@ -238,5 +238,7 @@ internal sealed partial class QueueActor : JournaledActor
         Pause = _state.Pause,
         Drain = _state.Drain,
         Override = _state.Override?.Against(_configured),
+        HeldRetries = _heldRetries.Count,
+        IsOnTrial = _failures?.Trial is not null,
     };
 }

@@ -49,6 +49,12 @@ internal abstract partial record QueueMessage
     /// <summary>The reason is null when the queue has no such live job, or cannot say, for the cause given.</summary>
     public sealed record Explained(JobReason? Reason, Exception? Unknown) : QueueMessage;
 
+    /// <summary>To itself: the trial after a pause that the queue had made itself has lasted long enough.</summary>
+    public sealed record TrialEnded : Operation
+    {
+        public static TrialEnded Instance { get; } = new();
+    }
+
     /// <summary>To itself: the pause may be over.</summary>
     public sealed record PauseEnded : Operation
     {

@@ -140,6 +140,7 @@ internal sealed partial class QueueState
         ref var entry = ref Jobs[number];
         entry.Grant = (ushort)grant;
         SetState(number, ref entry, JobState.Running);
+        Begun?.Add(LastMs, 1, entry.Attempts > 0 ? 1 : 0);
         AddGranted(number, entry.Key);
         if (Limits.HasRate)
         {
@@ -292,6 +293,7 @@ internal sealed partial class QueueState
         TakenMoves = { _takenMoves.Select(static taken => taken.Value.ToProto(taken.Key)) },
         Drain = ToProto(Drain),
         Override = OverrideBodies.ToProto(Override),
+        Begun = BegunToProto(),
         StartsFullAtNs = _starts.FullAtNs > Keys.NowNs ? _starts.FullAtNs : 0,
         KeyStarts =
         {
@@ -304,13 +306,14 @@ internal sealed partial class QueueState
     };
 
     public static Pause? ToProto(QueuePause? pause) =>
-        pause is null ? null : new Pause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0 };
+        pause is null ? null : new Pause { Reason = pause.Reason ?? "", SinceMs = pause.Since.ToUnixTimeMilliseconds(), UntilMs = pause.Until?.ToUnixTimeMilliseconds() ?? 0, IsAutomatic = pause.IsAutomatic };
 
     public static QueuePause? FromProto(Pause? pause) => pause is null
         ? null
         : new QueuePause(pause.Reason.Length == 0 ? null : pause.Reason, DateTimeOffset.FromUnixTimeMilliseconds(pause.SinceMs))
         {
             Until = pause.UntilMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(pause.UntilMs),
+            IsAutomatic = pause.IsAutomatic,
         };
 
     public void Restore(Protos.QueueState state)
@@ -336,6 +339,7 @@ internal sealed partial class QueueState
 
         _starts.FullAtNs = Math.Max(_starts.FullAtNs, state.StartsFullAtNs);
         Batches.Restore(state.Batches);
+        Begun?.Restore(state.Begun);
         RestoreMoves(state.TakenMoves);
         foreach (var window in state.Windows)
         {

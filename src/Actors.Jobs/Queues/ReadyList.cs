@@ -87,6 +87,8 @@ internal sealed class ReadyList(JobTable table)
         return count;
     }
 
+    public bool Contains(long number) => _first == number || table[number].Previous != 0;
+
     public long Take()
     {
         var number = _first;

@@ -78,6 +78,10 @@ internal static class JobTelemetry
         return span;
     }
 
+    /// <summary>The span of the attempt that is under way, if it has one, else the trace of whoever enqueued the job.</summary>
+    public static ActivityContext ContextOf(JobTraits? traits) =>
+        Activity.Current is { } span && ReferenceEquals(span.Source, Source) ? span.Context : TraceOf(traits);
+
     /// <summary>Notes what was thrown on the span of the attempt that is under way, if it has one.</summary>
     public static void NoteFailure(Exception? cause)
     {

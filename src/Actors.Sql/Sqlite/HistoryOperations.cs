@@ -45,15 +45,28 @@ internal sealed class HistoryWrite(IReadOnlyList<FinishedJob> jobs) : HistoryOpe
     }
 }
 
-internal sealed class HistoryPrune(JobState state, long finishedBeforeMs, int limit) : HistoryOperation<int>
+internal sealed class HistoryPrune(string queue, JobState state, long finishedBeforeMs, int limit) : HistoryOperation<PruneResult>
 {
+    /// <summary>To look at so many entries of the index takes as long as to delete a row.</summary>
+    private const int EntriesPerRow = 20;
+    private const long MinEntries = 2_000;
+
+    private long _entriesLeft = Math.Max(MinEntries, (long)limit * EntriesPerRow);
+
     public override int RunSome(WriteSession session, int rows)
     {
-        var wanted = Math.Min(rows, limit - Result);
-        var pruned = session.History.Prune(state, finishedBeforeMs, wanted);
-        Result += pruned;
-        IsFinished = pruned < wanted || Result == limit;
-        return pruned;
+        var wanted = Math.Min(rows, limit - Result.Deleted);
+        var mayLookAt = (int)Math.Min(_entriesLeft, Math.Min((long)wanted * EntriesPerRow, int.MaxValue));
+        var isAtEnd = session.History.Prune(queue, state, finishedBeforeMs, wanted, mayLookAt, out var lookedAt, out var deleted);
+        _entriesLeft -= lookedAt;
+        Result = new PruneResult(Result.Deleted + deleted, !isAtEnd);
+        IsFinished = isAtEnd || Result.Deleted == limit || _entriesLeft == 0;
+        if (deleted > 0)
+        {
+            session.Upkeep.NoteDeleted();
+        }
+
+        return Math.Max(1, deleted + ((lookedAt - deleted) / EntriesPerRow));
     }
 }
 

@@ -2,8 +2,8 @@ using Actors.Jobs;
 
 namespace Actors.Sql.Sqlite;
 
-/// <summary>Writes and prunes finished jobs on the writer's connection, inside its transaction.</summary>
-internal sealed class HistoryTable(Connection connection)
+/// <summary>Writes and deletes finished jobs on the writer's connection, inside its transaction.</summary>
+internal sealed partial class HistoryTable(Connection connection)
 {
     private const string Insert =
         """
@@ -26,14 +26,6 @@ internal sealed class HistoryTable(Connection connection)
     private readonly Statement _findNumber = connection.Prepare("SELECT number FROM history WHERE id = ?");
     private readonly List<long> _marks = [];
     private readonly Statement _insertMark = connection.Prepare("INSERT OR IGNORE INTO history_marks (bucket, mark, enqueued_at, number) VALUES (?3 >> 14, ?1, ?2, ?3)");
-    private readonly Statement _findMarked = connection.Prepare(
-        """
-        SELECT number, enqueued_at, key, tags, indexed_args FROM history
-        WHERE number IN (
-            SELECT number FROM history INDEXED BY history_by_time
-            WHERE state = ? AND finished_at < ? ORDER BY finished_at LIMIT ?)
-            AND (key IS NOT NULL OR tags IS NOT NULL OR indexed_args IS NOT NULL)
-        """);
     private readonly Statement _findMarkedById = connection.Prepare(
         """
         SELECT number, enqueued_at, key, tags, indexed_args FROM history
@@ -41,12 +33,6 @@ internal sealed class HistoryTable(Connection connection)
         """);
     private readonly Statement _delete = connection.Prepare("DELETE FROM history WHERE id = ?");
     private readonly Statement _deleteMark = connection.Prepare("DELETE FROM history_marks WHERE bucket = ?3 >> 14 AND mark = ?1 AND enqueued_at = ?2 AND number = ?3");
-    private readonly Statement _prune = connection.Prepare(
-        """
-        DELETE FROM history WHERE number IN (
-            SELECT number FROM history INDEXED BY history_by_time
-            WHERE state = ? AND finished_at < ? ORDER BY finished_at LIMIT ?)
-        """);
 
     public void Write(FinishedJob job)
     {
@@ -74,13 +60,6 @@ internal sealed class HistoryTable(Connection connection)
         }
     }
 
-    public int Prune(JobState state, long finishedBeforeMs, int limit)
-    {
-        DeleteMarks(_findMarked.Bind(1, (int)state).Bind(2, finishedBeforeMs).Bind(3, limit));
-        _prune.Bind(1, (int)state).Bind(2, finishedBeforeMs).Bind(3, limit).Run();
-        return connection.Changes;
-    }
-
     /// <returns>How many were deleted: one or none.</returns>
     public unsafe int Delete(JobId job)
     {
@@ -96,7 +75,11 @@ internal sealed class HistoryTable(Connection connection)
     }
 
     /// <summary>Forgets what may have been rolled back.</summary>
-    public void Forget() => _names.Clear();
+    public void Forget()
+    {
+        _names.Clear();
+        ForgetLookedAt();
+    }
 
     private void DeleteMarks(Statement marked)
     {
@@ -154,6 +137,7 @@ internal sealed class HistoryTable(Connection connection)
             _ = job.CopyOf is { } copyOf ? insert.Bind(16, IdOf(copyOf)) : insert.BindNull(16);
             _ = job.ErrorFingerprint is null ? insert.BindNull(13) : insert.Bind(13, HistoryMarks.Fingerprint(job.ErrorFingerprint));
             insert.Run();
+            NoteWritten(queue, job.State, job.FinishedAt.ToUnixTimeMilliseconds());
         }
     }
 

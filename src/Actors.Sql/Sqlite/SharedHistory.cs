@@ -32,8 +32,8 @@ internal sealed class SharedHistory(string path, ReadThread reader) : IHistory
         _owned?.CountErrorsAsync(filter, limit, cancellationToken)
         ?? ReadAsync<IReadOnlyList<ErrorCount>>(session => session.History.CountErrors(filter, limit), [], cancellationToken);
 
-    public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
-        _owned?.PruneAsync(state, finishedBefore, limit, cancellationToken) ?? throw NotOwner();
+    public Task<PruneResult> PruneAsync(string queue, JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
+        _owned?.PruneAsync(queue, state, finishedBefore, limit, cancellationToken) ?? throw NotOwner();
 
     public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
         _owned?.DeleteAsync(ids, cancellationToken) ?? throw NotOwner();

@@ -45,11 +45,12 @@ internal sealed class SqliteHistory(WriteThread writer, ReadThread reader) : IHi
         return reader.ExecuteAsync(session => session.History.CountErrors(filter, limit), cancellationToken);
     }
 
-    public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
+    public Task<PruneResult> PruneAsync(string queue, JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(queue);
         RequireFinal(state, nameof(state));
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        return writer.ExecuteAsync(new HistoryPrune(state, HistoryTime.RoundUp(finishedBefore), limit), cancellationToken);
+        return writer.ExecuteAsync(new HistoryPrune(queue, state, HistoryTime.RoundUp(finishedBefore), limit), cancellationToken);
     }
 
     public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using Actors.Hosting.Settings;
 using Actors.Jobs;
 
 namespace Actors.Hosting.Tests.Settings;
@@ -40,6 +41,48 @@ public sealed class FaultTests
                 "test.conf:9:3: unknown key 'actors.store.sqllite'; did you mean 'sqlite'?",
             ],
             ignoreOrder: true);
+    }
+
+    [Fact]
+    public void All_values_of_a_queue_that_are_out_of_range_are_reported_at_once()
+    {
+        TestHost.Faults(
+            actors => actors.UseInMemoryStore().AddQueue("greetings"),
+            """
+            actors.queues.greetings {
+              workers = 0
+              limits.concurrency = 0
+              retention { succeeded = 10 s, failed = infinite, cancelled = soon }
+              retention.failed = 40000 days
+              retry.budget { share = 1, minimum = 0, window = infinite }
+              auto-pause { failure-rate = 1.5, window = 1 ms, minimum = few, pause-for = infinite, trial = 0 }
+            }
+            """).ShouldBe(
+            [
+                "test.conf:2:13: 'actors.queues.greetings.workers = 0' must be greater than or equal to 1.",
+                "test.conf:3:24: 'actors.queues.greetings.limits.concurrency = 0': A limit is at least 1. To let no job run, pause the queue.",
+                "test.conf:4:27: 'actors.queues.greetings.retention.succeeded = 10 s': Finished jobs are kept for 1 minute to 36,500 days, or for ever (infinite): who waits for a job must have the time to see its end.",
+                "test.conf:4:64: 'actors.queues.greetings.retention.cancelled = soon' must be a duration such as 500 ms, 30 s, 5 minutes or infinite.",
+                "test.conf:6:26: 'actors.queues.greetings.retry.budget.share = 1': The share of retries is at least 0 and less than 1; off is no budget.",
+                "test.conf:6:39: 'actors.queues.greetings.retry.budget.minimum = 0': From 1 to 1,000,000 retries may begin in any case: without any, none ever would.",
+                "test.conf:6:51: 'actors.queues.greetings.retry.budget.window = infinite': Retries are counted in a time of 1 s to 1 day.",
+                "test.conf:7:31: 'actors.queues.greetings.auto-pause.failure-rate = 1.5': A failure rate is more than 0 and at most 1: 0.5 is half of the attempts; off pauses never.",
+                "test.conf:7:45: 'actors.queues.greetings.auto-pause.window = 1 ms': Attempts are counted in a time of 1 s to 1 day.",
+                "test.conf:7:61: 'actors.queues.greetings.auto-pause.minimum = few' must be a whole number.",
+                "test.conf:7:96: 'actors.queues.greetings.auto-pause.trial = 0': From 1 to 1,000 attempts decide.",
+                "test.conf:5:22: 'actors.queues.greetings.retention.failed = 40000 d': Finished jobs are kept for 1 minute to 36,500 days, or for ever (infinite): who waits for a job must have the time to see its end.",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public void What_a_file_says_does_not_stay_when_it_is_read_without_that()
+    {
+        var inCode = new QueueOptions();
+        var copy = inCode.Copy();
+        (copy.Limits.Concurrency, copy.Retention.Failed, copy.Retry.MaxAttempts) = (3, TimeSpan.FromDays(1), 2);
+        inCode.ShouldBe(new QueueOptions { Limits = inCode.Limits, Retention = inCode.Retention, Retry = inCode.Retry });
+        (inCode.Limits.Concurrency, inCode.Retention.Failed, inCode.Retry.MaxAttempts).ShouldBe((RestartOptions.Unlimited, TimeSpan.FromDays(7), 20));
     }
 
     [Fact]

@@ -139,7 +139,7 @@ public sealed class ReferenceTests
         foreach (var property in type.GetProperties().Where(property => !property.GetMethod!.IsStatic)) // All can be read.
         {
             var value = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            if (value == typeof(RestartOptions) || value == typeof(BackoffOptions) || value == typeof(RetryOptions) || value == typeof(DeadLetterOptions))
+            if (value == typeof(RestartOptions) || value == typeof(BackoffOptions) || value == typeof(RetryOptions) || value == typeof(DeadLetterOptions) || value == typeof(RetryBudgetOptions) || value == typeof(RetentionOptions) || value == typeof(AutoPauseOptions))
             {
                 foreach (var inner in Properties(value, $"{prefix}{property.Name}.", options => property.GetValue(owner(options))!)) // Made by whoever creates it.
                 {

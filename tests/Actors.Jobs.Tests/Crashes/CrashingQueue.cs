@@ -74,7 +74,12 @@ internal sealed class CrashingQueue
             Timeout = _random.Next(2) == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(120),
             StopTimeout = TimeSpan.FromMilliseconds(_random.Next(0, 60)),
             QuarantineAfter = _random.Next(1, 4),
-            Retry = new RetryOptions { MaxAttempts = MaxAttempts, Backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(20) } },
+            Retry = new RetryOptions
+            {
+                MaxAttempts = MaxAttempts,
+                Backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(20) },
+                Budget = new Random(seed ^ 0xb0d6e7).Next(2) == 0 ? new RetryBudgetOptions { Share = 0.1, Minimum = 5, Window = TimeSpan.FromSeconds(1) } : new RetryBudgetOptions(),
+            },
         };
     }
 

@@ -73,8 +73,8 @@ internal sealed class FaultyHistory(ActorSystem? system = null, InMemoryHistory?
     public Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(HistoryFilter filter, int limit, CancellationToken cancellationToken) =>
         _inner.CountErrorsAsync(filter, limit, cancellationToken);
 
-    public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
-        _inner.PruneAsync(state, finishedBefore, limit, cancellationToken);
+    public Task<PruneResult> PruneAsync(string queue, JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
+        _inner.PruneAsync(queue, state, finishedBefore, limit, cancellationToken);
 
     public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => _inner.DeleteAsync(ids, cancellationToken);
 

@@ -83,7 +83,7 @@ public sealed class HistoryReadingTests
 
         public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => _inner.DeleteAsync(ids, cancellationToken);
 
-        public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
-            _inner.PruneAsync(state, finishedBefore, limit, cancellationToken);
+        public Task<PruneResult> PruneAsync(string queue, JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
+            _inner.PruneAsync(queue, state, finishedBefore, limit, cancellationToken);
     }
 }

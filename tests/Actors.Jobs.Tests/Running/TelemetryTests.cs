@@ -57,6 +57,47 @@ public sealed class TelemetryTests
         (attempts[1].Status, attempts[1].GetTagItem("actors.job.attempt"), attempts[1].GetTagItem("actors.job.outcome")).ShouldBe((ActivityStatusCode.Unset, 2, "succeeded"));
     }
 
+    [Fact]
+    public async Task A_job_that_code_takes_itself_has_a_span_until_it_has_ended_and_is_in_the_trace_of_whoever_enqueued()
+    {
+        await using var system = await TestSystem.StartAsync(1);
+        var host = await JobHost.StartAsync(system, isConsumed: false, handlers: []);
+        await using var consumer = host.Jobs.OpenConsumer("default");
+        ActivityTraceId request;
+        using (new Traces())
+        using (var activity = new Activity("request").Start())
+        {
+            request = activity.TraceId;
+            await host.EnqueueAsync("untraced here");
+            await host.EnqueueAsync("traced");
+        }
+
+        var untraced = await TakeAsync(system, consumer);
+        untraced.Trace.TraceId.ShouldBe(request, "Nobody listens to attempts: that of whoever enqueued.");
+        await system.WhenAsync(untraced.CompleteAsync());
+
+        using var traces = new Traces();
+        var job = await TakeAsync(system, consumer);
+        await system.AdvanceAsync(TimeSpan.FromSeconds(5));
+        traces.Named("process default").ShouldBeEmpty("It has not ended.");
+        await system.WhenAsync(job.FailAsync("no paper"));
+        for (var i = 0; i < 1_000 && traces.Named("process default").Count == 0; i++)
+        {
+            await system.AdvanceAsync(TimeSpan.FromMilliseconds(1)); // That the end is durable may be known before the worker has left its span.
+        }
+
+        var span = traces.Named("process default").ShouldHaveSingleItem();
+        (span.Kind, span.TraceId, span.GetTagItem("actors.job.outcome")).ShouldBe((ActivityKind.Consumer, request, "failed"));
+        job.Trace.ShouldBe(span.Context);
+
+        static async Task<PulledJob> TakeAsync(TestSystem system, JobConsumer consumer)
+        {
+            var taking = consumer.TakeAsync(TimeSpan.FromSeconds(1));
+            await system.WhenAsync(taking);
+            return (await taking).ShouldNotBeNull();
+        }
+    }
+
     [Theory, OnEachDispatcher]
     public async Task The_trace_of_whoever_enqueues_goes_on_in_each_attempt_also_after_a_restart(TestDispatcher dispatcher, int seed)
     {

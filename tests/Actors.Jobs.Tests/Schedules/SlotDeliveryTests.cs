@@ -158,6 +158,6 @@ public sealed class SlotDeliveryTests
 
         (await world.History.FindAsync(world.Attempts.First(attempt => attempt.Text == "x").Id, default)).ShouldNotBeNull();
         await world.KillAsync();
-        await world.History.PruneAsync(JobState.Succeeded, DateTimeOffset.MaxValue, 100, default);
+        await world.History.PruneAsync("default", JobState.Succeeded, DateTimeOffset.MaxValue, 100, default);
     }
 }

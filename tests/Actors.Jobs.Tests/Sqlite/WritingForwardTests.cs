@@ -190,8 +190,8 @@ public sealed class WritingForwardTests : IDisposable
         public Task<IReadOnlyList<ErrorCount>> CountErrorsAsync(HistoryFilter filter, int limit, CancellationToken cancellationToken) =>
             inner.CountErrorsAsync(filter, limit, cancellationToken);
 
-        public Task<int> PruneAsync(JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
-            inner.PruneAsync(state, finishedBefore, limit, cancellationToken);
+        public Task<PruneResult> PruneAsync(string queue, JobState state, DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
+            inner.PruneAsync(queue, state, finishedBefore, limit, cancellationToken);
 
         public Task<int> DeleteAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) => inner.DeleteAsync(ids, cancellationToken);
     }

@@ -80,7 +80,7 @@ public abstract partial class HistoryConformance
     {
         var jobs = Enumerable.Range(0, 10).Select(i => Job(Noon.AddSeconds(i)) with { Key = "k", Tags = ["t"], IndexedArgs = [(ulong)i] }).ToArray();
         await WriteAsync(jobs);
-        await History.PruneAsync(JobState.Succeeded, Noon.AddSeconds(7), 100, default);
+        await History.PruneAsync("emails", JobState.Succeeded, Noon.AddSeconds(7), 100, default);
         (await SearchAsync(new HistoryFilter { Key = "k" })).Count.ShouldBe(3);
         (await SearchAsync(new HistoryFilter { Tag = "t" })).Count.ShouldBe(3);
         (await SearchAsync(new HistoryFilter { IndexedArgs = [3] })).ShouldBeEmpty();

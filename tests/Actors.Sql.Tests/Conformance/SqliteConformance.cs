@@ -60,3 +60,30 @@ public sealed class SqliteHistoryTests : HistoryConformance
         _file.Dispose();
     }
 }
+
+public sealed class SharedHistoryTests : HistoryConformance
+{
+    private readonly TestFile _file = new();
+    private SqliteSharedStore? _store;
+
+    [Fact]
+    public async Task A_process_that_does_not_own_the_store_cannot_prune()
+    {
+        await using var other = await SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true });
+        (await other.TryOwnAsync(default)).ShouldBeNull();
+        await Should.ThrowAsync<InvalidOperationException>(async () => await other.History.PruneAsync("emails", JobState.Failed, DateTimeOffset.MaxValue, 1, default));
+    }
+
+    protected override async ValueTask<IHistory> OpenStoreAsync()
+    {
+        _store = await SqliteSharedStore.JoinAsync(new SqliteStoreOptions { Path = _file.Path, IsShared = true });
+        (await _store.TryOwnAsync(default)).ShouldNotBeNull();
+        return _store.History;
+    }
+
+    protected override async ValueTask CloseStoreAsync()
+    {
+        await _store!.DisposeAsync();   // OpenStoreAsync has run
+        _file.Dispose();
+    }
+}

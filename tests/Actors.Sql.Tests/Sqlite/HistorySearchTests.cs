@@ -31,7 +31,7 @@ public sealed class HistorySearchTests : IDisposable
         await store.History.WriteAsync([marked], default);
         await store.History.WriteAsync([marked], default);
         _file.QueryHistory("SELECT count(*) FROM history_marks").ShouldBe(4);
-        (await store.History.PruneAsync(JobState.Succeeded, Noon.AddDays(1), 10, default)).ShouldBe(2);
+        (await store.History.PruneAsync("emails", JobState.Succeeded, Noon.AddDays(1), 10, default)).Deleted.ShouldBe(2);
         _file.QueryHistory("SELECT count(*) FROM history_marks").ShouldBe(0);
     }
 
