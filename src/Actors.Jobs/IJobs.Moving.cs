@@ -7,7 +7,7 @@ public partial interface IJobs
     /// <remarks>
     /// It does not run while it is on its way, and then by the rules of the other queue: its limits, retries, handlers, uniqueness. At every moment it is in one queue, whatever crashes: until
     /// the other has stored it, it is found in the old one, and what is asked of it meanwhile is answered when it has arrived. Jobs that wait for it go on waiting.
-    /// Done again, it changes nothing.
+    /// Done again, it changes nothing. A search or a count of many queues asks them at once, and may miss the job in the instant in which it arrives.
     /// </remarks>
     /// <param name="id">The job: Scheduled, Waiting, Retrying, Parked, Quarantined or Awaiting.</param>
     /// <param name="queue">Where it is to go; it must take jobs of this process's store.</param>

@@ -25,6 +25,21 @@ public sealed class BadInputTests
     }
 
     [Theory, OnEachDispatcher]
+    public async Task A_delay_below_zero_or_two_rules_of_uniqueness_enqueue_nothing_also_among_others(TestDispatcher dispatcher, int seed)
+    {
+        await using var system = await TestSystem.StartAsync(seed, dispatcher);
+        var host = await JobHost.StartAsync(system, isConsumed: false);
+        var late = await Expect.ThrowsAsync<ArgumentOutOfRangeException>(() => host.EnqueueAsync(configure: o => o.Delay(TimeSpan.FromSeconds(-1))));
+        late.ParamName.ShouldBe("delay");
+        await Expect.ThrowsAsync<ArgumentOutOfRangeException>(() => host.Jobs.EnqueueManyAsync([new Work("a"), new Work("b")], o => o.Delay(TimeSpan.FromTicks(-1))));
+        var twice = await Expect.ThrowsAsync<ArgumentException>(() => host.EnqueueAsync(configure: o => o.Unique().Unique(new UniqueRule { OnConflict = UniqueConflict.Reject })));
+        twice.Message.ShouldStartWith("A job has one rule of uniqueness, but this enqueue gives two. Leave one of them out.");
+        var queue = await host.QueueAsync();
+        (queue.Waiting, queue.Scheduled).ShouldBe((0, 0));
+        (await host.StateAsync(await host.EnqueueAsync(configure: o => o.Delay(TimeSpan.Zero)))).ShouldBe(JobState.Waiting, "A delay of nothing is none.");
+    }
+
+    [Theory, OnEachDispatcher]
     public async Task Arguments_as_text_that_do_not_fit_their_job_leave_it_as_it_was(TestDispatcher dispatcher, int seed)
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
