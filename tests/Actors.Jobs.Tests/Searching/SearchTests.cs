@@ -142,7 +142,8 @@ public sealed class SearchTests
     {
         await using var system = await TestSystem.StartAsync(seed, dispatcher);
         var host = await JobHost.StartAsync(system, o => o.Retry.MaxAttempts = 1);
-        host.Script.Body = (context, _) => throw (host.Script.Begun % 4 == 0 ? new TimeoutException("slow") : new InvalidOperationException($"no order {context.Id}"));
+        var begun = 0;
+        host.Script.Body = (context, _) => throw (Interlocked.Increment(ref begun) % 4 == 0 ? new TimeoutException("slow") : new InvalidOperationException($"no order {context.Id}"));
         await host.Jobs.EnqueueManyAsync([.. Enumerable.Range(0, 12).Select(n => new Work($"{n}"))]);
         await system.AdvanceAsync(TimeSpan.FromSeconds(10));
         var errors = await host.Jobs.CountErrorsAsync(new JobFilter());
